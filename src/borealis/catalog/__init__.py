@@ -1,0 +1,1 @@
+"""Catalog: relations, attributes, constraints, indexes, as frozen values cached by catalog version."""

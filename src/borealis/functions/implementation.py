@@ -1,0 +1,163 @@
+"""How a built-in function is carried out: the table every family of functions fills in.
+
+    template("float8pl", "...")             text with {0}, {1}: SQLite's own meaning is PostgreSQL's
+    @emitter("int4pl")                      a Python function that writes the SQLite text, where it depends on the arguments
+    @scalar("text_substr")                  a Python function that SQLite calls a row
+    @aggregate("string_agg(text,text)")     a class with step, value, inverse, final
+    @set_returning("generate_series_int4")  a generator of rows
+
+A key is pg_proc.prosrc where that is unique (`int4pl`), else the signature with pg_type names (`sum(int4)`).
+A template may use an argument twice only where it is atomic: text that doubles at each level grows exponentially
+(see `is_atomic`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from borealis.types.base import PLAIN, Representation, Style, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A compiled expression: SQLite text, parenthesised where needed, and how its value stands."""
+
+    text: str
+    representation: Representation = PLAIN
+
+    @property
+    def is_atomic(self) -> bool:
+        """A column, parameter or literal: cheap to write twice."""
+        return _ATOM.fullmatch(self.text) is not None
+
+
+_ATOM = re.compile(r"[\w.]+|\?\d+|-?\d+(\.\d+)?|NULL")
+
+
+@dataclass(slots=True)
+class Context:
+    """What functions see of the session while one statement runs; one object a SQLite connection, set before each run."""
+
+    style: Style = field(default_factory=Style)
+    transaction_us: int = 0  # now()
+    statement_us: int = 0
+    clock_us: Callable[[], int] = lambda: 0
+    random_bytes: Callable[[int], bytes] = lambda count: bytes(count)
+    random_float: Callable[[], float] = lambda: 0.5
+    session_user: str = "admin"
+    search_path: tuple[str, ...] = ("public",)
+    setting: Callable[[str], str | None] = lambda name: None
+    error: BaseException | None = None
+    """The SqlError a function raised: SQLite carries only its text, so the executor raises this one instead."""
+
+
+Emitter = Callable[[tuple[Sql, ...]], Sql]
+
+
+class Aggregate(Protocol):
+    """One group, or one window frame, while it is computed."""
+
+    def step(self, *values: Value) -> None: ...
+    def final(self) -> Value: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    name: str  # in SQLite: pg_<key>
+    call: Callable[..., Value]
+    strict: bool
+    deterministic: bool
+    wants_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateFunction:
+    name: str
+    make: Callable[[], Any]  # an object with step and final; also value and inverse, to serve moving window frames
+    emit: Emitter | None = None  # instead of `name(args)`
+
+
+@dataclass(frozen=True, slots=True)
+class SetReturning:
+    name: str
+    rows: Callable[..., Iterator[tuple[Value, ...]]]
+    columns: int = 1
+    wants_context: bool = False
+
+
+EMITTERS: dict[str, Emitter] = {}
+SCALARS: dict[str, Scalar] = {}
+AGGREGATES: dict[str, AggregateFunction] = {}
+SET_RETURNING: dict[str, SetReturning] = {}
+
+
+def template(key: str, text: str) -> None:
+    """Carry out a function as SQLite text; numeric arguments arrive, and results leave, in the Plain representation."""
+    _new(key, EMITTERS)
+    EMITTERS[key] = lambda args: Sql(text.format(*(plain(arg).text for arg in args)))
+
+
+def emitter(*keys: str) -> Callable[[Emitter], Emitter]:
+    """Register a function that sees its arguments' representations; it calls `plain` for those it cannot use."""
+
+    def register(emit: Emitter) -> Emitter:
+        for key in keys:
+            _new(key, EMITTERS)
+            EMITTERS[key] = emit
+        return emit
+
+    return register
+
+
+def scalar(
+    *keys: str, strict: bool = True, deterministic: bool = True, context: bool = False
+) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Register a Python function; strict ones are never called with None. context: the first argument is a Context."""
+
+    def register(call: Callable[..., Value]) -> Callable[..., Value]:
+        for key in keys:
+            _new(key, SCALARS)
+            SCALARS[key] = Scalar(sqlite_name(key), call, strict, deterministic, context)
+        return call
+
+    return register
+
+
+def aggregate(*keys: str, emit: Emitter | None = None) -> Callable[[type], type]:
+    def register(make: type) -> type:
+        for key in keys:
+            _new(key, AGGREGATES)
+            AGGREGATES[key] = AggregateFunction(sqlite_name(key), make, emit)
+        return make
+
+    return register
+
+
+def set_returning(*keys: str, columns: int = 1, context: bool = False) -> Callable[[Any], Any]:
+    def register(rows: Any) -> Any:
+        for key in keys:
+            _new(key, SET_RETURNING)
+            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context)
+        return rows
+
+    return register
+
+
+def sqlite_name(key: str) -> str:
+    """Return the name a Python function has inside SQLite: `pg_text_substr`, `pg_sum_int4`."""
+    return "pg_" + re.sub(r"\W+", "_", key).strip("_").lower()
+
+
+def plain(sql: Sql) -> Sql:
+    """Return the expression in its type's Plain representation: scaled and packed numerics become decimal text."""
+    from borealis.functions.numeric import to_plain
+
+    return sql if type(sql.representation) is Representation else to_plain(sql)
+
+
+def _new(key: str, table: dict[str, Any]) -> None:
+    if key in table:
+        raise TypeError(f"{key} is implemented already")

@@ -1,0 +1,78 @@
+"""The limits of a DSQL cluster: value, error and text.
+
+Source: dsql-facts.md §3.3 (Aurora DSQL quotas, September 2026).
+"""
+
+from __future__ import annotations
+
+from borealis.errors import ProgramLimitExceeded, TooManyColumns
+
+TRANSACTION_ROWS_MAX = 3_000  # INSERT + UPDATE + DELETE + FOR UPDATE; index entries do not count
+TRANSACTION_BYTES_MAX = 10 * 1024 * 1024  # rows and index entries, at COMMIT
+TRANSACTION_AGE_S_MAX = 300
+ROW_BYTES_MAX = 2 * 1024 * 1024
+COLUMN_BYTES_MAX = 1024 * 1024
+KEY_BYTES_MAX = 1024
+KEY_DECLARED_BYTES_MAX = 2_000
+KEY_COLUMNS_MAX = 8
+TABLE_COLUMNS_MAX = 255
+TABLE_INDEXES_MAX = 24
+SCHEMAS_MAX = 10
+TABLES_MAX = 1_000
+MESSAGE_BYTES_MAX = 10 * 1024 * 1024
+IDENTIFIER_BYTES_MAX = 63
+CONNECTIONS_MAX = 10_000
+
+
+def transaction_rows_exceeded() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("transaction row limit exceeded")
+
+
+def transaction_size_exceeded(size_bytes: int) -> ProgramLimitExceeded:
+    return ProgramLimitExceeded(
+        "transaction size limit 10mb exceeded",
+        detail=f"Current transaction size {-(-size_bytes // (1024 * 1024))}mb > 10mb",
+    )
+
+
+def transaction_age_exceeded(age_s: float) -> ProgramLimitExceeded:
+    return ProgramLimitExceeded(
+        "transaction age limit of 300s exceeded",
+        detail=f"Current transaction age {int(age_s)}s exceeds 300s",
+    )
+
+
+def row_size_exceeded() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("maximum row size exceeded")
+
+
+def column_size_exceeded(type_name: str) -> ProgramLimitExceeded:
+    return ProgramLimitExceeded(f"datatype limit greater than {COLUMN_BYTES_MAX} bytes not supported for {type_name}")
+
+
+def key_size_exceeded() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("key size too large")
+
+
+def declared_key_size_exceeded() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded(f"key size greater than {KEY_DECLARED_BYTES_MAX} bytes not supported")
+
+
+def too_many_key_columns() -> TooManyColumns:
+    return TooManyColumns("more than 8 column keys in an index are not supported")
+
+
+def too_many_columns() -> TooManyColumns:
+    return TooManyColumns("tables can have at most 255 columns")
+
+
+def too_many_indexes() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("more than 24 indexes per table are not allowed")
+
+
+def too_many_tables() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("creating more than 1000 tables not allowed")
+
+
+def too_many_schemas() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("more than 10 schemas not allowed")

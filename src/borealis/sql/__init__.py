@@ -1,0 +1,1 @@
+"""SQL front end: parse (libpg_query), bind (names, types), utility statements."""

@@ -1,0 +1,277 @@
+"""Bound expressions: every node knows its type, and every coercion stands in the tree.
+
+Values in the tree are storage values in the type's Plain representation (types/base.py).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from borealis.types.base import Oid, Value
+
+if TYPE_CHECKING:
+    from borealis.functions.signatures import Function
+    from borealis.sql.bound.statements import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    type: Oid
+    typmod: int
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Expr):
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Expr):
+    """$number, from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Var(Expr):
+    """A column of a FROM item. Relation ids are unique in the statement, so a Var of an outer query looks the same."""
+
+    relation: int
+    attnum: int  # from 1: a table's attnum, or the ordinal of a subquery's, CTE's, function's or VALUES' column
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedVar(Expr):
+    """excluded.column in ON CONFLICT DO UPDATE: the row proposed for insertion."""
+
+    attnum: int
+
+
+@dataclass(frozen=True, slots=True)
+class FuncCall(Expr):
+    """A function, operator or function-backed cast; arguments are coerced to its declared types, VARIADIC ones expanded."""
+
+    function: Function
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel(Expr):
+    """A binary-coercible cast: the value stands, the type changes (varchar to text)."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CoerceViaIO(Expr):
+    """A cast by text out of one type, text in of the other."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CoerceArray(Expr):
+    """An array cast element by element; element is the cast of one value, over a Param numbered 0."""
+
+    arg: Expr
+    element: Expr
+
+
+class BoolOp(enum.Enum):
+    AND = "AND"
+    OR = "OR"
+    NOT = "NOT"
+
+
+@dataclass(frozen=True, slots=True)
+class BoolExpr(Expr):
+    op: BoolOp
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NullTest(Expr):
+    """IS [NOT] NULL of a scalar; of a row it is bound as a conjunction of these."""
+
+    arg: Expr
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanTest(Expr):
+    """IS [NOT] TRUE, FALSE, UNKNOWN."""
+
+    arg: Expr
+    value: bool | None
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctTest(Expr):
+    """IS [NOT] DISTINCT FROM over operands of one type; equality is its = operator."""
+
+    left: Expr
+    right: Expr
+    negated: bool  # IS NOT DISTINCT FROM
+
+
+@dataclass(frozen=True, slots=True)
+class NullIf(Expr):
+    left: Expr
+    right: Expr
+    equality: Expr  # left = right, bound
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Expr):
+    """CASE; the simple form is bound as searched, with the operand repeated in each condition."""
+
+    branches: tuple[tuple[Expr, Expr], ...]
+    otherwise: Expr  # a NULL Const where there is no ELSE
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce(Expr):
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MinMax(Expr):
+    """GREATEST and LEAST: NULLs are skipped."""
+
+    is_greatest: bool
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Expr):
+    """ROW(…) where a record value is wanted; comparisons of rows are bound as boolean expressions of their columns."""
+
+    args: tuple[Expr, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Expr):
+    """ARRAY[…]; the type is the array type, the elements are of its element type."""
+
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Expr):
+    """array[index], one-dimensional, index int4, from 1."""
+
+    arg: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class InList(Expr):
+    """left [NOT] IN (list): operands coerced to one type whose = and <> are SQLite's."""
+
+    left: Expr
+    items: tuple[Expr, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarArray(Expr):
+    """left op ANY|ALL (array expression); comparison is `left op element` over a Param numbered 0 for the element."""
+
+    left: Expr
+    array: Expr
+    comparison: Expr
+    is_any: bool
+
+
+class SubLinkKind(enum.Enum):
+    EXISTS = "EXISTS"
+    SCALAR = "SCALAR"  # (SELECT …): one column; two rows raise 21000
+    ARRAY = "ARRAY"  # ARRAY(SELECT …)
+    ANY = "ANY"  # left op ANY (SELECT …); IN is = ANY
+    ALL = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class SubLink(Expr):
+    """A subquery in an expression.
+
+    For ANY and ALL, comparison is over the query's columns as Vars of relation `relation`: for a plain
+    `x IN (SELECT …)` it is `x = Var(relation, 1)`; rows give an AND of several.
+    """
+
+    kind: SubLinkKind
+    query: Query
+    relation: int = 0
+    comparison: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """An ORDER BY item. nulls_first is resolved: PostgreSQL's default is last for ASC, first for DESC."""
+
+    expr: Expr
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateCall(Expr):
+    """An aggregate of the query whose targets, HAVING or ORDER BY it stands in. args empty and star for count(*)."""
+
+    function: Function
+    args: tuple[Expr, ...]
+    distinct: bool
+    order: tuple[SortKey, ...]
+    filter: Expr | None
+    direct_args: tuple[Expr, ...] = ()  # of ordered-set aggregates; then `order` is WITHIN GROUP's
+
+
+class FrameMode(enum.Enum):
+    ROWS = "ROWS"
+    RANGE = "RANGE"
+    GROUPS = "GROUPS"
+
+
+class FrameBoundKind(enum.Enum):
+    UNBOUNDED_PRECEDING = "UNBOUNDED PRECEDING"
+    PRECEDING = "PRECEDING"
+    CURRENT_ROW = "CURRENT ROW"
+    FOLLOWING = "FOLLOWING"
+    UNBOUNDED_FOLLOWING = "UNBOUNDED FOLLOWING"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBound:
+    kind: FrameBoundKind
+    offset: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    partition: tuple[Expr, ...]
+    order: tuple[SortKey, ...]
+    mode: FrameMode
+    start: FrameBound
+    end: FrameBound
+    exclude: str | None = None  # "CURRENT ROW", "GROUP", "TIES"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCall(Expr):
+    """A window function, or an aggregate with OVER; its arguments may contain AggregateCalls of the same query."""
+
+    function: Function
+    args: tuple[Expr, ...]
+    filter: Expr | None
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeValue(Expr):
+    """A value fixed while a statement runs: CURRENT_TIMESTAMP and the like, CURRENT_USER. Names are SQL's, lower case."""
+
+    name: str

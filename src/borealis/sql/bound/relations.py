@@ -1,0 +1,89 @@
+"""What stands in FROM. A relation's id names it in SQLite: relation 3 is `r3`, its columns `r3.c<attnum>`."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from borealis.catalog.relations import Table
+from borealis.sql.bound.expressions import Expr
+from borealis.types.base import Oid
+
+if TYPE_CHECKING:
+    from borealis.sql.bound.statements import Query
+
+
+@dataclass(frozen=True, slots=True)
+class RelationColumn:
+    name: str
+    type: Oid
+    typmod: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRelation:
+    """A base table: Var.attnum is its attnum."""
+
+    id: int
+    alias: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class SubqueryRelation:
+    id: int
+    alias: str
+    query: Query
+    columns: tuple[RelationColumn, ...]
+    lateral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CteRelation:
+    """A reference to a WITH item; cte is its id (Cte.id), recursive references included."""
+
+    id: int
+    alias: str
+    cte: int
+    columns: tuple[RelationColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRelation:
+    """A function in FROM, set-returning or scalar, its value in c1…cn, WITH ORDINALITY's number last."""
+
+    id: int
+    alias: str
+    call: Expr
+    columns: tuple[RelationColumn, ...]
+    with_ordinality: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesRelation:
+    id: int
+    alias: str
+    rows: tuple[tuple[Expr, ...], ...]
+    columns: tuple[RelationColumn, ...]
+
+
+class JoinKind(enum.Enum):
+    INNER = "INNER JOIN"  # CROSS JOIN and the comma too: condition None
+    LEFT = "LEFT JOIN"
+    RIGHT = "RIGHT JOIN"
+    FULL = "FULL JOIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """USING and NATURAL are bound into condition; their merged columns are Coalesce or Var expressions where named."""
+
+    kind: JoinKind
+    left: FromItem
+    right: FromItem
+    condition: Expr | None
+
+
+Relation = TableRelation | SubqueryRelation | CteRelation | FunctionRelation | ValuesRelation
+FromItem = Relation | Join

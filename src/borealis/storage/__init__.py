@@ -1,0 +1,1 @@
+"""Storage: SQLite files. Layout, reader pool, apply, checkpoint, encryption. DESIGN §4."""

@@ -1,0 +1,22 @@
+"""Journal: where intents are decided, ordered and made durable.
+
+The local form is in this part; processes reach it over a socket (borealis.node), a cluster of machines will reach a
+replicated one. Nothing above knows which.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from borealis.transaction.intent import Commit, Intent
+
+
+class Journal(Protocol):
+    async def commit(self, intent: Intent) -> Commit:
+        """Decide and apply the intent; the answer means durable and visible.
+
+        Raises:
+            SerializationFailure: 40001, OC000 or OC001; nothing was applied.
+            DiskFull: 53100; nothing was applied.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""PostgreSQL types: oid, text and binary in and out, storage representation. One file a type family, no I/O."""
