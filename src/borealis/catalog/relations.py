@@ -26,7 +26,7 @@ class Column:
     type: Oid
     typmod: int
     not_null: bool
-    default: str | None  # the expression's SQL text, bound when used
+    default: str | None  # the expression's parse tree as JSON, bound when used
     is_dropped: bool = False
 
 
@@ -43,13 +43,14 @@ class Index:
     nulls_not_distinct: bool = False
     included: tuple[int, ...] = ()
     is_valid: bool = True
+    constraint: Oid = Oid(0)  # the PRIMARY KEY or UNIQUE constraint it backs
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     oid: Oid
     name: str
-    expression: str  # SQL text over the table's columns
+    expression: str  # its parse tree as JSON, over the table's columns
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Table:
 @dataclass(frozen=True)
 class Catalog:
     version: int
+    next_oid: Oid  # what the next DDL may give out; the adjudicator refuses two DDLs of one version
     schemas: tuple[Schema, ...]
     tables: tuple[Table, ...]
 

@@ -39,7 +39,9 @@ class Var(Expr):
     """A column of a FROM item. Relation ids are unique in the statement, so a Var of an outer query looks the same."""
 
     relation: int
-    attnum: int  # from 1: a table's attnum, or the ordinal of a subquery's, CTE's, function's or VALUES' column
+    attnum: (
+        int  # from 1: a table's attnum, or the ordinal of a subquery's, CTE's, function's or VALUES' column
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,3 +168,4 @@ class Bound:
     parameter_types: tuple[Oid, ...]
     columns: tuple[RelationColumn, ...] | None  # None: returns no rows
     tables: frozenset[Oid]  # read or written
+    is_cacheable: bool = True  # False where a literal was read by the clock ('now', 'today')

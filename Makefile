@@ -1,0 +1,61 @@
+# Borealis. `make start` runs a database, `make test` proves it; both do all set-up by themselves.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.PHONY: help start check test bench lint golden oracle sim clean
+
+help:
+	@echo "make start   set up and start a database (ARGS='--port 5433' passes flags on)"
+	@echo "make test    set up and run every check and test"
+	@echo "make check   the fast loop: format, lint, types, layers, fast tests"
+	@echo "make bench   benchmarks beside a PostgreSQL on this machine"
+	@echo "make golden  rewrite the golden scripts; then read the diff"
+	@echo "make oracle  record the answers of a real PostgreSQL 16 anew"
+	@echo "make sim SEED=7  one seed of the commit path's simulation"
+
+# A virtual environment with the package; $(VENV)/test has the test and dev extras too.
+$(VENV)/run: pyproject.toml
+	@tools/venv $(PYTHON) $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test: pyproject.toml
+	@tools/venv $(PYTHON) $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@touch $(VENV)/run $@
+
+start: $(VENV)/run
+	@exec $(BIN)/borealis start $(ARGS)
+
+lint: $(VENV)/test
+	$(BIN)/ruff format --check src tests tools benchmarks
+	$(BIN)/ruff check src tests tools benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	$(BIN)/pytest -q -n 2 -m "not slow" --ignore tests/clients --ignore tests/crash
+
+test: lint
+	@tools/debian-packages postgresql
+	$(BIN)/pytest -q -n 2 --ignore tests/crash
+	$(BIN)/pytest -q tests/crash
+
+bench: $(VENV)/test
+	$(BIN)/python -m benchmarks $(ARGS)
+
+golden: $(VENV)/test
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/scripts
+	git diff --stat tests/scripts
+
+oracle: $(VENV)/test
+	$(BIN)/python tools/record_all.py
+
+sim: $(VENV)/test
+	SEED=$(SEED) $(BIN)/pytest -q tests/simulation
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

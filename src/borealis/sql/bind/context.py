@@ -1,0 +1,97 @@
+"""What binding one statement carries along: the catalog, the search path, the parameters, the ids given out."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from borealis.catalog.relations import Catalog
+from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
+from borealis.sql.bound.expressions import Expr, Param
+from borealis.sql.parse import Parsed
+from borealis.types import oids
+from borealis.types.base import Oid, Style
+from borealis.types.registry import format_type
+
+_E = TypeVar("_E", bound=Expr)
+
+_PARAMETER_NUMBER_MAX = 65_535
+
+
+class Parameters:
+    """The types of $1…$n: those the client declared, and those found where it left them open.
+
+    An open one takes the type of the first place that wants one; a second place that wants another is 42P08.
+    """
+
+    def __init__(self, declared: tuple[Oid, ...]) -> None:
+        self.types: list[Oid] = [oid if oid else oids.UNKNOWN for oid in declared]
+
+    def reference(self, number: int, position: int | None) -> Param:
+        if not 0 < number <= _PARAMETER_NUMBER_MAX:
+            raise UndefinedParameter(f"there is no parameter ${number}", position=position)
+        while len(self.types) < number:
+            self.types.append(oids.UNKNOWN)
+        return Param(self.types[number - 1], -1, number)
+
+    def resolve(self, param: Param, wanted: Oid, position: int | None) -> Param:
+        """Give an open parameter its type."""
+        known = self.types[param.number - 1]
+        if known == oids.UNKNOWN:
+            self.types[param.number - 1] = wanted
+        elif known != wanted:
+            raise AmbiguousParameter(
+                f"inconsistent types deduced for parameter ${param.number}",
+                detail=f"{format_type(known, -1)} versus {format_type(wanted, -1)}",
+                position=position,
+            )
+        return Param(wanted, -1, param.number)
+
+    def final(self) -> tuple[Oid, ...]:
+        for number, oid in enumerate(self.types, 1):
+            if oid == oids.UNKNOWN:
+                raise IndeterminateDatatype(f"could not determine data type of parameter ${number}")
+        return tuple(self.types)
+
+
+class BindContext:
+    """One statement while it is bound."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        catalog: Catalog,
+        parameter_types: tuple[Oid, ...],
+        search_path: tuple[str, ...],
+        style: Style,
+    ) -> None:
+        self.parsed = parsed
+        self.catalog = catalog
+        self.parameters = Parameters(parameter_types)
+        self.search_path = search_path
+        self.style = style
+        self.tables: set[Oid] = set()
+        self.is_cacheable = True
+        self._last_id = 0
+        # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.
+        self._locations: dict[int, tuple[Expr, int | None]] = {}
+
+    def new_id(self) -> int:
+        """Return a number for a relation or CTE, unique in the statement."""
+        self._last_id += 1
+        return self._last_id
+
+    def position(self, node_or_location: object) -> int | None:
+        """Return the character position of a parse node's location, or of a location itself."""
+        if isinstance(node_or_location, int):
+            return self.parsed.position(node_or_location)
+        if isinstance(node_or_location, dict):
+            return self.parsed.position(node_or_location.get("location", 0))
+        return None
+
+    def remember(self, expr: _E, position: int | None) -> _E:
+        self._locations[id(expr)] = (expr, position)
+        return expr
+
+    def position_of(self, expr: Expr) -> int | None:
+        found = self._locations.get(id(expr))
+        return found[1] if found else None

@@ -1,0 +1,329 @@
+"""Calls: plain functions, casts written as functions, aggregates, window functions, set-returning functions."""
+
+from __future__ import annotations
+
+from borealis.errors import (
+    AmbiguousFunction,
+    FeatureNotSupported,
+    GroupingError,
+    SqlError,
+    UndefinedFunction,
+    WindowingError,
+    WrongObjectType,
+)
+from borealis.functions.signatures import Function
+from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
+from borealis.sql.bind.expressions.dispatch import bind_expr, binds
+from borealis.sql.bind.level import Level
+from borealis.sql.bind.overloads import Candidate, find_function
+from borealis.sql.bind.pathways import CoercionContext, Method, find_pathway
+from borealis.sql.bind.polymorphism import resolve_polymorphic
+from borealis.sql.bind.windows import bind_window
+from borealis.sql.bound.expressions import (
+    AggregateCall,
+    CoerceViaIO,
+    Expr,
+    FuncCall,
+    Row,
+    SortKey,
+    WindowCall,
+)
+from borealis.sql.parse import Node, parse
+from borealis.types import oids
+from borealis.types.base import Oid
+from borealis.types.registry import format_type, type_named, type_of
+
+_SYSTEM_FUNCTION_SCHEMAS = ("pg_catalog",)
+
+NO_AGGREGATES = frozenset(
+    (
+        "WHERE",
+        "GROUP BY",
+        "LIMIT",
+        "OFFSET",
+        "UPDATE",
+        "VALUES",
+        "RETURNING",
+        "CHECK constraints",
+        "DEFAULT expressions",
+    )
+)
+"""Clauses where no aggregate, window function or (most of them) set-returning function may stand."""
+
+
+@binds("FuncCall")
+def bind_call(level: Level, node: Node) -> Expr:
+    context = level.context
+    position = context.position(node)
+    names = [part["String"]["sval"] for part in node["funcname"]]
+    if len(names) > 1 and names[0] not in _SYSTEM_FUNCTION_SCHEMAS:
+        raise _not_found(".".join(names), _given(level, node)[1], position)
+    name = names[-1]
+    if any("NamedArgExpr" in arg for arg in node.get("args", ())):
+        return _bind_named(level, node, name, position)
+    args, given = _given(level, node)
+    found = _find(name, given, node)
+    if not found or _is_better_as_cast(name, given):
+        cast = _as_cast(level, name, args, node, position)
+        if cast is not None:
+            return cast
+    return finish_call(level, node, _decide(name, found, given, position), args, position)
+
+
+def finish_call(
+    level: Level, node: Node, candidate: Candidate[Function], args: tuple[Expr, ...], position: int | None
+) -> Expr:
+    context = level.context
+    function = candidate.item
+    if candidate.is_variadic and function.variadic == oids.ANY:
+        args = _any_arguments(level, function, args)
+    _refuse_special_forms(node, function, position)
+    coerced, result = resolve_polymorphic(context, function, candidate.args, args, position)
+    coerced += _default_args(level, function, len(coerced)) if not candidate.is_variadic else ()
+    if function.kind == "a" and "over" not in node:
+        expr = _aggregate(level, node, function, coerced, result, position)
+    elif "over" in node:
+        expr = _window_call(level, node, function, coerced, result, position)
+    elif function.kind == "w":
+        raise WindowingError(f"window function {function.name} requires an OVER clause", position=position)
+    else:
+        expr = FuncCall(result, -1, function, coerced)
+        if function.returns_set:
+            _check_set_returning(level, function, position)
+            level.set_returning.append(expr)
+    return context.remember(expr, position)
+
+
+def _given(level: Level, node: Node) -> tuple[tuple[Expr, ...], tuple[Oid, ...]]:
+    """Bind the arguments and take their types; an ordered-set aggregate's include what it orders."""
+    args = tuple(bind_expr(level, arg) for arg in node.get("args", ()))
+    if "agg_within_group" in node:
+        args += tuple(bind_expr(level, key["SortBy"]["node"]) for key in node.get("agg_order", ()))
+    return args, tuple(arg.type for arg in args)
+
+
+def _find(name: str, given: tuple[Oid, ...], node: Node) -> list[Candidate[Function]]:
+    if not node.get("func_variadic"):
+        return find_function(name, given)
+    # VARIADIC array: the last argument is the array itself.
+    return [c for c in find_function(name, given) if not c.is_variadic and c.item.variadic]
+
+
+def _is_better_as_cast(name: str, given: tuple[Oid, ...]) -> bool:
+    """A function may share a type's name; `text(unknown)` and `float8(unknown)` mean the literal, not an overload."""
+    return given == (oids.UNKNOWN,)
+
+
+def _decide(
+    name: str, found: list[Candidate[Function]], given: tuple[Oid, ...], position: int | None
+) -> Candidate[Function]:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise _not_found(name, given, position)
+    raise AmbiguousFunction(
+        f"function {_call_text(name, given)} is not unique",
+        hint="Could not choose a best candidate function. You might need to add explicit type casts.",
+        position=position,
+    )
+
+
+def _call_text(name: str, given: tuple[Oid, ...]) -> str:
+    return f"{name}({', '.join(format_type(oid, -1) for oid in given)})"
+
+
+def _not_found(name: str, given: tuple[Oid, ...], position: int | None) -> SqlError:
+    return UndefinedFunction(
+        f"function {_call_text(name, given)} does not exist",
+        hint="No function matches the given name and argument types. You might need to add explicit type casts.",
+        position=position,
+    )
+
+
+def _as_cast(
+    level: Level, name: str, args: tuple[Expr, ...], node: Node, position: int | None
+) -> Expr | None:
+    """Take `typename(x)` for a cast where one needs no conversion function, or x is a literal."""
+    if len(args) != 1 or any(key in node for key in ("agg_star", "agg_distinct", "agg_order", "over")):
+        return None
+    type_ = type_named(name)
+    if type_ is None or type_.name != name:
+        return None
+    source = args[0].type
+    if source != oids.UNKNOWN:
+        pathway = find_pathway(source, type_.oid, CoercionContext.EXPLICIT)
+        if pathway is None or pathway.method not in (Method.RELABEL, Method.VIA_IO):
+            return None
+    return coerce_explicit(level.context, args[0], type_.oid, -1, position)
+
+
+def _any_arguments(level: Level, function: Function, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Hand the arguments of concat, format and the like over as text: what they would make of each anyway."""
+    fixed = len(function.args) - 1
+    if function.name not in ("concat", "concat_ws", "format"):
+        return args
+    return args[:fixed] + tuple(as_text(level, arg) for arg in args[fixed:])
+
+
+def as_text(level: Level, arg: Expr) -> Expr:
+    if arg.type == oids.UNKNOWN:
+        return resolve_unknown(level.context, arg)
+    if isinstance(arg, Row):
+        raise FeatureNotSupported("text form of a row not supported")
+    if arg.type == oids.TEXT:
+        return arg
+    return CoerceViaIO(oids.TEXT, -1, arg)
+
+
+def _default_args(level: Level, function: Function, given: int) -> tuple[Expr, ...]:
+    """Bind the declared defaults of the arguments left out; they are constants."""
+    missing = len(function.args) - given
+    if missing <= 0:
+        return ()
+    (parsed,) = parse(f"SELECT {function.defaults}")
+    defaults = [bind_expr(level, item["ResTarget"]["val"]) for item in parsed.node["targetList"]][-missing:]
+    declared = function.args[-missing:]
+    return tuple(
+        coerce_type(level.context, default, oid, CoercionContext.ASSIGNMENT)
+        for default, oid in zip(defaults, declared, strict=True)
+    )
+
+
+def _bind_named(level: Level, node: Node, name: str, position: int | None) -> Expr:
+    """f(a => 1, b => 2) for built-ins; their argument names are known only where they have OUT arguments or defaults."""
+    raise FeatureNotSupported(f"named arguments of function {name} not supported", position=position)
+
+
+def _refuse_special_forms(node: Node, function: Function, position: int | None) -> None:
+    name = function.name
+    if function.kind == "a":
+        return
+    for key, text in (
+        ("agg_star", f"{name}(*) specified, but {name} is not an aggregate function"),
+        ("agg_distinct", f"DISTINCT specified, but {name} is not an aggregate function"),
+        ("agg_within_group", f"WITHIN GROUP specified, but {name} is not an aggregate function"),
+        ("agg_order", f"ORDER BY specified, but {name} is not an aggregate function"),
+    ):
+        if key in node:
+            raise WrongObjectType(text, position=position)
+    if "agg_filter" in node and function.kind != "w":
+        raise WrongObjectType(f"FILTER specified, but {name} is not an aggregate function", position=position)
+    if "over" in node and function.kind == "f":
+        raise WrongObjectType(
+            f"OVER specified, but {name} is not a window function nor an aggregate function",
+            position=position,
+        )
+
+
+def _aggregate(
+    level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
+) -> Expr:
+    from borealis.sql.bind.grouping import contains_aggregate, contains_window_call
+
+    check_aggregate_place(level, position)
+    if any(contains_aggregate(level, arg) for arg in args):
+        raise GroupingError("aggregate function calls cannot be nested", position=position)
+    if any(contains_window_call(arg) for arg in args):
+        raise GroupingError(
+            "aggregate function calls cannot contain window function calls", position=position
+        )
+    if function.aggregate_kind == "n" and "agg_within_group" in node:
+        raise WrongObjectType(
+            f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
+            position=position,
+        )
+    if function.aggregate_kind != "n":
+        raise FeatureNotSupported(f"function {function.name} not supported", position=position)
+    if not args and "agg_star" not in node:
+        raise WrongObjectType(
+            f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
+        )
+    level.has_aggregates = True
+    return AggregateCall(
+        result,
+        -1,
+        function,
+        args,
+        bool(node.get("agg_distinct")),
+        _aggregate_order(level, node, args),
+        _filter(level, node),
+    )
+
+
+def check_aggregate_place(level: Level, position: int | None) -> None:
+    if level.place in NO_AGGREGATES or level.place.startswith("JOIN"):
+        if level.place == "JOIN/ON":
+            raise GroupingError("aggregate functions are not allowed in JOIN conditions", position=position)
+        raise GroupingError(f"aggregate functions are not allowed in {level.place}", position=position)
+    if level.place == "FROM":
+        raise GroupingError("aggregate functions are not allowed in functions in FROM", position=position)
+
+
+def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[SortKey, ...]:
+    from borealis.sql.bind.ordering import bind_sort_direction
+
+    keys = []
+    for item in node.get("agg_order", ()):
+        sort_by = item["SortBy"]
+        expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
+        keys.append(bind_sort_direction(level.context, expr, sort_by))
+    if node.get("agg_distinct") and any(key.expr not in args for key in keys):
+        from borealis.errors import InvalidColumnReference
+
+        raise InvalidColumnReference(
+            "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            position=level.context.position_of(keys[0].expr),
+        )
+    return tuple(keys)
+
+
+def _filter(level: Level, node: Node) -> Expr | None:
+    if "agg_filter" not in node:
+        return None
+    from borealis.sql.bind.grouping import contains_aggregate
+
+    condition = bind_expr(level, node["agg_filter"])
+    if contains_aggregate(level, condition):
+        raise GroupingError("aggregate functions are not allowed in FILTER")
+    return coerce_to_boolean(level.context, condition, "FILTER", None)
+
+
+def _window_call(
+    level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
+) -> Expr:
+    from borealis.sql.bind.grouping import contains_window_call
+
+    if level.place not in ("SELECT", "ORDER BY", "DISTINCT ON"):
+        place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
+        place = "functions in FROM" if place == "FROM" else place
+        raise WindowingError(f"window functions are not allowed in {place}", position=position)
+    if any(contains_window_call(arg) for arg in args):
+        raise WindowingError("window function calls cannot be nested", position=position)
+    if node.get("agg_distinct"):
+        raise FeatureNotSupported("DISTINCT is not implemented for window functions", position=position)
+    if node.get("agg_order"):
+        raise FeatureNotSupported(
+            "aggregate ORDER BY is not implemented for window functions", position=position
+        )
+    if not args and function.kind == "a" and "agg_star" not in node:
+        raise WrongObjectType(
+            f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
+        )
+    level.has_window_calls = True
+    return WindowCall(result, -1, function, args, _filter(level, node), bind_window(level, node["over"]))
+
+
+def _check_set_returning(level: Level, function: Function, position: int | None) -> None:
+    if level.place in ("SELECT", "FROM"):
+        return
+    place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
+    raise FeatureNotSupported(f"set-returning functions are not allowed in {place}", position=position)
+
+
+def result_columns(function: Function, result: Oid, name: str) -> tuple[tuple[str, Oid], ...]:
+    """Return the columns of a function in FROM: its OUT parameters, or one column of its result type."""
+    if function.out_types:
+        return tuple(zip(function.out_names, function.out_types, strict=True))
+    if type_of(result).kind == "p" and result not in (oids.VOID,):
+        raise FeatureNotSupported(f"function {function.name} in FROM not supported")
+    return ((name, result),)

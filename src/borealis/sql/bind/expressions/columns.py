@@ -1,0 +1,42 @@
+"""Column references, and the stars of a target list."""
+
+from __future__ import annotations
+
+from borealis.errors import FeatureNotSupported, SyntaxError_
+from borealis.sql.bind.expressions.dispatch import binds
+from borealis.sql.bind.level import Level, NamedColumn, missing_from_entry, resolve_column
+from borealis.sql.bound.expressions import Expr
+from borealis.sql.parse import Node
+
+
+def field_names(node: Node) -> list[str]:
+    return [field["String"]["sval"] for field in node["fields"] if "String" in field]
+
+
+def is_star(node: Node) -> bool:
+    return "A_Star" in node["fields"][-1]
+
+
+@binds("ColumnRef")
+def bind_column(level: Level, node: Node) -> Expr:
+    position = level.context.position(node)
+    if is_star(node):
+        raise FeatureNotSupported("row expansion via * not supported here", position=position)
+    column = resolve_column(level, field_names(node), position)
+    # A Var is shared by every reference; each keeps the location of its last, which an error shows.
+    return level.context.remember(column.expr, position)
+
+
+def expand_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
+    """Return the columns of `*` or `relation.*`."""
+    position = level.context.position(node)
+    names = field_names(node)
+    if not names:
+        items = [item for item in level.namespace if item.columns_visible]
+        if not items:
+            raise SyntaxError_("SELECT * with no tables specified is not valid", position=position)
+        return tuple(column for item in items for column in item.columns)
+    item = level.item(names[-1], names[-2] if len(names) > 1 else None)
+    if item is None:
+        raise missing_from_entry(".".join(names), position)
+    return item.columns

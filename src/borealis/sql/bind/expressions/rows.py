@@ -1,0 +1,161 @@
+"""Rows and arrays: ROW(…), comparisons of rows, ARRAY[…], subscripts."""
+
+from __future__ import annotations
+
+from borealis.errors import FeatureNotSupported, SyntaxError_, UndefinedFunction, WrongObjectType
+from borealis.sql.bind.coerce import coerce_to_common, coerce_type, common_type
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.expressions.dispatch import bind_expr, binds
+from borealis.sql.bind.expressions.operators import bind_binary, distinct_test
+from borealis.sql.bind.level import Level
+from borealis.sql.bound.expressions import (
+    Array,
+    BoolExpr,
+    BoolOp,
+    Expr,
+    Row,
+    Subscript,
+)
+from borealis.sql.parse import Node
+from borealis.types import oids
+from borealis.types.base import Oid
+from borealis.types.registry import type_of
+
+
+@binds("RowExpr")
+def bind_row(level: Level, node: Node) -> Expr:
+    args = tuple(bind_expr(level, arg) for arg in node.get("args", ()))
+    return level.context.remember(
+        Row(oids.RECORD, -1, args, tuple(f"f{n}" for n in range(1, len(args) + 1))),
+        level.context.position(node),
+    )
+
+
+def compare_rows(context: BindContext, name: str, left: Expr, right: Expr, position: int | None) -> Expr:
+    """Bind a comparison of rows as one of their columns.
+
+    (a, b) < (c, d) is a < c OR (a = c AND b < d), whose NULLs are PostgreSQL's.
+    """
+    if not (isinstance(left, Row) and isinstance(right, Row)):
+        raise FeatureNotSupported("comparison of a row with a record value not supported", position=position)
+    if len(left.args) != len(right.args):
+        raise SyntaxError_("unequal number of entries in row expressions", position=position)
+    if not left.args:
+        raise FeatureNotSupported("cannot compare rows of zero length", position=position)
+    pairs = list(zip(left.args, right.args, strict=True))
+    match name:
+        case "=" | "<>":
+            tests = tuple(bind_binary(context, name, a, b, position) for a, b in pairs)
+            return tests[0] if len(tests) == 1 else _bool(BoolOp.AND if name == "=" else BoolOp.OR, tests)
+        case "<" | "<=" | ">" | ">=":
+            return _lexicographic(context, name, pairs, position)
+    raise UndefinedFunction(
+        f"could not determine interpretation of row comparison operator {name}",
+        hint="Row comparison operators must be associated with btree operator families.",
+        position=position,
+    )
+
+
+def _lexicographic(
+    context: BindContext, name: str, pairs: list[tuple[Expr, Expr]], position: int | None
+) -> Expr:
+    (left, right), *rest = pairs
+    if not rest:
+        return bind_binary(context, name, left, right, position)
+    strictly = bind_binary(context, name[0], left, right, position)
+    equal = bind_binary(context, "=", left, right, position)
+    return _bool(
+        BoolOp.OR, (strictly, _bool(BoolOp.AND, (equal, _lexicographic(context, name, rest, position))))
+    )
+
+
+def _bool(op: BoolOp, args: tuple[Expr, ...]) -> Expr:
+    return BoolExpr(oids.BOOL, -1, op, args)
+
+
+def distinct_rows(
+    context: BindContext, left: Row, right: Row, position: int | None, *, negated: bool
+) -> Expr:
+    if len(left.args) != len(right.args):
+        raise SyntaxError_("unequal number of entries in row expressions", position=position)
+    tests = tuple(
+        distinct_test(context, a, b, position, negated=negated)
+        for a, b in zip(left.args, right.args, strict=True)
+    )
+    return tests[0] if len(tests) == 1 else _bool(BoolOp.AND if negated else BoolOp.OR, tests)
+
+
+@binds("A_ArrayExpr")
+def bind_array(level: Level, node: Node) -> Expr:
+    context = level.context
+    position = context.position(node)
+    elements = [bind_expr(level, element) for element in node.get("elements", ())]
+    if not elements:
+        raise _undetermined(position)
+    oid = common_type(context, elements, "ARRAY", position)
+    assert oid is not None
+    return _array(context, elements, oid, position)
+
+
+def bind_array_of(level: Level, node: Node, array_type: Oid) -> Expr:
+    """ARRAY[…]::type[]: the elements take the cast's type, so that an empty one has a type at all."""
+    context = level.context
+    element_type = type_of(array_type).element
+    elements = [
+        bind_array_of(level, element["A_ArrayExpr"], array_type)
+        if "A_ArrayExpr" in element
+        else bind_expr(level, element)
+        for element in node.get("elements", ())
+    ]
+    if elements and any(type_of(element.type).element for element in elements):
+        return Array(array_type, -1, tuple(elements))
+    from borealis.sql.bind.coerce import coerce_explicit
+
+    position = context.position(node)
+    coerced = tuple(coerce_explicit(context, element, element_type, -1, position) for element in elements)
+    return Array(array_type, -1, coerced)
+
+
+def _array(context: BindContext, elements: list[Expr], oid: Oid, position: int | None) -> Expr:
+    type_ = type_of(oid)
+    # ARRAY[ARRAY[…], …] is an array of two dimensions, whose type is the inner ones'.
+    array_type = oid if type_.category == "A" else type_.array
+    if not array_type:
+        raise FeatureNotSupported(
+            f"could not find array type for data type {type_.sql_name}", position=position
+        )
+    coerced = tuple(coerce_to_common(context, element, oid, "ARRAY", position) for element in elements)
+    return context.remember(Array(array_type, -1, coerced), position)
+
+
+def _undetermined(position: int | None) -> Exception:
+    from borealis.errors import IndeterminateDatatype
+
+    return IndeterminateDatatype(
+        "cannot determine type of empty array",
+        hint="Explicitly cast to the desired type, for example ARRAY[]::integer[].",
+        position=position,
+    )
+
+
+@binds("A_Indirection")
+def bind_indirection(level: Level, node: Node) -> Expr:
+    context = level.context
+    arg = bind_expr(level, node["arg"])
+    for step in node["indirection"]:
+        match step:
+            case {"A_Indices": indices} if "is_slice" not in indices:
+                position = context.position_of(arg)
+                type_ = type_of(arg.type)
+                if type_.category != "A" or not type_.element:
+                    raise WrongObjectType(
+                        f"cannot subscript type {type_.sql_name} because it does not support subscripting",
+                        position=position,
+                    )
+                index = coerce_type(context, bind_expr(level, indices["uidx"]), oids.INT4, position=position)
+                arg = Subscript(type_.element, -1, arg, index)
+            case {"A_Indices": _}:
+                raise FeatureNotSupported("array slices not supported", position=context.position_of(arg))
+            case _:
+                raise FeatureNotSupported("field selection from a composite value not supported")
+    return arg

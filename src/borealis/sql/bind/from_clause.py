@@ -1,0 +1,284 @@
+"""FROM: tables, subqueries, functions, VALUES, CTE references, and joins of them.
+
+Items are bound left to right. A LATERAL item, and every function, sees the items before it; others see the query outside.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from borealis.errors import (
+    FeatureNotSupported,
+    InvalidColumnReference,
+    UndefinedColumn,
+)
+from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type, resolve_unknown
+from borealis.sql.bind.expressions.calls import result_columns
+from borealis.sql.bind.expressions.conditionals import conjunction
+from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.expressions.operators import bind_binary
+from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
+from borealis.sql.bind.names import find_table
+from borealis.sql.bind.targets import output_name
+from borealis.sql.bound.expressions import Coalesce, Expr, FuncCall, Var
+from borealis.sql.bound.relations import (
+    CteRelation,
+    FromItem,
+    FunctionRelation,
+    Join,
+    JoinKind,
+    RelationColumn,
+    SubqueryRelation,
+    TableRelation,
+)
+from borealis.sql.parse import Node
+from borealis.types import oids
+
+_JOIN_KINDS = {
+    "JOIN_INNER": JoinKind.INNER,
+    "JOIN_LEFT": JoinKind.LEFT,
+    "JOIN_RIGHT": JoinKind.RIGHT,
+    "JOIN_FULL": JoinKind.FULL,
+}
+
+
+def bind_from(level: Level, nodes: Sequence[Node]) -> FromItem | None:
+    """Bind a FROM list into the level's namespace; items of the list are cross-joined."""
+    place, level.place = level.place, "FROM"
+    joined: FromItem | None = None
+    for node in nodes:
+        item = _bind_item(level, node)
+        joined = item if joined is None else Join(JoinKind.INNER, joined, item, None)
+    level.place = place
+    return joined
+
+
+def _bind_item(level: Level, node: Node) -> FromItem:
+    match node:
+        case {"RangeVar": body}:
+            return _bind_range_var(level, body)
+        case {"RangeSubselect": body}:
+            return _bind_subselect(level, body)
+        case {"RangeFunction": body}:
+            return _bind_function(level, body)
+        case {"JoinExpr": body}:
+            return _bind_join(level, body)
+        case {"RangeTableSample": _}:
+            raise FeatureNotSupported("TABLESAMPLE clause not supported")
+    raise FeatureNotSupported(f"{next(iter(node))} in FROM not supported")
+
+
+def _bind_range_var(level: Level, node: Node) -> FromItem:
+    if "schemaname" not in node:
+        cte = level.find_cte(node["relname"])
+        if cte is not None:
+            return _bind_cte_reference(level, node)
+    return bind_table(level, node)
+
+
+def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelation:
+    """Bind a base table and put it into the namespace."""
+    context = level.context
+    table = find_table(context, node)
+    context.tables.add(table.oid)
+    number = level.new_relation()
+    alias_node = node.get("alias", {})
+    name = alias or alias_node.get("aliasname") or table.name
+    columns = tuple(
+        NamedColumn(
+            column.name, Var(column.type, column.typmod, number, column.attnum), table.oid, column.attnum
+        )
+        for column in table.live_columns
+    )
+    columns = rename_columns(name, columns, alias_node, context.position(node))
+    schema = None if alias_node else table.schema.name
+    level.add(NamespaceItem(name, schema, columns), context.position(node))
+    return TableRelation(number, name, table)
+
+
+def rename_columns(
+    name: str, columns: tuple[NamedColumn, ...], alias: Node, position: int | None
+) -> tuple[NamedColumn, ...]:
+    """Apply the column names of `AS name (a, b)`."""
+    names = [item["String"]["sval"] for item in alias.get("colnames", ())]
+    if len(names) > len(columns):
+        raise InvalidColumnReference(
+            f'table "{name}" has {len(columns)} columns available but {len(names)} columns specified',
+            position=position,
+        )
+    renamed = tuple(
+        dataclasses.replace(column, name=new) for column, new in zip(columns, names, strict=False)
+    )
+    return renamed + columns[len(names) :]
+
+
+def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
+    context = level.context
+    position = context.position(node)
+    cte = level.find_cte(node["relname"])
+    assert cte is not None
+    if cte.columns is None:
+        raise FeatureNotSupported(
+            f'recursive reference to query "{node["relname"]}" must not appear within its non-recursive term',
+            position=position,
+        )
+    number = level.new_relation()
+    alias = node.get("alias", {})
+    name = alias.get("aliasname") or node["relname"]
+    columns = rename_columns(name, var_columns(number, cte.columns), alias, position)
+    level.add(NamespaceItem(name, None, columns), position)
+    return CteRelation(number, name, cte.id, cte.columns)
+
+
+def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
+    from borealis.sql.bind.query import bind_subquery
+
+    context = level.context
+    lateral = bool(node.get("lateral"))
+    query, columns = bind_subquery(level, node["subquery"], in_from=True, lateral=lateral)
+    number = level.new_relation()
+    alias = node.get("alias", {})
+    name = alias.get("aliasname", "unnamed_subquery")
+    renamed = rename_columns(name, var_columns(number, columns), alias, None)
+    item = NamespaceItem(name, None, renamed, relation_visible="aliasname" in alias)
+    level.add(item, context.position(-1))
+    named = tuple(
+        RelationColumn(new.name, old.type, old.typmod) for new, old in zip(renamed, columns, strict=True)
+    )
+    return SubqueryRelation(number, name, query, named, lateral)
+
+
+def _bind_function(level: Level, node: Node) -> FunctionRelation:
+    context = level.context
+    if node.get("is_rowsfrom") and len(node["functions"]) > 1:
+        raise FeatureNotSupported("ROWS FROM with several functions not supported")
+    if node.get("coldeflist"):
+        raise FeatureNotSupported("column definition lists not supported")
+    call_node = node["functions"][0]["List"]["items"][0]
+    returned_before = len(level.set_returning)
+    call = resolve_unknown(context, bind_expr(level, call_node))
+    nested = [expr for expr in level.set_returning[returned_before:] if expr is not call]
+    del level.set_returning[returned_before:]
+    if nested:
+        raise FeatureNotSupported(
+            "set-returning functions must appear at top level of FROM",
+            position=context.position_of(nested[0]),
+        )
+    alias = node.get("alias", {})
+    function_name = output_name(call_node)
+    name = alias.get("aliasname") or function_name
+    columns = _function_columns(call, function_name, name if alias else None)
+    with_ordinality = bool(node.get("ordinality"))
+    if with_ordinality:
+        columns += (RelationColumn("ordinality", oids.INT8, -1),)
+    number = level.new_relation()
+    renamed = rename_columns(name, var_columns(number, columns), alias, context.position_of(call))
+    level.add(NamespaceItem(name, None, renamed), context.position_of(call))
+    return FunctionRelation(number, name, call, columns, with_ordinality)
+
+
+def _function_columns(call: Expr, function_name: str, alias: str | None) -> tuple[RelationColumn, ...]:
+    """A function of one unnamed column names it after itself, or after its alias."""
+    if isinstance(call, FuncCall):
+        columns = result_columns(call.function, call.type, function_name)
+        if len(columns) > 1 or call.function.out_types:
+            return tuple(RelationColumn(column, oid, -1) for column, oid in columns)
+    return (RelationColumn(alias or function_name, call.type, call.typmod),)
+
+
+def _bind_join(level: Level, node: Node) -> FromItem:
+    context = level.context
+    before = len(level.namespace)
+    left = _bind_item(level, node["larg"])
+    between = len(level.namespace)
+    right = _bind_item(level, node["rarg"])
+    left_items, right_items = level.namespace[before:between], level.namespace[between:]
+    kind = _JOIN_KINDS[node["jointype"]]
+    left_columns, right_columns = _visible(left_items), _visible(right_items)
+    condition: Expr | None = None
+    merged: tuple[NamedColumn, ...] = ()
+    if node.get("isNatural"):
+        names = [column.name for column in left_columns if any(column.name == c.name for c in right_columns)]
+        condition, merged = _merge(level, kind, names, left_columns, right_columns)
+    elif "usingClause" in node:
+        names = [item["String"]["sval"] for item in node["usingClause"]]
+        condition, merged = _merge(level, kind, names, left_columns, right_columns)
+    elif "quals" in node:
+        condition = _bind_on(level, node["quals"], left_items + right_items, before)
+    hidden = {column.name for column in merged}
+    columns = (
+        merged
+        + tuple(column for column in left_columns if column.name not in hidden)
+        + tuple(column for column in right_columns if column.name not in hidden)
+    )
+    alias = node.get("alias", {})
+    if alias:
+        # An alias of the join hides the items inside it.
+        del level.namespace[before:]
+        name = alias["aliasname"]
+        columns = rename_columns(name, columns, alias, None)
+        level.add(NamespaceItem(name, None, columns), None)
+    else:
+        for item in left_items + right_items:
+            item.columns_visible = False
+        level.namespace.append(NamespaceItem("", None, columns, relation_visible=False))
+    if "join_using_alias" in node:
+        raise FeatureNotSupported("alias of JOIN USING not supported", position=context.position(-1))
+    return Join(kind, left, right, condition)
+
+
+def _visible(items: list[NamespaceItem]) -> tuple[NamedColumn, ...]:
+    return tuple(column for item in items if item.columns_visible for column in item.columns)
+
+
+def _bind_on(level: Level, node: Node, items: list[NamespaceItem], before: int) -> Expr:
+    """ON sees the two sides of its join, not the FROM items before it."""
+    outside = level.namespace[:before]
+    level.namespace = items
+    place, level.place = level.place, "JOIN/ON"
+    try:
+        return coerce_to_boolean(level.context, bind_expr(level, node), "JOIN/ON", None)
+    finally:
+        level.place = place
+        level.namespace = outside + items
+
+
+def _merge(
+    level: Level,
+    kind: JoinKind,
+    names: list[str],
+    left: tuple[NamedColumn, ...],
+    right: tuple[NamedColumn, ...],
+) -> tuple[Expr | None, tuple[NamedColumn, ...]]:
+    """Return the condition of USING (names), and its merged columns."""
+    tests, merged = [], []
+    for name in names:
+        a, b = _using_column(name, left, "left"), _using_column(name, right, "right")
+        test = bind_binary(level.context, "=", a.expr, b.expr, None)
+        tests.append(test)
+        merged.append(_merged_column(level, kind, name, a, b))
+    return (conjunction(tests) if tests else None), tuple(merged)
+
+
+def _using_column(name: str, columns: tuple[NamedColumn, ...], side: str) -> NamedColumn:
+    found = [column for column in columns if column.name == name]
+    if not found:
+        raise UndefinedColumn(f'column "{name}" specified in USING clause does not exist in {side} table')
+    if len(found) > 1:
+        from borealis.errors import AmbiguousColumn
+
+        raise AmbiguousColumn(f'common column name "{name}" appears more than once in {side} table')
+    return found[0]
+
+
+def _merged_column(level: Level, kind: JoinKind, name: str, a: NamedColumn, b: NamedColumn) -> NamedColumn:
+    context = level.context
+    oid = common_type(context, (a.expr, b.expr), "JOIN/USING")
+    assert oid is not None
+    left = coerce_to_common(context, a.expr, oid, "JOIN/USING")
+    right = coerce_to_common(context, b.expr, oid, "JOIN/USING")
+    if kind is JoinKind.FULL:
+        return NamedColumn(name, Coalesce(oid, -1, (left, right)))
+    chosen, column = (right, b) if kind is JoinKind.RIGHT else (left, a)
+    return NamedColumn(name, chosen, column.table, column.attnum)

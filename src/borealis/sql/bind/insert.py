@@ -1,0 +1,207 @@
+"""INSERT: columns, source, ON CONFLICT, RETURNING."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from borealis.catalog.relations import Column, Index, Table
+from borealis.errors import (
+    DuplicateColumn,
+    FeatureNotSupported,
+    InvalidColumnReference,
+    SyntaxError_,
+    UndefinedObject,
+)
+from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named, table_columns
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.ctes import bind_ctes
+from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
+from borealis.sql.bind.names import find_table
+from borealis.sql.bind.query import bind_query, query_columns
+from borealis.sql.bind.select import bind_where
+from borealis.sql.bind.targets import bind_targets
+from borealis.sql.bind.update import bind_assignments
+from borealis.sql.bound.expressions import ExcludedVar, Expr, Var
+from borealis.sql.bound.relations import RelationColumn, SubqueryRelation
+from borealis.sql.bound.statements import Insert, OnConflict, Query, Select, Target, Values
+from borealis.sql.parse import Node
+
+
+def bind_insert(context: BindContext, node: Node) -> Insert:
+    level = Level(context)
+    ctes = bind_ctes(level, node.get("withClause"))
+    if node.get("override", "OVERRIDING_NOT_SET") not in ("OVERRIDING_NOT_SET", "OVERRIDING_USER_VALUE"):
+        raise FeatureNotSupported("OVERRIDING SYSTEM VALUE not supported")
+    table = find_table(context, node["relation"])
+    context.tables.add(table.oid)
+    columns = _target_columns(context, table, node.get("cols", ()))
+    attnums, source = _bind_source(level, table, node, columns)
+    relation = level.new_relation()
+    alias = node["relation"].get("alias", {}).get("aliasname") or table.name
+    item = NamespaceItem(alias, table.schema.name, table_columns(table, relation))
+    on_conflict = None
+    if "onConflictClause" in node:
+        on_conflict = _bind_on_conflict(level, table, item, node["onConflictClause"])
+    return Insert(
+        table,
+        relation,
+        attnums,
+        source,
+        tuple(
+            (column.attnum, bind_default(context, column))
+            for column in table.live_columns
+            if column.attnum not in attnums
+        ),
+        bind_checks(context, table, relation),
+        on_conflict,
+        _bind_returning(level, item, node),
+        ctes,
+    )
+
+
+def _bind_returning(level: Level, item: NamespaceItem, node: Node) -> tuple[Target, ...]:
+    if "returningList" not in node:
+        return ()
+    inner = Level(level.context, parent=level.parent, ctes=level.ctes, place="RETURNING")
+    inner.relation_ids = level.relation_ids
+    inner.namespace.append(item)
+    return bind_targets(inner, node["returningList"])
+
+
+def _target_columns(context: BindContext, table: Table, nodes: Sequence[Node]) -> list[Column]:
+    columns: list[Column] = []
+    for node in nodes:
+        target = node["ResTarget"]
+        position = context.position(target)
+        if "indirection" in target:
+            raise FeatureNotSupported(
+                "assignment to a field or element of a column not supported", position=position
+            )
+        column = column_named(table, target["name"], position)
+        if column in columns:
+            raise DuplicateColumn(f'column "{column.name}" specified more than once', position=position)
+        columns.append(column)
+    return columns or list(table.live_columns)
+
+
+def _bind_source(
+    level: Level, table: Table, node: Node, columns: list[Column]
+) -> tuple[tuple[int, ...], Query]:
+    """Return the attnums the source gives, and the source with its columns of their types."""
+    if "selectStmt" not in node:
+        return (), Values(((),), (), level.new_relation())
+    select = node["selectStmt"]["SelectStmt"]
+    is_plain_values = "valuesLists" in select and not any(
+        key in select for key in ("sortClause", "limitCount", "limitOffset", "withClause", "lockingClause")
+    )
+    if is_plain_values:
+        return _bind_rows(level, columns, select["valuesLists"], has_list="cols" in node)
+    query = bind_query(Level(level.context, parent=level), select, keep_unknown=True)
+    given = query_columns(query)
+    used = _match_width(columns, len(given), has_list="cols" in node, position=None)
+    return tuple(column.attnum for column in used), _assign_query(level, query, given, used)
+
+
+def _match_width(columns: list[Column], width: int, *, has_list: bool, position: int | None) -> list[Column]:
+    if width > len(columns):
+        raise SyntaxError_("INSERT has more expressions than target columns", position=position)
+    if width < len(columns) and has_list:
+        raise SyntaxError_("INSERT has more target columns than expressions", position=position)
+    return columns[:width]
+
+
+def _bind_rows(
+    level: Level, columns: list[Column], rows: Sequence[Node], *, has_list: bool
+) -> tuple[tuple[int, ...], Values]:
+    context = level.context
+    level.place = "VALUES"
+    lists = [row["List"].get("items", ()) for row in rows]
+    if any(len(items) != len(lists[0]) for items in lists):
+        raise SyntaxError_("VALUES lists must all be the same length")
+    used = _match_width(columns, len(lists[0]), has_list=has_list, position=None)
+    bound = tuple(
+        tuple(_bind_value(level, column, item) for column, item in zip(used, items, strict=True))
+        for items in lists
+    )
+    level.place = "SELECT"
+    described = tuple(RelationColumn(column.name, column.type, column.typmod) for column in used)
+    return tuple(column.attnum for column in used), Values(bound, described, context.new_id())
+
+
+def _bind_value(level: Level, column: Column, node: Node) -> Expr:
+    if "SetToDefault" in node:
+        return bind_default(level.context, column)
+    return assign(level.context, column, bind_expr(level, node), None)
+
+
+def _assign_query(
+    level: Level, query: Query, given: tuple[RelationColumn, ...], columns: list[Column]
+) -> Query:
+    """Coerce a query's outputs to the columns', on top of it where its own targets must stay what they are."""
+    context = level.context
+    if isinstance(query, Select) and not (query.distinct or query.distinct_on):
+        targets = tuple(
+            Target(assign(context, column, target.expr, None), column.name)
+            for target, column in zip(query.targets, columns, strict=True)
+        )
+        return dataclasses.replace(query, targets=targets)
+    number = context.new_id()
+    targets = tuple(
+        Target(assign(context, column, Var(old.type, old.typmod, number, ordinal), None), column.name)
+        for ordinal, (old, column) in enumerate(zip(given, columns, strict=True), 1)
+    )
+    return Select(targets, SubqueryRelation(number, "*SELECT*", query, given))
+
+
+def _bind_on_conflict(level: Level, table: Table, item: NamespaceItem, node: Node) -> OnConflict:
+    context = level.context
+    index = _inferred_index(context, table, node.get("infer"), context.position(node))
+    if node["action"] == "ONCONFLICT_NOTHING":
+        return OnConflict(index, None)
+    if index is None:
+        raise SyntaxError_(
+            "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+            hint="For example, ON CONFLICT (column_name).",
+            position=context.position(node),
+        )
+    inner = Level(context, parent=level.parent, ctes=level.ctes, place="UPDATE")
+    inner.relation_ids = level.relation_ids
+    inner.namespace.append(item)
+    excluded = tuple(
+        NamedColumn(column.name, ExcludedVar(column.type, column.typmod, column.attnum))
+        for column in table.live_columns
+    )
+    inner.namespace.append(NamespaceItem("excluded", None, excluded, columns_visible=False))
+    assignments = bind_assignments(inner, table, node["targetList"])
+    return OnConflict(index, assignments, bind_where(inner, node.get("whereClause")))
+
+
+def _inferred_index(
+    context: BindContext, table: Table, node: Node | None, position: int | None
+) -> Index | None:
+    """Return the unique index ON CONFLICT (columns) or ON CONSTRAINT means."""
+    if node is None:
+        return None
+    if "conname" in node:
+        for index in table.indexes:
+            if index.name == node["conname"] and index.is_unique:
+                return index
+        raise UndefinedObject(
+            f'constraint "{node["conname"]}" for table "{table.name}" does not exist', position=position
+        )
+    if "whereClause" in node:
+        raise FeatureNotSupported("inference of a partial index not supported", position=position)
+    wanted = set()
+    for item in node["indexElems"]:
+        element = item["IndexElem"]
+        if "name" not in element:
+            raise FeatureNotSupported("inference of an expression index not supported", position=position)
+        wanted.add(column_named(table, element["name"], position).attnum)
+    for index in table.indexes:
+        if index.is_unique and index.is_valid and set(index.columns) == wanted:
+            return index
+    raise InvalidColumnReference(
+        "there is no unique or exclusion constraint matching the ON CONFLICT specification", position=position
+    )

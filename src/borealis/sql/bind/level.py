@@ -1,0 +1,169 @@
+"""Query levels: what names mean where. One Level a SELECT, INSERT, UPDATE or DELETE, linked to the one outside.
+
+    SELECT … FROM a JOIN b USING (x), LATERAL (SELECT … b.y …) c
+             └─ NamespaceItems a, b and their join: names see columns of the join once, of a and b when qualified
+
+Source: PostgreSQL 16 documentation, SELECT, FROM and 7.2; names as in its parser (namespace item, lateral).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from borealis.errors import (
+    AmbiguousColumn,
+    DuplicateAlias,
+    FeatureNotSupported,
+    UndefinedColumn,
+    UndefinedTable,
+)
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bound.expressions import Expr, Var, Window
+from borealis.sql.bound.relations import RelationColumn
+from borealis.sql.parse import Node
+from borealis.types.base import Oid
+
+
+@dataclass(frozen=True, slots=True)
+class NamedColumn:
+    """A column a name can mean. table and attnum are set for a base table's own."""
+
+    name: str
+    expr: Expr
+    table: Oid = Oid(0)
+    attnum: int = 0
+
+
+@dataclass(slots=True)
+class NamespaceItem:
+    """A FROM item, or a join's merged columns, as names see it."""
+
+    name: str
+    schema: str | None
+    columns: tuple[NamedColumn, ...]
+    relation_visible: bool = True  # may be named: a.x, a.*
+    columns_visible: bool = True  # its columns may be named alone
+
+
+@dataclass(frozen=True, slots=True)
+class CteName:
+    """What a WITH name refers to. columns is None while a recursive item's own first side is bound."""
+
+    id: int
+    columns: tuple[RelationColumn, ...] | None
+    is_data_modifying: bool = False
+
+
+@dataclass(slots=True)
+class Level:
+    """One query while it is bound. place is the clause being bound, as error texts name it."""
+
+    context: BindContext
+    parent: Level | None = None
+    namespace: list[NamespaceItem] = field(default_factory=list)
+    ctes: dict[str, CteName] = field(default_factory=dict)
+    relation_ids: set[int] = field(default_factory=set)
+    place: str = "SELECT"
+    has_aggregates: bool = False
+    has_window_calls: bool = False
+    named_windows: dict[str, tuple[Node, Window]] = field(default_factory=dict)
+    excluded: NamespaceItem | None = None
+    set_returning: list[Expr] = field(default_factory=list)
+
+    def new_relation(self) -> int:
+        number = self.context.new_id()
+        self.relation_ids.add(number)
+        return number
+
+    def chain(self) -> Iterator[Level]:
+        level: Level | None = self
+        while level is not None:
+            yield level
+            level = level.parent
+
+    def add(self, item: NamespaceItem, position: int | None) -> None:
+        """Add a FROM item; its name must be new among those visible."""
+        if item.relation_visible and any(
+            other.relation_visible and other.name == item.name and _same_schema(other, item)
+            for other in self.namespace
+        ):
+            raise DuplicateAlias(f'table name "{item.name}" specified more than once', position=position)
+        self.namespace.append(item)
+
+    def find_cte(self, name: str) -> CteName | None:
+        for level in self.chain():
+            if name in level.ctes:
+                return level.ctes[name]
+        return None
+
+    def column(self, name: str, position: int | None) -> NamedColumn | None:
+        """Return what an unqualified column name means here or further out, None if nothing."""
+        for level in self.chain():
+            found = [
+                column
+                for item in level.namespace
+                if item.columns_visible
+                for column in item.columns
+                if column.name == name
+            ]
+            if len(found) > 1:
+                raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
+            if found:
+                return found[0]
+        return None
+
+    def item(self, name: str, schema: str | None = None) -> NamespaceItem | None:
+        """Return the FROM item of this name here or further out."""
+        for level in self.chain():
+            for item in level.namespace:
+                if item.relation_visible and item.name == name and schema in (None, item.schema):
+                    return item
+            if level.excluded is not None and name == "excluded" and schema is None:
+                return level.excluded
+        return None
+
+    def qualified_column(self, item: NamespaceItem, name: str, position: int | None) -> NamedColumn:
+        found = [column for column in item.columns if column.name == name]
+        if len(found) > 1:
+            raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
+        if not found:
+            raise UndefinedColumn(f"column {item.name}.{name} does not exist", position=position)
+        return found[0]
+
+
+def resolve_column(level: Level, fields: list[str], position: int | None) -> NamedColumn:
+    """Return what a ColumnRef means.
+
+    Raises: UndefinedColumn 42703, UndefinedTable 42P01, AmbiguousColumn 42702.
+    """
+    if len(fields) == 1:
+        column = level.column(fields[0], position)
+        if column is not None:
+            return column
+        if level.item(fields[0]) is not None:
+            raise FeatureNotSupported("whole-row reference not supported", position=position)
+        raise UndefinedColumn(f'column "{fields[0]}" does not exist', position=position)
+    if len(fields) == 4:
+        fields = fields[1:]
+    schema = fields[0] if len(fields) == 3 else None
+    item = level.item(fields[-2], schema)
+    if item is None:
+        raise missing_from_entry(".".join(fields[:-1]), position)
+    return level.qualified_column(item, fields[-1], position)
+
+
+def missing_from_entry(name: str, position: int | None) -> UndefinedTable:
+    return UndefinedTable(f'missing FROM-clause entry for table "{name}"', position=position)
+
+
+def var_columns(relation: int, columns: tuple[RelationColumn, ...]) -> tuple[NamedColumn, ...]:
+    """Return the named columns of a derived relation: Vars by ordinal."""
+    return tuple(
+        NamedColumn(column.name, Var(column.type, column.typmod, relation, ordinal))
+        for ordinal, column in enumerate(columns, 1)
+    )
+
+
+def _same_schema(left: NamespaceItem, right: NamespaceItem) -> bool:
+    return left.schema is None or right.schema is None or left.schema == right.schema

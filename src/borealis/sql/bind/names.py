@@ -1,0 +1,65 @@
+"""Relation names: which table a name means under the search path."""
+
+from __future__ import annotations
+
+from borealis.catalog.relations import Schema, Table
+from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable
+from borealis.sql.bind.context import BindContext
+from borealis.sql.parse import Node
+
+SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "sys"))
+
+
+def find_table(context: BindContext, range_var: Node) -> Table:
+    """Return the table a RangeVar names.
+
+    Raises: UndefinedTable 42P01; FeatureNotSupported for the system catalogs.
+    """
+    table = lookup_table(context, range_var)
+    if table is not None:
+        return table
+    name, schema = range_var["relname"], range_var.get("schemaname")
+    position = context.position(range_var)
+    if schema in SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_")):
+        raise FeatureNotSupported(
+            f"system catalog {schema or 'pg_catalog'}.{name} not supported", position=position
+        )
+    raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist', position=position)
+
+
+def lookup_table(context: BindContext, range_var: Node) -> Table | None:
+    database = range_var.get("catalogname")
+    if database is not None and database != "postgres":
+        raise FeatureNotSupported(
+            "cross-database references are not implemented: "
+            f'"{database}.{range_var.get("schemaname")}.{range_var["relname"]}"',
+            position=context.position(range_var),
+        )
+    name, schema = range_var["relname"], range_var.get("schemaname")
+    for path in (schema,) if schema is not None else context.search_path:
+        table = context.catalog.table(path, name)
+        if table is not None:
+            return table
+    return None
+
+
+def creation_schema(context: BindContext, range_var: Node) -> Schema:
+    """Return the schema a new relation goes into: the one named, or the first of the search path that exists.
+
+    Raises: InvalidSchemaName 3F000.
+    """
+    schemas = context.catalog.schemas_by_name
+    name = range_var.get("schemaname")
+    if name is not None:
+        if name not in schemas:
+            raise InvalidSchemaName(f'schema "{name}" does not exist', position=context.position(range_var))
+        return schemas[name]
+    for path in context.search_path:
+        if path in schemas and path not in SYSTEM_SCHEMAS:
+            return schemas[path]
+    raise InvalidSchemaName("no schema has been selected to create in", position=context.position(range_var))
+
+
+def qualified(range_var: Node) -> str:
+    schema = range_var.get("schemaname")
+    return f"{schema}.{range_var['relname']}" if schema else str(range_var["relname"])

@@ -1,0 +1,127 @@
+"""SELECT: its clauses in the order they depend on each other, FROM first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borealis.errors import FeatureNotSupported, InvalidColumnReference, SyntaxError_
+from borealis.sql.bind.coerce import coerce_to_boolean
+from borealis.sql.bind.ctes import bind_ctes
+from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.from_clause import bind_from
+from borealis.sql.bind.grouping import GroupingCheck, bind_group, bind_having
+from borealis.sql.bind.level import Level
+from borealis.sql.bind.locking import bind_locks
+from borealis.sql.bind.ordering import bind_limit, bind_order, check_hashable, find_output
+from borealis.sql.bind.set_returning import move_into_from
+from borealis.sql.bind.targets import bind_targets
+from borealis.sql.bind.windows import bind_window_clause
+from borealis.sql.bound.expressions import Expr, SortKey
+from borealis.sql.bound.relations import FromItem
+from borealis.sql.bound.statements import Select, Target
+from borealis.sql.parse import Node
+
+
+def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Select:
+    ctes = bind_ctes(level, node.get("withClause"))
+    from_ = bind_from(level, node.get("fromClause", ()))
+    where = bind_where(level, node.get("whereClause"))
+    level.place = "SELECT"
+    bind_window_clause(level, node.get("windowClause", ()))
+    distinct_nodes = node.get("distinctClause")
+    keep_unknown = keep_unknown and distinct_nodes is None and "groupClause" not in node
+    targets = bind_targets(level, node.get("targetList", ()), keep_unknown=keep_unknown)
+    targets, from_ = move_into_from(level, targets, from_)
+    group = bind_group(level, node, targets)
+    having = bind_having(level, node)
+    order = bind_order(level, node.get("sortClause", ()), targets)
+    distinct, distinct_on = _bind_distinct(level, distinct_nodes, targets, order)
+    is_grouped = bool(group) or having is not None or level.has_aggregates or "groupClause" in node
+    if is_grouped:
+        _check_grouping(level, group, from_, targets, having, order, distinct_on)
+    limit, offset, with_ties = _bind_limits(level, node, order)
+    locks = bind_locks(
+        level, node, from_, is_plain=not (is_grouped or distinct or distinct_on or level.has_window_calls)
+    )
+    return Select(
+        targets,
+        from_,
+        where,
+        group,
+        is_grouped,
+        having,
+        distinct,
+        distinct_on,
+        order,
+        limit,
+        offset,
+        with_ties,
+        ctes,
+        locks,
+    )
+
+
+def bind_where(level: Level, node: Node | None) -> Expr | None:
+    if node is None:
+        return None
+    place, level.place = level.place, "WHERE"
+    where = coerce_to_boolean(level.context, bind_expr(level, node), "WHERE", None)
+    level.place = place
+    return where
+
+
+def _bind_distinct(
+    level: Level, nodes: Sequence[Node] | None, targets: Sequence[Target], order: tuple[SortKey, ...]
+) -> tuple[bool, tuple[Expr, ...]]:
+    """Bind DISTINCT and DISTINCT ON, and hold ORDER BY to what each allows."""
+    if nodes is None:
+        return False, ()
+    if all(not item for item in nodes):
+        for target in targets:
+            check_hashable(level.context, target.expr)
+        outputs = [target.expr for target in targets]
+        for key in order:
+            if key.expr not in outputs:
+                raise InvalidColumnReference(
+                    "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
+                    position=level.context.position_of(key.expr),
+                )
+        return True, ()
+    exprs = tuple(find_output(level, item, targets, "DISTINCT ON") for item in nodes)
+    leading = [key.expr for key in order[: len(exprs)]]
+    if any(expr not in exprs for expr in leading):
+        raise InvalidColumnReference(
+            "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
+            position=level.context.position_of(exprs[0]),
+        )
+    return False, exprs
+
+
+def _check_grouping(
+    level: Level,
+    group: tuple[Expr, ...],
+    from_: FromItem | None,
+    targets: Sequence[Target],
+    having: Expr | None,
+    order: Sequence[SortKey],
+    distinct_on: Sequence[Expr],
+) -> None:
+    check = GroupingCheck(level, group, from_)
+    for target in targets:
+        check.check(target.expr)
+    if having is not None:
+        check.check(having)
+    for key in order:
+        check.check(key.expr)
+    for expr in distinct_on:
+        check.check(expr)
+
+
+def _bind_limits(level: Level, node: Node, order: Sequence[SortKey]) -> tuple[Expr | None, Expr | None, bool]:
+    with_ties = node.get("limitOption") == "LIMIT_OPTION_WITH_TIES"
+    if with_ties and not order:
+        raise SyntaxError_("WITH TIES cannot be specified without ORDER BY clause")
+    if with_ties:
+        raise FeatureNotSupported("FETCH FIRST WITH TIES not supported")
+    limit = bind_limit(level, node.get("limitCount"), "LIMIT")
+    return limit, bind_limit(level, node.get("limitOffset"), "OFFSET"), with_ties

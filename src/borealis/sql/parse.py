@@ -1,0 +1,82 @@
+"""Parse: SQL text to PostgreSQL's own parse trees, by libpg_query.
+
+A tree is libpg_query's JSON as Python dicts: a node is `{"SelectStmt": {...}}`, absent keys are false, zero or empty.
+Locations in it are byte offsets into the text; `Parsed.position` makes of one what an error reports.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pgparse
+
+from borealis.errors import StatementTooComplex, SyntaxError_
+
+Node = Mapping[str, Any]
+
+_TREE_DEPTH_MAX = 12_000
+"""Frames the JSON decoder and the binder may use: some 2,000 levels of nested expressions; deeper answers 54001."""
+
+_CACHED_TEXT_CHARACTERS_MAX = 4_096
+
+if sys.getrecursionlimit() < _TREE_DEPTH_MAX:
+    sys.setrecursionlimit(_TREE_DEPTH_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One statement. text is the whole message it came in, which positions refer to."""
+
+    text: str
+    node_name: str  # SelectStmt
+    node: Node
+
+    def position(self, location: int | None) -> int | None:
+        """Return the 1-based character position of a byte offset; None where a node has none."""
+        if location is None or location < 0:
+            return None
+        if self.text.isascii():
+            return location + 1
+        return len(self.text.encode()[:location].decode(errors="ignore")) + 1
+
+
+def parse(text: str) -> tuple[Parsed, ...]:
+    """Parse every statement of a message.
+
+    Raises:
+        SyntaxError_: 42601, with libpg_query's (so PostgreSQL's) text and position.
+        StatementTooComplex: 54001 for trees deeper than the interpreter goes.
+    """
+    return _parse_cached(text) if len(text) <= _CACHED_TEXT_CHARACTERS_MAX else _parse(text)
+
+
+def _parse(text: str) -> tuple[Parsed, ...]:
+    try:
+        trees = pgparse.parse(text)
+    except pgparse.PGQueryError as error:
+        message = error.message.removesuffix(f" at position {error.position}")
+        if message.startswith("stack depth limit exceeded"):
+            raise stack_depth_exceeded() from None
+        raise SyntaxError_(message, position=error.position or None) from None
+    except RecursionError:
+        raise stack_depth_exceeded() from None
+    statements = []
+    for tree in trees:
+        ((node_name, node),) = tree["stmt"].items()
+        statements.append(Parsed(text, node_name, node))
+    return tuple(statements)
+
+
+_parse_cached = lru_cache(maxsize=1_024)(_parse)
+
+
+def stack_depth_exceeded() -> StatementTooComplex:
+    return StatementTooComplex(
+        "stack depth limit exceeded",
+        hint='Increase the configuration parameter "max_stack_depth" (currently 2048kB), after ensuring the '
+        "platform's stack depth limit is adequate.",
+    )

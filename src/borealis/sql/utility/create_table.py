@@ -1,0 +1,294 @@
+"""CREATE TABLE: columns, PRIMARY KEY, UNIQUE, CHECK, DEFAULT, NOT NULL.
+
+Source: dsql-facts.md §4.3, §4.4; names of constraints and indexes as PostgreSQL chooses them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from borealis import limits
+from borealis.catalog.relations import Check, Column, Index, Schema, Table
+from borealis.errors import (
+    DuplicateColumn,
+    DuplicateObject,
+    DuplicateTable,
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    InvalidTableDefinition,
+    UndefinedColumn,
+)
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_table
+from borealis.sql.parse import Node
+from borealis.sql.utility.column_types import column_type
+from borealis.sql.utility.create_table_rows import table_rows
+from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.object_names import NameChooser
+from borealis.sql.utility.stored_expressions import check_check, check_default, columns_of
+from borealis.types.base import Oid
+from borealis.types.registry import format_type, type_of
+
+_FOREIGN = "FOREIGN KEY constraint not supported"
+_REFUSED_CONSTRAINTS = {
+    "CONSTR_FOREIGN": _FOREIGN,
+    "CONSTR_IDENTITY": "identity column not supported",
+    "CONSTR_GENERATED": "GENERATED ALWAYS AS column not supported",
+    "CONSTR_EXCLUSION": "EXCLUDE constraint not supported",
+    "CONSTR_ATTR_DEFERRABLE": "DEFERRABLE constraint not supported",
+    "CONSTR_ATTR_DEFERRED": "DEFERRABLE constraint not supported",
+}
+_IGNORED_CONSTRAINTS = frozenset(("CONSTR_NULL", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE"))
+
+
+@dataclass(slots=True)
+class _Key:
+    name: str | None
+    columns: tuple[str, ...]
+    is_primary: bool
+    nulls_not_distinct: bool
+    included: tuple[str, ...]
+    position: int | None
+
+
+@dataclass(slots=True)
+class _Definition:
+    """A CREATE TABLE while it is read: columns first, constraints once all columns are known."""
+
+    columns: list[Column] = field(default_factory=list)
+    keys: list[_Key] = field(default_factory=list)
+    checks: list[tuple[str | None, str, int | None]] = field(default_factory=list)  # name, tree, position
+
+
+def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    relation = node["relation"]
+    _refuse_forms(node, relation)
+    schema = creation_schema(context, relation)
+    if schema.name in SYSTEM_SCHEMAS:
+        raise InsufficientPrivilege(f"permission denied for schema {schema.name}")
+    name = relation["relname"]
+    if lookup_table(context, {**relation, "schemaname": schema.name}) is not None:
+        if node.get("if_not_exists"):
+            return Ddl("CREATE TABLE", (), (("42P07", f'relation "{name}" already exists, skipping'),))
+        raise DuplicateTable(f'relation "{name}" already exists')
+    if len(context.catalog.tables) >= limits.TABLES_MAX:
+        raise limits.too_many_tables()
+    definition = _read_elements(context, name, node.get("tableElts", ()))
+    table = _build(context, schema, name, owner, definition)
+    return Ddl("CREATE TABLE", table_rows(table), (), frozenset((table.oid,)))
+
+
+def _refuse_forms(node: Node, relation: Node) -> None:
+    refusals = {
+        "partbound": "PARTITION OF clause not supported for CREATE TABLE",
+        "inhRelations": "INHERITS clause not supported for CREATE TABLE",
+        "partspec": "PARTITION BY clause not supported for CREATE TABLE",
+        "ofTypename": "OF clause not supported for CREATE TABLE",
+        "options": "WITH clause not supported for CREATE TABLE",
+        "tablespacename": "TABLESPACE clause not supported for CREATE TABLE",
+        "accessMethod": "USING clause not supported for CREATE TABLE",
+    }
+    persistence = relation.get("relpersistence", "p")
+    if persistence == "t":
+        raise FeatureNotSupported("TEMPORARY or TEMP table not supported for CREATE TABLE")
+    if persistence == "u":
+        raise FeatureNotSupported("UNLOGGED table not supported for CREATE TABLE")
+    for key, text in refusals.items():
+        if key in node:
+            raise FeatureNotSupported(text)
+    if node.get("oncommit", "ONCOMMIT_NOOP") != "ONCOMMIT_NOOP":
+        raise FeatureNotSupported("ON COMMIT clause not supported for CREATE TABLE")
+
+
+def _read_elements(context: BindContext, table_name: str, elements: Sequence[Node]) -> _Definition:
+    definition = _Definition()
+    for element in elements:
+        match element:
+            case {"ColumnDef": body}:
+                _read_column(context, definition, body)
+            case {"Constraint": body}:
+                _read_constraint(context, definition, body, None)
+            case {"TableLikeClause": _}:
+                raise FeatureNotSupported("LIKE clause not supported for CREATE TABLE")
+            case _:
+                raise FeatureNotSupported(f"{next(iter(element))} not supported for CREATE TABLE")
+    if len(definition.columns) > limits.TABLE_COLUMNS_MAX:
+        raise limits.too_many_columns()
+    return definition
+
+
+def _read_column(context: BindContext, definition: _Definition, node: Node) -> None:
+    name = node["colname"]
+    position = context.position(node)
+    if any(column.name == name for column in definition.columns):
+        raise DuplicateColumn(f'column "{name}" specified more than once')
+    if "collClause" in node:
+        raise FeatureNotSupported("COLLATE clause not supported", position=position)
+    if "compression" in node:
+        raise FeatureNotSupported("COMPRESSION clause not supported", position=position)
+    oid, typmod = column_type(context, node["typeName"])
+    default, not_null = None, False
+    for item in node.get("constraints", ()):
+        constraint = item["Constraint"]
+        match constraint["contype"]:
+            case "CONSTR_NOTNULL":
+                not_null = True
+            case "CONSTR_DEFAULT":
+                if default is not None:
+                    raise InvalidTableDefinition(
+                        f'multiple default values specified for column "{name}" of table '
+                        f'"{context.parsed.node["relation"]["relname"]}"',
+                        position=context.position(constraint),
+                    )
+                default = json.dumps(constraint["raw_expr"])
+            case _:
+                _read_constraint(context, definition, constraint, name)
+    column = Column(len(definition.columns) + 1, name, oid, typmod, not_null, default)
+    if default is not None:
+        check_default(context, column)
+    definition.columns.append(column)
+
+
+def _read_constraint(context: BindContext, definition: _Definition, node: Node, column: str | None) -> None:
+    kind = node["contype"]
+    position = context.position(node)
+    if kind in _IGNORED_CONSTRAINTS:
+        return
+    if kind in _REFUSED_CONSTRAINTS:
+        raise FeatureNotSupported(_REFUSED_CONSTRAINTS[kind])
+    if node.get("deferrable") or node.get("initdeferred"):
+        text = (
+            "CHECK constraints cannot be marked DEFERRABLE"
+            if kind == "CONSTR_CHECK"
+            else "DEFERRABLE constraint not supported"
+        )
+        raise FeatureNotSupported(text, position=position)
+    name = node.get("conname")
+    if kind == "CONSTR_CHECK":
+        definition.checks.append((name, json.dumps(node["raw_expr"]), position))
+        return
+    if "options" in node or "indexspace" in node or "indexname" in node:
+        raise FeatureNotSupported("index options of a constraint not supported", position=position)
+    named = tuple(item["String"]["sval"] for item in node.get("keys", ())) or ((column,) if column else ())
+    included = tuple(item["String"]["sval"] for item in node.get("including", ()))
+    definition.keys.append(
+        _Key(name, named, kind == "CONSTR_PRIMARY", bool(node.get("nulls_not_distinct")), included, position)
+    )
+
+
+def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definition: _Definition) -> Table:
+    """Put the table together, giving out oids and names in PostgreSQL's order."""
+    if sum(key.is_primary for key in definition.keys) > 1:
+        second = [key for key in definition.keys if key.is_primary][1]
+        raise InvalidTableDefinition(
+            f'multiple primary keys for table "{name}" are not allowed', position=second.position
+        )
+    oids_ = iter(range(context.catalog.next_oid, context.catalog.next_oid + 1_000))
+    table_oid = Oid(next(oids_))
+    chooser = NameChooser(context.catalog, schema.name, name)
+    columns = definition.columns
+    keys = sorted(definition.keys, key=lambda key: not key.is_primary)
+    indexes = [_build_index(key, table_oid, columns, chooser, oids_) for key in keys]
+    indexes = _without_repeats(indexes)
+    if len(indexes) > limits.TABLE_INDEXES_MAX:
+        raise limits.too_many_indexes()
+    primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
+    columns = [
+        Column(c.attnum, c.name, c.type, c.typmod, c.not_null or c.attnum in primary, c.default)
+        for c in columns
+    ]
+    table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())
+    checks = tuple(
+        _build_check(context, table, given, tree, position, chooser, oids_)
+        for given, tree, position in definition.checks
+    )
+    return Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), checks)
+
+
+def _build_index(
+    key: _Key, table: Oid, columns: Sequence[Column], chooser: NameChooser, oids_: Iterator[int]
+) -> Index:
+    attnums = tuple(_key_column(columns, name, key.position).attnum for name in key.columns)
+    included = tuple(_key_column(columns, name, key.position).attnum for name in key.included)
+    for n, name in enumerate(key.columns):
+        if name in key.columns[:n]:
+            word = "primary key" if key.is_primary else "unique"
+            raise DuplicateColumn(
+                f'column "{name}" appears twice in {word} constraint', position=key.position
+            )
+    if len(attnums) > limits.KEY_COLUMNS_MAX:
+        raise limits.too_many_key_columns()
+    _check_key_types([columns[attnum - 1] for attnum in attnums])
+    middle = "" if key.is_primary else "_".join(key.columns)
+    name = key.name or chooser.choose(middle, "pkey" if key.is_primary else "key")
+    chooser.take(name)
+    return Index(
+        Oid(next(oids_)),
+        name,
+        table,
+        attnums,
+        True,
+        key.is_primary,
+        key.nulls_not_distinct,
+        included,
+        True,
+        Oid(next(oids_)),
+    )
+
+
+def _key_column(columns: Sequence[Column], name: str, position: int | None) -> Column:
+    for column in columns:
+        if column.name == name:
+            return column
+    raise UndefinedColumn(f'column "{name}" named in key does not exist', position=position)
+
+
+def _check_key_types(columns: Sequence[Column]) -> None:
+    declared = 0
+    for column in columns:
+        type_ = type_of(column.type)
+        if not type_.indexable:
+            raise FeatureNotSupported(f"datatype {format_type(column.type, -1)} is not supported in a key")
+        if column.typmod > 0 and type_.category == "S":
+            declared += column.typmod - 4
+    if declared > limits.KEY_DECLARED_BYTES_MAX:
+        raise limits.declared_key_size_exceeded()
+
+
+def _without_repeats(indexes: Sequence[Index]) -> list[Index]:
+    """Drop a UNIQUE that repeats another index of the same columns, as PostgreSQL does."""
+    kept: list[Index] = []
+    for index in indexes:
+        same = [
+            other
+            for other in kept
+            if (other.columns, other.included, other.nulls_not_distinct)
+            == (index.columns, index.included, index.nulls_not_distinct)
+        ]
+        if not same:
+            kept.append(index)
+    return kept
+
+
+def _build_check(
+    context: BindContext,
+    table: Table,
+    given: str | None,
+    tree: str,
+    position: int | None,
+    chooser: NameChooser,
+    oids_: Iterator[int],
+) -> Check:
+    bound = check_check(context, table, tree)
+    if given is not None:
+        if given in chooser.constraints:
+            raise DuplicateObject(f'constraint "{given}" for relation "{table.name}" already exists')
+        name = given
+    else:
+        used = columns_of(bound)
+        middle = table.columns[next(iter(used)) - 1].name if len(used) == 1 else ""
+        name = chooser.choose_constraint(middle, "check")
+    chooser.constraints.add(name)
+    return Check(Oid(next(oids_)), name, tree)

@@ -1,0 +1,62 @@
+"""Names of indexes and constraints that were given none: `t_a_b_key`, made to fit and made unique by a number.
+
+Source: PostgreSQL 16, CREATE TABLE; observed: both the table's and the columns' parts are cut, the longer one first.
+"""
+
+from __future__ import annotations
+
+from borealis import limits
+from borealis.catalog.relations import Catalog
+
+
+class NameChooser:
+    """Chooses names for the parts of one new table, none twice."""
+
+    def __init__(self, catalog: Catalog, schema: str, table: str) -> None:
+        self._table = table
+        self._relations = {table}
+        for other in catalog.tables:
+            if other.schema.name == schema:
+                self._relations.add(other.name)
+                self._relations.update(index.name for index in other.indexes)
+        self.constraints: set[str] = set()
+
+    def choose(self, middle: str, label: str) -> str:
+        """Return a name for an index, free among the schema's relations."""
+        return self._free(middle, label, self._relations | self.constraints)
+
+    def choose_constraint(self, middle: str, label: str) -> str:
+        return self._free(middle, label, self.constraints)
+
+    def take(self, name: str) -> None:
+        """Note the name of an index.
+
+        Raises: DuplicateTable 42P07.
+        """
+        from borealis.errors import DuplicateTable
+
+        if name in self._relations:
+            raise DuplicateTable(f'relation "{name}" already exists')
+        self._relations.add(name)
+        self.constraints.add(name)
+
+    def _free(self, middle: str, label: str, taken: set[str]) -> str:
+        number = 0
+        while True:
+            name = make_object_name(self._table, middle, label + (str(number) if number else ""))
+            if name not in taken:
+                return name
+            number += 1
+
+
+def make_object_name(first: str, second: str, label: str) -> str:
+    """Join the parts with underscores in at most 63 bytes."""
+    room = limits.IDENTIFIER_BYTES_MAX - len(label.encode()) - 1 - (1 if second else 0)
+    a, b = first.encode(), second.encode()
+    while len(a) + len(b) > room:
+        if len(a) > len(b):
+            a = a[:-1]
+        else:
+            b = b[:-1]
+    parts = [part.decode(errors="ignore") for part in (a, b) if part]
+    return "_".join([*parts, label])

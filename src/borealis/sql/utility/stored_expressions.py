@@ -1,0 +1,72 @@
+"""Expressions kept in the catalog: DEFAULT and CHECK, tried when they are written.
+
+They are stored as parse trees and bound whenever used; trying them first means a stored one always binds.
+"""
+
+from __future__ import annotations
+
+from borealis.catalog.relations import Column, Table
+from borealis.errors import DatatypeMismatch, FeatureNotSupported
+from borealis.sql.bind.assignment import bind_default, stored_node, table_columns
+from borealis.sql.bind.coerce import coerce_to_boolean
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.expressions import bind_expr
+from borealis.sql.bind.level import Level, NamespaceItem
+from borealis.sql.bind.walk import walk
+from borealis.sql.bound.expressions import Expr, SubLink, Var
+from borealis.types.registry import format_type
+
+
+def check_default(context: BindContext, column: Column) -> None:
+    """Bind a DEFAULT as its uses will.
+
+    Raises: FeatureNotSupported for columns and subqueries in it, DatatypeMismatch 42804.
+    """
+    assert column.default is not None
+    _refuse_nodes(stored_node(column.default), "DEFAULT expression", columns_allowed=False)
+    try:
+        bind_default(context, column)
+    except DatatypeMismatch as error:
+        if "but expression is of type" not in error.message:
+            raise
+        level = Level(context, place="DEFAULT expressions")
+        found = bind_expr(level, stored_node(column.default))
+        raise DatatypeMismatch(
+            f'column "{column.name}" is of type {format_type(column.type, -1)} '
+            f"but default expression is of type {format_type(found.type, -1)}",
+            hint="You will need to rewrite or cast the expression.",
+        ) from None
+
+
+def check_check(context: BindContext, table: Table, source: str) -> Expr:
+    """Bind a CHECK over the table's columns."""
+    _refuse_nodes(stored_node(source), "check constraint", columns_allowed=True)
+    level = Level(context, place="CHECK constraints")
+    relation = level.new_relation()
+    level.namespace.append(NamespaceItem(table.name, table.schema.name, table_columns(table, relation)))
+    bound = coerce_to_boolean(context, bind_expr(level, stored_node(source)), "CHECK", None)
+    if any(isinstance(node, SubLink) for node in walk(bound)):
+        raise FeatureNotSupported("cannot use subquery in check constraint")
+    return bound
+
+
+def columns_of(bound: Expr) -> frozenset[int]:
+    return frozenset(node.attnum for node in walk(bound) if isinstance(node, Var))
+
+
+def _refuse_nodes(node: object, what: str, *, columns_allowed: bool) -> None:
+    """Refuse what a stored expression cannot hold, in PostgreSQL's words."""
+    if isinstance(node, dict):
+        if "SubLink" in node:
+            raise FeatureNotSupported(f"cannot use subquery in {what}")
+        if "ColumnRef" in node and not columns_allowed:
+            raise FeatureNotSupported(f"cannot use column reference in {what}")
+        if "ParamRef" in node:
+            from borealis.errors import UndefinedParameter
+
+            raise UndefinedParameter(f"there is no parameter ${node['ParamRef'].get('number', 0)}")
+        for value in node.values():
+            _refuse_nodes(value, what, columns_allowed=columns_allowed)
+    elif isinstance(node, list):
+        for value in node:
+            _refuse_nodes(value, what, columns_allowed=columns_allowed)

@@ -1,0 +1,151 @@
+"""Golden scripts: statements of one or more sessions, and what each answered.
+
+    # Two writers of one row: the first to commit wins.
+    # source: dsql-facts.md §3.2
+    c1:> BEGIN
+    c2:> !COMMIT
+    ---
+    c1: BEGIN
+    c2: Error: change conflicts with another transaction (OC000) [40001]
+
+A block is commands, `---`, their output, an empty line. A line without `name:>` is session c1's, and its output has no name;
+`!` says the statement must fail, its absence that it must not. A statement may go on over indented lines. Rows print as
+values with ` | ` between, NULL as `∅`.
+
+A comment `# oracle: postgresql` at the top says that the outputs are a real PostgreSQL 16's: UPDATE_GOLDEN=1 then records
+from there (tests/scripts/test_scripts.py). Others state what a recording of a live cluster shows, and name it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import pq
+
+_PROMPT = re.compile(r"(?:(?P<session>\w+):)?> ?(?P<must_fail>!)?(?P<sql>.*)")
+_TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+
+
+@dataclass
+class Command:
+    session: str | None
+    must_fail: bool
+    sql: str
+
+
+@dataclass
+class Block:
+    lines: list[str]  # as written, comments included
+    commands: list[Command] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Script:
+    path: Path
+    blocks: list[Block]
+
+    @property
+    def is_shared(self) -> bool:
+        """The expected output is PostgreSQL's."""
+        return any(line.startswith("# oracle: postgresql") for block in self.blocks for line in block.lines)
+
+    @property
+    def tables(self) -> list[str]:
+        return [
+            name for block in self.blocks for command in block.commands for name in _TABLE.findall(command.sql)
+        ]
+
+
+def read_script(path: Path) -> Script:
+    blocks = []
+    for text in re.split(r"\n{2,}", path.read_text().strip("\n")):
+        source, _, output = text.partition("\n---")
+        block = Block(source.split("\n"), expected=output.strip("\n").split("\n") if output.strip("\n") else [])
+        for line in block.lines:
+            found = _PROMPT.fullmatch(line)
+            if found:
+                block.commands.append(Command(found["session"], bool(found["must_fail"]), found["sql"]))
+            elif line.startswith("  ") and block.commands:
+                block.commands[-1].sql += "\n" + line
+        blocks.append(block)
+    return Script(path, blocks)
+
+
+class Runner:
+    """Runs a script's commands over libpq's simple protocol, a connection a session."""
+
+    def __init__(self, connect: Callable[[], pq.PGconn]) -> None:
+        self._connect = connect
+        self._connections: dict[str, pq.PGconn] = {}
+
+    def run(self, script: Script) -> list[list[str]]:
+        """Return the output lines of each block."""
+        try:
+            self._drop(script)
+            outputs = [[line for command in block.commands for line in self._run(command)] for block in script.blocks]
+            self._drop(script)
+        finally:
+            for connection in self._connections.values():
+                connection.finish()
+            self._connections.clear()
+        return outputs
+
+    def _drop(self, script: Script) -> None:
+        for connection in self._connections.values():
+            connection.exec_(b"ROLLBACK")
+        for table in reversed(script.tables):
+            self._session("c1").exec_(f"DROP TABLE IF EXISTS {table}".encode())
+
+    def _session(self, name: str) -> pq.PGconn:
+        if name not in self._connections:
+            self._connections[name] = self._connect()
+        return self._connections[name]
+
+    def _run(self, command: Command) -> list[str]:
+        result = self._session(command.session or "c1").exec_(command.sql.encode())
+        prefix = f"{command.session}: " if command.session else ""
+        failed = result.status == pq.ExecStatus.FATAL_ERROR
+        if failed != command.must_fail:
+            what = result.error_message.decode() if failed else "it succeeded"
+            raise AssertionError(f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}")
+        return [prefix + line for line in (_error_lines(result) if failed else _result_lines(result))]
+
+
+def _error_lines(result: pq.PGresult) -> list[str]:
+    fields = pq.DiagnosticField
+    message = result.error_field(fields.MESSAGE_PRIMARY).decode()
+    lines = [f"Error: {message} [{result.error_field(fields.SQLSTATE).decode()}]"]
+    for name, diagnostic in (("Detail", fields.MESSAGE_DETAIL), ("Hint", fields.MESSAGE_HINT)):
+        text = result.error_field(diagnostic)
+        if text:
+            lines.append(f"{name}: {text.decode()}")
+    position = result.error_field(fields.STATEMENT_POSITION)
+    if position:
+        lines.append(f"Position: {position.decode()}")
+    return lines
+
+
+def _result_lines(result: pq.PGresult) -> list[str]:
+    lines = []
+    if result.nfields:
+        lines.append(" | ".join(result.fname(column).decode() for column in range(result.nfields)))
+        for row in range(result.ntuples):
+            values = (result.get_value(row, column) for column in range(result.nfields))
+            lines.append(" | ".join("∅" if value is None else value.decode() for value in values))
+    lines.append((result.command_status or b"").decode())
+    return lines
+
+
+def rewrite(script: Script, outputs: list[list[str]]) -> str:
+    """Return the script's text with these outputs."""
+    texts = []
+    for block, output in zip(script.blocks, outputs, strict=True):
+        text = "\n".join(block.lines)
+        if block.commands:
+            text += "\n---\n" + "\n".join(output)
+        texts.append(text)
+    return "\n\n".join(texts) + "\n"

@@ -1,0 +1,51 @@
+"""Runs every golden script against Borealis; see script.py for the format.
+
+UPDATE_GOLDEN=1 rewrites: shared SQL (`# oracle: postgresql`) from a real PostgreSQL 16, never from Borealis; the others
+from Borealis, to be read line by line against the source each names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import pq
+
+from .script import Runner, read_script, rewrite
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted(path for path in HERE.rglob("*.script"))
+UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
+
+
+def connect_to(conninfo: str) -> Callable[[], pq.PGconn]:
+    def connect() -> pq.PGconn:
+        connection = pq.PGconn.connect(conninfo.encode())
+        assert connection.status == pq.ConnStatus.OK, connection.error_message.decode()
+        return connection
+
+    return connect
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[Callable[[], pq.PGconn]]:
+    pgserver = pytest.importorskip("pgserver")
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as directory:
+        server = pgserver.get_server(directory)
+        yield connect_to(server.get_uri())
+        server.cleanup()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(HERE).with_suffix("")))
+def test_script(path: Path, node_conninfo: str, request: pytest.FixtureRequest) -> None:
+    script = read_script(path)
+    if UPDATE:
+        judge = request.getfixturevalue("postgresql") if script.is_shared else connect_to(node_conninfo)
+        path.write_text(rewrite(script, Runner(judge).run(script)))
+        return
+    outputs = Runner(connect_to(node_conninfo)).run(script)
+    assert rewrite(script, outputs) == rewrite(script, [block.expected for block in script.blocks])
