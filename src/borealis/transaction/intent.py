@@ -24,7 +24,9 @@ class Mode(enum.IntEnum):
     KEY_SHARE = 1
     UPDATE = 2  # of columns outside every unique key
     FOR_UPDATE = 3
-    UPDATE_KEY = 4  # of a column in a unique, non-partial, non-expression index; also delete + insert of one key
+    UPDATE_KEY = (
+        4  # of a column in a unique, non-partial, non-expression index; also delete + insert of one key
+    )
     DELETE = 5
     INSERT = 6
 

@@ -1,0 +1,169 @@
+"""Apply: writes one change's post-image to a table and to its indexes.
+
+The decision is part of the write: each statement carries the conflict rule's guards in its WHERE, so a change that lost
+touches no row, and one statement both decides and applies. Index entries are derived from the old row and the new one;
+those that stay the same are not written. Entries of unique indexes are handed back: they may be checked only after all
+old entries of the same intent are gone.
+
+Invariants: called inside the committer's write transaction; a False answer means nothing was written by this call.
+The rule itself (which guards, which number is set) comes from transaction/adjudicator.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import apsw
+
+from borealis.storage.layout import Entry, Image, IndexLayout, TableLayout
+from borealis.types.base import Value
+
+Numbers = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRule:
+    """How one mode writes: which statement, which of the row's numbers must not exceed the snapshot, which is set."""
+
+    action: Literal["insert", "update", "touch", "delete"]
+    guards: tuple[str, ...] = ()
+    sets: str = "_k"
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueEntry:
+    """An entry to be added to a unique index once the intent's old entries are gone."""
+
+    writer: TableWriter
+    index: IndexLayout
+    entry: Entry
+    mode: int
+    """The change's that it comes from."""
+
+    is_exempt: bool
+    """A null in its key: it conflicts with nothing."""
+
+
+class TableWriter:
+    __slots__ = (
+        "_changes",
+        "_execute",
+        "_indexed_modes",
+        "_indexes",
+        "_insert_mode",
+        "_is_hidden",
+        "_key_modes",
+        "_old_image",
+        "_texts",
+        "layout",
+    )
+
+    def __init__(
+        self, connection: apsw.Connection, layout: TableLayout, rules: Mapping[int, WriteRule]
+    ) -> None:
+        self.layout = layout
+        self._execute = connection.cursor().execute
+        self._changes = connection.changes
+        self._is_hidden = layout.has_hidden_key
+        self._texts = {mode: _statement(layout, rule) for mode, rule in rules.items()}
+        self._insert_mode = next(mode for mode, rule in rules.items() if rule.action == "insert")
+        self._key_modes = frozenset(
+            mode for mode, rule in rules.items() if rule.action in ("touch", "delete")
+        )
+        self._indexed_modes = frozenset(mode for mode, rule in rules.items() if rule.action != "touch")
+        if not layout.indexes:
+            self._indexed_modes = frozenset()
+        self._indexes = tuple((index, index.entry, index.is_exempt) for index in layout.indexes)
+        self._old_image = layout.select_indexed if layout.indexes else ""
+
+    def write(
+        self,
+        mode: int,
+        key: tuple[Value, ...],
+        row: tuple[Value, ...] | None,
+        snapshot_seq: int,
+        seq: int,
+        unique: list[UniqueEntry],
+    ) -> bool:
+        """Write one change if it does not conflict, else nothing; new entries of unique indexes go to `unique`."""
+        if mode in self._indexed_modes:
+            return self._write_indexed(mode, key, row, snapshot_seq, seq, unique)
+        if mode in self._key_modes:
+            self._execute(self._texts[mode], (*key, seq, snapshot_seq))
+        else:
+            assert row is not None, mode
+            image = row + key if self._is_hidden else row
+            numbers = (seq,) if mode == self._insert_mode else (seq, snapshot_seq)
+            self._execute(self._texts[mode], image + numbers)
+        return self._changes() == 1
+
+    def _write_indexed(
+        self,
+        mode: int,
+        key: tuple[Value, ...],
+        row: tuple[Value, ...] | None,
+        snapshot_seq: int,
+        seq: int,
+        unique: list[UniqueEntry],
+    ) -> bool:
+        new: Image | None = None
+        if row is not None:
+            new = row + key if self._is_hidden else row
+        old: Image | None = None
+        if mode == self._insert_mode:
+            self._execute(self._texts[mode], (*(new or ()), seq))
+        else:
+            old = self._execute(self._old_image, key).fetchone()
+            if old is None:
+                return False
+            self._execute(self._texts[mode], (*(new or key), seq, snapshot_seq))
+        if self._changes() != 1:
+            return False
+        for index, entry_of, is_exempt in self._indexes:
+            old_entry = None if old is None else entry_of(old)
+            new_entry = None if new is None else entry_of(new)
+            if old_entry == new_entry and not (index.has_floats and repr(old_entry) != repr(new_entry)):
+                continue
+            width = len(index.key_columns)
+            if old_entry is not None:
+                if new_entry is not None and old_entry[:width] == new_entry[:width]:
+                    self._execute(index.insert, new_entry)  # replaces what the entry carries
+                    continue
+                self._execute(index.delete, old_entry[:width])
+            if new_entry is None:
+                continue
+            if index.is_unique:
+                assert new is not None
+                exempt = is_exempt is not None and is_exempt(new)
+                unique.append(UniqueEntry(self, index, new_entry, mode, exempt))
+            else:
+                self._execute(index.insert, new_entry)
+        return True
+
+    def numbers(self, key: tuple[Value, ...]) -> Numbers | None:
+        """Return the row's _k, _u, _s, or None without such a row."""
+        found: Numbers | None = self._execute(self.layout.select_numbers, key).fetchone()
+        return found
+
+    def owner(self, entry: UniqueEntry) -> tuple[Value, ...] | None:
+        """Return the primary key of a row that the index holds under the same key columns."""
+        values = entry.entry[: len(entry.index.search_columns)]
+        found: tuple[Value, ...] | None = self._execute(entry.index.find, values).fetchone()
+        return found
+
+    def add(self, entry: UniqueEntry) -> None:
+        self._execute(entry.index.insert, entry.entry)
+
+
+def _statement(layout: TableLayout, rule: WriteRule) -> str:
+    match rule.action:
+        case "insert":
+            return layout.insert
+        case "update":
+            return layout.update(rule.sets, rule.guards)
+        case "touch":
+            return layout.touch(rule.sets, rule.guards)
+        case "delete":
+            return layout.delete(rule.guards)

@@ -1,0 +1,115 @@
+"""The catalog's own tables: what PostgreSQL calls them, their columns and keys, and the rows every cluster starts with.
+
+DDL writes them as rows through the same intents as data, with Change.table = PostgreSQL's own oid of the catalog; the
+physical tables t<oid> and i<oid> follow from these rows when they are applied (physical.py).
+
+Invariants: a catalog table has _k, _u, _s like any other; its physical name is PostgreSQL's; its row is all columns in
+this order and its key the columns named in key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from borealis.types.base import Value
+
+PG_ATTRIBUTE = 1249
+PG_CLASS = 1259
+PG_ATTRDEF = 2604
+PG_CONSTRAINT = 2606
+PG_INDEX = 2610
+PG_NAMESPACE = 2615
+
+ADMIN_ROLE = 15579
+PG_CATALOG_NAMESPACE = 11
+PUBLIC_NAMESPACE = 2200
+INFORMATION_SCHEMA_NAMESPACE = 12404  # as PostgreSQL 16.2's initdb assigns
+SYS_NAMESPACE = 15600
+FIRST_USER_OID = 26384
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogTable:
+    oid: int
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    has_integer_key: bool
+    """The key is one integer, so the SQLite rowid."""
+
+    rows: tuple[tuple[Value, ...], ...] = ()
+    """What a new cluster holds."""
+
+    def ordinal(self, column: str) -> int:
+        return self.columns.index(column)
+
+
+NAMESPACE = CatalogTable(
+    PG_NAMESPACE,
+    "pg_namespace",
+    ("oid", "nspname", "nspowner"),
+    ("oid",),
+    has_integer_key=True,
+    rows=(
+        (PG_CATALOG_NAMESPACE, "pg_catalog", ADMIN_ROLE),
+        (PUBLIC_NAMESPACE, "public", ADMIN_ROLE),
+        (INFORMATION_SCHEMA_NAMESPACE, "information_schema", ADMIN_ROLE),
+        (SYS_NAMESPACE, "sys", ADMIN_ROLE),
+    ),
+)
+CLASS = CatalogTable(
+    PG_CLASS,
+    "pg_class",
+    ("oid", "relname", "relnamespace", "relowner", "relkind"),
+    ("oid",),
+    has_integer_key=True,
+)
+ATTRIBUTE = CatalogTable(
+    PG_ATTRIBUTE,
+    "pg_attribute",
+    ("attrelid", "attnum", "attname", "atttypid", "atttypmod", "attnotnull", "attisdropped"),
+    ("attrelid", "attnum"),
+    has_integer_key=False,
+)
+ATTRDEF = CatalogTable(
+    PG_ATTRDEF,
+    "pg_attrdef",
+    ("adrelid", "adnum", "adsource"),
+    ("adrelid", "adnum"),
+    has_integer_key=False,
+)
+INDEX = CatalogTable(
+    PG_INDEX,
+    "pg_index",
+    (
+        "indexrelid",
+        "indrelid",
+        "indisunique",
+        "indisprimary",
+        "indnullsnotdistinct",
+        "indisvalid",
+        "indnkeyatts",
+        "indkey",
+    ),
+    ("indexrelid",),
+    has_integer_key=True,
+)
+CONSTRAINT = CatalogTable(
+    PG_CONSTRAINT,
+    "pg_constraint",
+    ("oid", "conname", "conrelid", "contype", "conindid", "conkey", "consource"),
+    ("oid",),
+    has_integer_key=True,
+)
+
+CATALOG_TABLES = (NAMESPACE, CLASS, ATTRIBUTE, ATTRDEF, INDEX, CONSTRAINT)
+CATALOG_TABLES_BY_OID = {table.oid: table for table in CATALOG_TABLES}
+
+RELATION_OF_ROW = {
+    PG_CLASS: CLASS.ordinal("oid"),
+    PG_ATTRIBUTE: ATTRIBUTE.ordinal("attrelid"),
+    PG_ATTRDEF: ATTRDEF.ordinal("adrelid"),
+    PG_INDEX: INDEX.ordinal("indrelid"),
+    PG_CONSTRAINT: CONSTRAINT.ordinal("conrelid"),
+}
+"""Where a catalog's row names the relation it belongs to; changing the row changes that relation."""

@@ -1,0 +1,113 @@
+"""Checkpoints: folds the write-ahead log into the database beside the running load.
+
+    commits ── log grows ── PASSIVE checkpoints in a thread of their own: copy pages, wait for nobody
+                              │ caught up, and the log is long
+                              └── RESTART between two batches: the last pages, then the log begins anew
+
+Readers pin the log: what was committed after the oldest snapshot cannot be copied. So a reader that sits on its snapshot makes
+the log grow, and nothing else; RESTART is tried only when PASSIVE has caught up, waits RESTART_WAIT_MS at most for readers
+to leave, and after a failure not again for a second, then two, up to half a minute.
+
+Invariant: no commit waits for a PASSIVE checkpoint. A checkpoint that fails (a full disk) loses nothing: the log keeps it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import apsw
+
+from borealis.clock import Clock
+from borealis.storage.files import BUSY_TIMEOUT_MS, ClusterFiles
+
+PASSIVE_PAGES = 1_000  # of log since the last checkpoint: 4 MiB
+RESTART_PAGES = 4_000  # of log in all: 16 MiB
+RESTART_BEHIND_PAGES_MAX = 1_000  # not yet copied when RESTART may begin: some milliseconds' work
+RESTART_WAIT_MS = 20
+RETRY_S_MIN, RETRY_S_MAX = 1.0, 30.0
+TRUNCATE_PAGES = 64_000  # a log this long, left by a slow reader, is given back to the file system
+
+
+class Checkpointer:
+    """note_commit and restart are called by the committing thread, the rest runs in its own."""
+
+    def __init__(
+        self, files: ClusterFiles, clock: Clock, on_error: Callable[[apsw.Error], None] | None = None
+    ) -> None:
+        self._files = files
+        self._clock = clock
+        self._on_error = on_error or (lambda error: None)
+        self._wake = threading.Event()
+        self._is_closing = False
+        self._thread: threading.Thread | None = None
+        self._noted_pages = 0  # of log, when a checkpoint was last asked for
+        self._restart_due = False
+        self._retry_s = RETRY_S_MIN
+        self._retry_at_s = 0.0
+
+    def note_commit(self, wal_pages: int) -> None:
+        """Learn the length of the log; cheap."""
+        if wal_pages < self._noted_pages:
+            self._noted_pages = 0  # it has begun anew
+        if wal_pages - self._noted_pages >= PASSIVE_PAGES:
+            self._noted_pages = wal_pages
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="checkpoint", daemon=True)
+                self._thread.start()
+            self._wake.set()
+
+    @property
+    def is_restart_due(self) -> bool:
+        return self._restart_due and self._clock.monotonic_s() >= self._retry_at_s
+
+    def restart(self, writer: apsw.Connection) -> None:
+        """Try to begin the log anew, for a bounded time; called between batches."""
+        self._restart_due = False
+        writer.set_busy_timeout(RESTART_WAIT_MS)
+        try:
+            mode = (
+                apsw.SQLITE_CHECKPOINT_TRUNCATE
+                if self._noted_pages > TRUNCATE_PAGES
+                else apsw.SQLITE_CHECKPOINT_RESTART
+            )
+            writer.wal_checkpoint(None, mode)
+            self._retry_s = RETRY_S_MIN
+        except apsw.Error as error:
+            self._retry_at_s = self._clock.monotonic_s() + self._retry_s
+            self._retry_s = min(self._retry_s * 2, RETRY_S_MAX)
+            if not isinstance(error, apsw.BusyError | apsw.LockedError):
+                self._on_error(error)
+        finally:
+            writer.set_busy_timeout(BUSY_TIMEOUT_MS)
+
+    def _run(self) -> None:
+        connection: apsw.Connection | None = None
+        try:
+            while True:
+                self._wake.wait()
+                self._wake.clear()
+                if self._is_closing:
+                    return
+                try:
+                    connection = connection or self._files.connect_writer()
+                    self._passive(connection)
+                except apsw.Error as error:
+                    self._on_error(error)
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _passive(self, connection: apsw.Connection) -> None:
+        log_pages, copied_pages = connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        if log_pages >= RESTART_PAGES and log_pages - copied_pages > RESTART_BEHIND_PAGES_MAX // 4:
+            # What was committed meanwhile goes in a second, short round.
+            log_pages, copied_pages = connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        if log_pages >= RESTART_PAGES and log_pages - copied_pages <= RESTART_BEHIND_PAGES_MAX:
+            self._restart_due = True
+
+    def close(self) -> None:
+        self._is_closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
