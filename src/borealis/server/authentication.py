@@ -1,0 +1,64 @@
+"""Authentication: who may connect, decided once the startup packet is known and, where it is asked for, the password.
+
+    StartupMessage ─▶ asks_password? ─▶ AuthenticationCleartextPassword ─▶ PasswordMessage ─▶ authenticate()
+
+An Authenticator answers by returning or by raising what the client is told as FATAL. Trust is for loopback: it asks
+nothing. The check of IAM authentication tokens is another Authenticator of the same shape: the token is the password.
+
+Source: dsql-facts.md §2.1, §2.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from borealis.errors import InvalidAuthorizationSpecification
+
+ADMIN = "admin"
+DATABASE = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One attempt to connect."""
+
+    user: str
+    database: str
+    requested_name: str | None
+    """The host name in the client's SNI, which names the cluster."""
+    cluster_id: str | None
+    """The startup option amzn-cluster-id, for clients that cannot send it in SNI."""
+    peer: str
+    is_encrypted: bool
+
+
+class Authenticator(Protocol):
+    @property
+    def asks_password(self) -> bool:
+        """Whether the client must send a password (in the clear, under TLS)."""
+        ...
+
+    async def authenticate(self, login: Login, password: str | None) -> None:
+        """Return if the login may connect.
+
+        Raises:
+            SqlError: it may not; sent as FATAL, and the connection closes.
+        """
+        ...
+
+
+class TrustAuthenticator:
+    """Lets every role that exists connect; only for listeners on loopback."""
+
+    asks_password = False
+
+    def __init__(self, roles: Collection[str] = (ADMIN,)) -> None:
+        self._roles = roles
+
+    async def authenticate(self, login: Login, password: str | None) -> None:
+        if login.user not in self._roles:
+            raise InvalidAuthorizationSpecification(
+                f'role "{login.user}" does not exist', hint=f'The role of every new cluster is "{ADMIN}".'
+            )
