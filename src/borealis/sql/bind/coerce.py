@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from borealis.errors import CannotCoerce, DatatypeMismatch, FeatureNotSupported, SqlError
+from borealis.functions.signatures import Function
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.pathways import (
     CoercionContext,
@@ -28,7 +29,6 @@ from borealis.sql.bound.expressions import (
     Param,
     Relabel,
 )
-from borealis.functions.signatures import Function
 from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
@@ -89,7 +89,7 @@ def coerce_type(
     position: int | None = None,
 ) -> Expr:
     """Coerce where can_coerce has said yes; typmods are left alone."""
-    if expr.type == target or target == oids.ANY:
+    if target in (expr.type, oids.ANY):
         return expr
     if is_polymorphic(target) and expr.type != oids.UNKNOWN:
         return expr

@@ -24,7 +24,7 @@ class Parameters:
     """
 
     def __init__(self, declared: tuple[Oid, ...]) -> None:
-        self.types: list[Oid] = [oid if oid else oids.UNKNOWN for oid in declared]
+        self.types: list[Oid] = [oid or oids.UNKNOWN for oid in declared]
 
     def reference(self, number: int, position: int | None) -> Param:
         if not 0 < number <= _PARAMETER_NUMBER_MAX:

@@ -16,7 +16,6 @@ from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
-
 T = TypeVar("T")
 
 

@@ -102,7 +102,7 @@ def can_coerce(source: Oid, target: Oid, context: CoercionContext = CoercionCont
             return False
         source_is_array = is_array(type_of(source))
         return source_is_array if target in _ARRAYS_ONLY else not (source_is_array and target in _NON_ARRAYS)
-    if source == oids.RECORD or target == oids.RECORD:
+    if oids.RECORD in (source, target):
         return False
     if target == oids.RECORDARRAY:
         return False

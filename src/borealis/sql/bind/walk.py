@@ -6,9 +6,9 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterator
 
+from borealis.catalog.relations import Table
 from borealis.functions.signatures import Function
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
-from borealis.catalog.relations import Table
 
 _LEAVES = (str, int, float, bytes, bool, type(None), enum.Enum, Function, Table)
 

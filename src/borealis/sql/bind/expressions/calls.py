@@ -324,6 +324,6 @@ def result_columns(function: Function, result: Oid, name: str) -> tuple[tuple[st
     """Return the columns of a function in FROM: its OUT parameters, or one column of its result type."""
     if function.out_types:
         return tuple(zip(function.out_names, function.out_types, strict=True))
-    if type_of(result).kind == "p" and result not in (oids.VOID,):
+    if type_of(result).kind == "p" and result != oids.VOID:
         raise FeatureNotSupported(f"function {function.name} in FROM not supported")
     return ((name, result),)

@@ -1,0 +1,2 @@
+\set id random(1, :accounts)
+SELECT balance FROM accounts WHERE id = :id;

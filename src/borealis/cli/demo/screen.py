@@ -1,0 +1,24 @@
+"""What a person sees while the run goes on: one table, redrawn twice a second."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from borealis.cli.demo.counters import Counters
+
+
+def progress_table(title: str, counters: Counters, transfers: int) -> Table:
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for name in ("committed", "tps", "in flight", "OCC conflicts", "retries", "errors", "p50", "p95", "p99"):
+        table.add_column(name, justify="right")
+    latencies = counters.latencies
+    table.add_row(
+        f"{counters.committed:,} / {transfers:,}",
+        f"{counters.tps:,.0f}",
+        str(counters.in_flight),
+        f"{counters.occ_conflicts:,}",
+        f"{counters.retries:,}",
+        f"{counters.errors:,}",
+        *(f"{latencies.percentile_s(share) * 1e3:.1f} ms" for share in (0.5, 0.95, 0.99)),
+    )
+    return table
