@@ -6,15 +6,21 @@ Its application is total: no SQL is evaluated, nothing can fail but disk. Source
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from borealis.types.base import Value
 
-Key = tuple[Value, ...]
+if TYPE_CHECKING:
+    Values = tuple[Value, ...]
+else:  # msgspec decodes no union of str and bytes, though msgpack itself tells them apart
+    Values = tuple[Any, ...]
+
+Key = Values
 """The primary key of a row as stored, or its hidden row id, in key order."""
 
-Row = tuple[Value, ...]
+Row = Values
 """The columns of a row as stored, in the order of the table's attributes; dropped ones are None."""
 
 
