@@ -33,6 +33,8 @@ from borealis.wire.state import Event, State
 
 _CLIENT_HELLO = 0x16  # the first byte of TLS; a startup packet that began so would be 370 MB long
 
+_EXTENDED = frozenset({State.EXTENDED, State.SKIPPING, State.COPY_IN_EXTENDED})
+
 _log = structlog.get_logger("borealis.server")
 
 
@@ -213,6 +215,13 @@ class Connection(asyncio.Protocol):
     def is_in_transaction(self) -> bool:
         return self._session is not None and self._session.status != b"I"
 
+    def expire(self, now_s: float) -> None:
+        """End a transaction that has grown too old."""
+        if self._session is not None:
+            deadline_s = self._session.deadline_s
+            if deadline_s is not None and now_s > deadline_s:
+                self._session.expire()
+
     def terminate(self, error: SqlError) -> None:
         """Tell the client why, and close: at once, or when the statement that runs is done."""
         if self._running is not None:
@@ -269,7 +278,7 @@ class Connection(asyncio.Protocol):
             except SqlError as error:
                 if self._session is None or self._decoder.state is State.CLOSED:
                     raise
-                self._session.refuse(error)
+                self._session.refuse(error, is_extended=self._decoder.state in _EXTENDED)
                 continue
             if isinstance(message, Terminate):
                 self.close()

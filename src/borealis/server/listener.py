@@ -1,7 +1,7 @@
 """Listener: accepts connections, and keeps those it has: how long they start, how long they live, how they end.
 
-A sweep once a second cuts what takes longer than 60 s to start, and ends what has lived for 60 minutes, as soon as it is
-outside a transaction. A flood of connections that never start is held to `starting_max`: the oldest goes first, so honest
+A sweep once a second cuts what takes longer than 60 s to start, ends transactions older than their five minutes, and ends what
+has lived for 60 minutes, as soon as it is outside a transaction. A flood of connections that never start is held to `starting_max`: the oldest goes first, so honest
 clients, who need milliseconds, get through.
 
 Source: dsql-facts.md §2.6; DESIGN §6.
@@ -88,6 +88,8 @@ class Listener:
         """End the connections whose time is over."""
         now = self._services.clock.monotonic_s()
         timeouts = self._services.timeouts
+        for connection in self._open:
+            connection.expire(now)
         for connection in _older_than(self._starting, now - timeouts.startup_s):
             connection.abort()
         for connection in _older_than(self._open, now - timeouts.lifetime_s):

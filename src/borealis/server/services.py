@@ -54,8 +54,17 @@ class ServerSession(Protocol):
         """Handle one message; None if that is done."""
         ...
 
-    def refuse(self, error: SqlError) -> None:
+    def refuse(self, error: SqlError, *, is_extended: bool | None = None) -> None:
         """Answer a message that could not be read as a failed statement."""
+        ...
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the open transaction grows too old, on the clock's monotonic scale."""
+        ...
+
+    def expire(self) -> None:
+        """Take an open transaction's snapshot from it: it has grown too old."""
         ...
 
     def cancel(self) -> None: ...

@@ -61,6 +61,7 @@ class EchoSession:
     def __init__(self, login, settings, pid, output):
         self.login, self.settings, self.pid, self.output = login, settings, pid, output
         self.status = b"I"
+        self.deadline_s = None
         self.handled = []
         self.refused = []
         self.cancels = 0
@@ -97,8 +98,11 @@ class EchoSession:
         self.output.write(backend.command_complete(tag))
         self.output.write(backend.ready_for_query(self.status))
 
-    def refuse(self, error):
-        self.refused.append(error)
+    def refuse(self, error, *, is_extended=None):
+        self.refused.append((error.sqlstate, is_extended))
+
+    def expire(self):
+        self.deadline_s = None
 
     def cancel(self):
         self.cancels += 1

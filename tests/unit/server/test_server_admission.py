@@ -1,6 +1,6 @@
 """Admission, cancellation between workers, and the TLS files: rules and their edges."""
 
-import datetime
+import datetime as dt
 import random
 import socket
 import ssl
@@ -128,7 +128,7 @@ DAY_US = 86_400_000_000
 
 
 def moment(clock):
-    return datetime.datetime.fromtimestamp((clock.now_us() + POSTGRES_EPOCH_US) / 1e6, datetime.UTC)
+    return dt.datetime.fromtimestamp((clock.now_us() + POSTGRES_EPOCH_US) / 1e6, dt.UTC)
 
 
 def certificate(path):

@@ -193,9 +193,23 @@ def test_impossible_lengths_are_fatal(session_of, wire, length):
 def test_a_message_that_cannot_be_read_is_a_failed_statement(session_of, wire):
     async def script(client, node):
         client.send(b"Q\0\0\0\6\xff\0")
-        return [error.sqlstate for error in client.session.refused], client.transport.is_closed
+        client.send(b"P\0\0\0\x0a\0\xff\0\0\0\0")
+        return client.session.refused, client.transport.is_closed
 
-    assert session_of(script) == (["22021"], False)
+    assert session_of(script) == ([("22021", False), ("22021", True)], False)
+
+
+def test_transactions_that_grow_too_old_are_ended(session_of):
+    async def script(client, node):
+        client.session.deadline_s = node.clock.monotonic_s() + 300
+        node.clock.advance(299)
+        node.listener.sweep()
+        before = client.session.deadline_s
+        node.clock.advance(2)
+        node.listener.sweep()
+        return before is not None, client.session.deadline_s
+
+    assert session_of(script) == (True, None)
 
 
 def test_cancel_request_reaches_the_session(session_of, wire):

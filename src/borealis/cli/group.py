@@ -1,0 +1,39 @@
+"""The command group: the names of the commands, and the modules they are imported from when one is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+import click
+
+COMMANDS = {
+    "demo": "borealis.cli.demo.command:demo",
+    "start": "borealis.cli.start:start",
+}
+"""Command → module:function."""
+
+
+class OperatorError(click.ClickException):
+    """What an operator can put right: one line on stderr, exit status 2."""
+
+    exit_code = 2
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return cast(click.Command, getattr(importlib.import_module(module), name))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="borealis-db", prog_name="borealis")
+def borealis() -> None:
+    """Borealis: an open implementation of Amazon Aurora DSQL."""

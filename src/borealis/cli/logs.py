@@ -1,0 +1,51 @@
+"""Logs: structured events on stderr, JSON lines for machines, coloured columns on a terminal. stdout stays for answers."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any, TextIO, cast
+
+import structlog
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class _Unfailing:
+    """stderr whose reader may go away: a log line that cannot be written is no reason to stop serving."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except (OSError, ValueError):
+            pass
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except (OSError, ValueError):
+            pass
+
+
+def configure(level: str) -> None:
+    """Send this process's events, and those of the processes it forks, to stderr from this level on."""
+    if sys.stderr.isatty():
+        shape: list[Any] = [structlog.dev.ConsoleRenderer()]
+        time = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+    else:
+        shape = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        time = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            time,
+            *shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Unfailing(sys.stderr))),
+        cache_logger_on_first_use=True,
+    )

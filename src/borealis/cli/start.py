@@ -1,0 +1,190 @@
+"""`borealis start`: a node on this machine, in the foreground, until SIGTERM or Ctrl-C.
+
+stdout gets one thing, once: how to connect (for a person, or with --json as exactly one line). Everything else is a log line on
+stderr. Exit status: 0 stopped as asked, 2 an operator's error in one line, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shlex
+from pathlib import Path
+
+import click
+
+from borealis.cli.group import OperatorError
+from borealis.cli.logs import LEVELS, configure
+from borealis.node.config import (
+    DEFAULT_DOMAIN,
+    DEFAULT_REGION,
+    WORKERS_MAX,
+    NodeAddress,
+    NodeConfig,
+    default_workers,
+)
+from borealis.server.admission import CONNECTIONS_PER_S, AdmissionLimits
+from borealis.server.startup import TlsMode
+
+DEFAULT_DATA = Path("~/.borealis")
+DEFAULT_PORT = 5432
+
+
+@click.command(
+    epilog="The first start creates the data directory, with keys and certificates, and one cluster in it."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_DATA,
+    envvar="BOREALIS_DATA",
+    show_default=True,
+    show_envvar=True,
+    help="Directory that holds everything.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address or host name to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, WORKERS_MAX),
+    default=None,
+    help="Query processors; the default is one a core, at most 4.",
+)
+@click.option(
+    "--tls",
+    type=click.Choice([mode.value for mode in TlsMode]),
+    default=TlsMode.REQUIRE.value,
+    show_default=True,
+    help="Whether clients must, may or cannot use TLS.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice(["iam", "trust"]),
+    default="trust",
+    show_default=True,
+    help="Who may connect. trust: anyone on this machine, as admin; only on loopback addresses. "
+    "iam: not available yet, so trust is the default for now.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="When ready, print one line of JSON instead of text for people."
+)
+@click.option("--region", default=DEFAULT_REGION, show_default=True, help="Region in the cluster's endpoint.")
+@click.option(
+    "--connection-rate",
+    type=click.FloatRange(min=0),
+    default=CONNECTIONS_PER_S,
+    envvar="BOREALIS_CONNECTION_RATE",
+    show_default=True,
+    show_envvar=True,
+    help="New connections a second, with bursts of ten times as many; 0: no limit.",
+)
+@click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True, help="On stderr.")
+def start(
+    data: Path,
+    host: str,
+    port: int,
+    workers: int | None,
+    tls: str,
+    auth: str,
+    as_json: bool,
+    region: str,
+    connection_rate: float,
+    log_level: str,
+) -> None:
+    """Start a node: one cluster, served to PostgreSQL clients."""
+    _check_authentication(auth, host)
+    configure(log_level)
+    config = NodeConfig(
+        data=data.expanduser().absolute(),
+        host=host,
+        port=port,
+        workers=workers or default_workers(),
+        tls=TlsMode(tls),
+        region=region,
+        domain=DEFAULT_DOMAIN,
+        admission=AdmissionLimits(rate_per_s=connection_rate or None, burst=connection_rate * 10),
+    )
+    raise SystemExit(_run(config, as_json=as_json))
+
+
+def _run(config: NodeConfig, *, as_json: bool) -> int:
+    from borealis.node.data_directory import DataDirectory, DirectoryUnusableError
+    from borealis.node.sockets import AddressUnusableError
+    from borealis.node.supervisor import StartFailedError, Supervisor
+
+    directory = DataDirectory(config.data)
+    try:
+        directory.open()
+        try:
+            supervisor = Supervisor(config, directory, random.SystemRandom())
+            return supervisor.run(lambda address: _announce(address, config, as_json=as_json))
+        finally:
+            directory.close()
+    except (DirectoryUnusableError, AddressUnusableError) as error:
+        raise OperatorError(str(error)) from error
+    except StartFailedError as error:
+        if error.status == OperatorError.exit_code:
+            return error.status  # the process that failed has said why
+        raise click.ClickException(str(error)) from error
+
+
+def _check_authentication(auth: str, host: str) -> None:
+    from borealis.node.sockets import AddressUnusableError, is_loopback, resolve
+
+    if auth == "iam":
+        raise OperatorError("--auth iam is not available yet; use --auth trust")
+    try:
+        addresses = resolve(host)
+    except AddressUnusableError as error:
+        raise OperatorError(str(error)) from error
+    if not all(is_loopback(address) for _, address in addresses):
+        raise OperatorError(f"--auth trust lets anyone in, so it needs a loopback address; {host} is none")
+
+
+def _announce(address: NodeAddress, config: NodeConfig, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "port": address.port,
+                    "cluster": address.cluster,
+                    "endpoint": address.endpoint,
+                    "region": address.region,
+                    "ca_file": str(address.ca_file),
+                    "data_dir": str(address.data_dir),
+                    "pid": address.pid,
+                }
+            )
+        )
+        return
+    click.echo(f"Borealis is ready on {address.host} port {address.port}.")
+    click.echo(f"Cluster {address.cluster} in {address.data_dir}. Connect with:\n")
+    click.echo(f"  psql {shlex.quote(connection_string(address, config.tls))}\n")
+    click.echo("Ctrl-C stops it.")
+
+
+def connection_string(address: NodeAddress, tls: TlsMode) -> str:
+    """Return the libpq connection string for the node on this machine."""
+    host = f"host={address.host}"
+    if address.host not in {"localhost", "127.0.0.1", "::1"}:
+        host = f"host=localhost hostaddr={address.host}"  # a name that the certificate covers
+    parts = [host, f"port={address.port}", "user=admin", "dbname=postgres"]
+    if tls is TlsMode.OFF:
+        parts.append("sslmode=disable")
+    else:
+        parts.append(f"sslmode=verify-full sslrootcert={_quoted(str(address.ca_file))}")
+    return " ".join(parts)
+
+
+def _quoted(value: str) -> str:
+    """Quote a value as libpq reads it."""
+    if value and not any(character in " '\\" for character in value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
