@@ -23,7 +23,7 @@ from borealis.storage.files import BUSY_TIMEOUT_MS, ClusterFiles
 
 PASSIVE_PAGES = 1_000  # of log since the last checkpoint: 4 MiB
 RESTART_PAGES = 4_000  # of log in all: 16 MiB
-RESTART_BEHIND_PAGES_MAX = 1_000  # not yet copied when RESTART may begin: some milliseconds' work
+ROUNDS_MAX = 6  # of PASSIVE before a RESTART, so that little is left for it
 RESTART_WAIT_MS = 20
 RETRY_S_MIN, RETRY_S_MAX = 1.0, 30.0
 TRUNCATE_PAGES = 64_000  # a log this long, left by a slow reader, is given back to the file system
@@ -99,12 +99,20 @@ class Checkpointer:
                 connection.close()
 
     def _passive(self, connection: apsw.Connection) -> None:
-        log_pages, copied_pages = connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
-        if log_pages >= RESTART_PAGES and log_pages - copied_pages > RESTART_BEHIND_PAGES_MAX // 4:
-            # What was committed meanwhile goes in a second, short round.
-            log_pages, copied_pages = connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
-        if log_pages >= RESTART_PAGES and log_pages - copied_pages <= RESTART_BEHIND_PAGES_MAX:
-            self._restart_due = True
+        log_pages, copied_pages = self._round(connection)
+        if log_pages < RESTART_PAGES:
+            return
+        # SQLite syncs the database only in a round that meets the log's end; the sync is what takes long. So go on until
+        # rounds have become short: each copies what was committed during the one before.
+        for _ in range(ROUNDS_MAX):
+            if log_pages - copied_pages > PASSIVE_PAGES:
+                return  # a reader pins the log
+            log_pages, copied_pages = self._round(connection)
+        self._restart_due = True
+
+    def _round(self, connection: apsw.Connection) -> tuple[int, int]:
+        """Copy what can be copied; return the log's pages, and how many of them are in the database."""
+        return connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def close(self) -> None:
         self._is_closing = True

@@ -15,7 +15,7 @@ import apsw
 
 from borealis.storage.bootstrap import PAGE_BYTES, write_first_rows
 from borealis.storage.encryption import DataKey, InstallationKey, sync_directory
-from borealis.storage.errors import ClusterExists, NotACluster
+from borealis.storage.errors import ClusterExists, NotACluster, damaged
 from borealis.storage.files import ClusterFiles, lock_directory
 from borealis.storage.readers import READERS_MAX, ReaderPool
 from borealis.storage.signal import CommitSignal
@@ -92,10 +92,12 @@ class Database:
             files.check(writer, cluster)
             found: Any = writer.execute("SELECT cluster FROM meta").get
             return cls(files, lock, writer, found)
-        except BaseException:
+        except BaseException as error:
             if writer is not None:
                 writer.close()
             os.close(lock)
+            if isinstance(error, apsw.NotADBError | apsw.CorruptError):
+                raise damaged(files.database, error) from None
             raise
 
     def reader_pool(

@@ -15,6 +15,7 @@ SQLite's own errors, which a client may meet, become SqlErrors here: the disk is
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 import apsw
 
@@ -55,6 +56,10 @@ class ClusterMismatch(StorageError):
 
 class EncryptionKeyError(StorageError):
     pass
+
+
+def damaged(path: Path, error: Exception) -> StorageError:
+    return StorageError(f"{path} is damaged, or not encrypted with its key: {error}")
 
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -25,7 +25,7 @@ from borealis.storage.errors import (
     EncryptionKeyError,
     FormatTooNew,
     NotACluster,
-    StorageError,
+    damaged,
 )
 
 APPLICATION_ID = 0x424F5245  # "BORE"

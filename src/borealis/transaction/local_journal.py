@@ -19,7 +19,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TypeVar
 
-from borealis.errors import SqlError
+from borealis.errors import AdminShutdown, SqlError
 from borealis.transaction.committer import Committer
 from borealis.transaction.decider import Answer
 from borealis.transaction.intent import Commit, Intent
@@ -84,7 +84,7 @@ class LocalJournal:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._is_closed:
-            raise RuntimeError("the journal is closed")
+            raise AdminShutdown("terminating connection due to administrator command")
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
