@@ -2,8 +2,9 @@
 
     template("float8pl", "...")             text with {0}, {1}: SQLite's own meaning is PostgreSQL's
     @emitter("int4pl")                      a Python function that writes the SQLite text, where it depends on the arguments
+    @typed_emitter("array_append")          an emitter that is told the actual types, where the signature has anyelement or "any"
     @scalar("text_substr")                  a Python function that SQLite calls a row
-    @aggregate("string_agg(text,text)")     a class with step, value, inverse, final
+    @aggregate("string_agg(text,text)")     a class with step and final, value and inverse where it moves with a window frame
     @set_returning("generate_series_int4")  a generator of rows
 
 A key is pg_proc.prosrc where that is unique (`int4pl`), else the signature with pg_type names (`sum(int4)`).
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from borealis.types.base import PLAIN, Representation, Style, Value
+from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Sql:
 
     text: str
     representation: Representation = PLAIN
+    constant: Value = None
+    """The Plain value, where the statement fixes it; an emitter that uses it may leave the text out. None: not known."""
 
     @property
     def is_atomic(self) -> bool:
@@ -35,6 +38,23 @@ class Sql:
 
 
 _ATOM = re.compile(r"[\w.]+|\?\d+|-?\d+(\.\d+)?|NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """One call of an aggregate: its arguments, and the SQLite text of all that stands around them."""
+
+    args: tuple[Sql, ...]
+    types: tuple[Oid, ...]
+    distinct: bool = False
+    order: str = ""  # the terms of ORDER BY
+    tail: str = ""  # ` FILTER (WHERE …)`, ` OVER (…)`
+
+    def call(self, name: str, *args: str) -> str:
+        """Return `name(DISTINCT args ORDER BY …) FILTER (…) OVER (…)`; without args, the call's own in Plain form."""
+        listed = ", ".join(args or (plain(arg).text for arg in self.args))
+        order = f" ORDER BY {self.order}" if self.order else ""
+        return f"{name}({'DISTINCT ' if self.distinct else ''}{listed}{order}){self.tail}"
 
 
 @dataclass(slots=True)
@@ -48,13 +68,19 @@ class Context:
     random_bytes: Callable[[int], bytes] = lambda count: bytes(count)
     random_float: Callable[[], float] = lambda: 0.5
     session_user: str = "admin"
+    database: str = "postgres"
+    backend_pid: int = 0
     search_path: tuple[str, ...] = ("public",)
     setting: Callable[[str], str | None] = lambda name: None
+    is_interrupted: Callable[[], bool] = lambda: False
     error: BaseException | None = None
     """The SqlError a function raised: SQLite carries only its text, so the executor raises this one instead."""
 
 
 Emitter = Callable[[tuple[Sql, ...]], Sql]
+TypedEmitter = Callable[[tuple[Sql, ...], tuple[Oid, ...], Oid], Sql]
+"""(arguments, their actual types, the call's actual result type), where the signature is polymorphic or variadic."""
+AggregateEmitter = Callable[[Aggregation], Sql]
 
 
 class Aggregate(Protocol):
@@ -76,8 +102,11 @@ class Scalar:
 @dataclass(frozen=True, slots=True)
 class AggregateFunction:
     name: str
-    make: Callable[[], Any]  # an object with step and final; also value and inverse, to serve moving window frames
-    emit: Emitter | None = None  # instead of `name(args)`
+    make: (
+        Callable[..., Any] | None
+    )  # an object with step and final, value and inverse; None: emit uses SQLite's own
+    emit: AggregateEmitter | None = None  # instead of `name(args)`
+    wants_context: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +115,11 @@ class SetReturning:
     rows: Callable[..., Iterator[tuple[Value, ...]]]
     columns: int = 1
     wants_context: bool = False
+    wants_types: bool = False  # the oids of the arguments' types follow the arguments
 
 
 EMITTERS: dict[str, Emitter] = {}
+TYPED_EMITTERS: dict[str, TypedEmitter] = {}
 SCALARS: dict[str, Scalar] = {}
 AGGREGATES: dict[str, AggregateFunction] = {}
 SET_RETURNING: dict[str, SetReturning] = {}
@@ -98,6 +129,18 @@ def template(key: str, text: str) -> None:
     """Carry out a function as SQLite text; numeric arguments arrive, and results leave, in the Plain representation."""
     _new(key, EMITTERS)
     EMITTERS[key] = lambda args: Sql(text.format(*(plain(arg).text for arg in args)))
+
+
+def typed_emitter(*keys: str) -> Callable[[TypedEmitter], TypedEmitter]:
+    """Register a function whose meaning depends on the actual types of its arguments: emit(args, arg_types, result_type)."""
+
+    def register(emit: TypedEmitter) -> TypedEmitter:
+        for key in keys:
+            _new(key, TYPED_EMITTERS)
+            TYPED_EMITTERS[key] = emit
+        return emit
+
+    return register
 
 
 def emitter(*keys: str) -> Callable[[Emitter], Emitter]:
@@ -126,21 +169,37 @@ def scalar(
     return register
 
 
-def aggregate(*keys: str, emit: Emitter | None = None) -> Callable[[type], type]:
-    def register(make: type) -> type:
+def aggregate(
+    *keys: str, emit: AggregateEmitter | None = None, context: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def register(make: Callable[..., Any]) -> Callable[..., Any]:
         for key in keys:
             _new(key, AGGREGATES)
-            AGGREGATES[key] = AggregateFunction(sqlite_name(key), make, emit)
+            AGGREGATES[key] = AggregateFunction(sqlite_name(key), make, emit, context)
         return make
 
     return register
 
 
-def set_returning(*keys: str, columns: int = 1, context: bool = False) -> Callable[[Any], Any]:
+def native_aggregate(*keys: str) -> Callable[[AggregateEmitter], AggregateEmitter]:
+    """Register an aggregate that is written with SQLite's own."""
+
+    def register(emit: AggregateEmitter) -> AggregateEmitter:
+        for key in keys:
+            _new(key, AGGREGATES)
+            AGGREGATES[key] = AggregateFunction(sqlite_name(key), None, emit)
+        return emit
+
+    return register
+
+
+def set_returning(
+    *keys: str, columns: int = 1, context: bool = False, typed: bool = False
+) -> Callable[[Any], Any]:
     def register(rows: Any) -> Any:
         for key in keys:
             _new(key, SET_RETURNING)
-            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context)
+            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context, typed)
         return rows
 
     return register

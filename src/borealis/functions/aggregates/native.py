@@ -1,0 +1,111 @@
+"""count, min, max, bool_and, bool_or, every, any_value, and string_agg of text: SQLite's own."""
+
+from __future__ import annotations
+
+from borealis.functions.implementation import Aggregation, Sql, aggregate, native_aggregate, plain
+from borealis.functions.ordering import sort_form
+from borealis.types.base import Value
+
+_EXTREME_TYPES = ("int2", "int4", "int8", "oid", "float4", "float8", "numeric", "text", "bpchar", "date", "time",
+                  "timetz", "timestamp", "timestamptz", "interval")  # fmt: skip
+
+
+@native_aggregate("count()")
+def count_rows(call: Aggregation) -> Sql:
+    return Sql(f"count(*){call.tail}")
+
+
+@native_aggregate("count(any)")
+def count(call: Aggregation) -> Sql:
+    text = sort_form(call.args[0], call.types[0]).text if call.distinct else call.args[0].text
+    return Sql(call.call("count", text))
+
+
+def _extreme(name: str) -> None:
+    @native_aggregate(*(f"{name}({type_})" for type_ in _EXTREME_TYPES))
+    def emit(call: Aggregation) -> Sql:
+        value = call.args[0]
+        # An interval's BLOB orders as a whole; substr would give up its months and days.
+        text = value.text if type_is_interval(call) else sort_form(value, call.types[0]).text
+        return Sql(Aggregation(call.args, call.types, tail=call.tail).call(name, text), value.representation)
+
+
+def type_is_interval(call: Aggregation) -> bool:
+    return call.types[0] == 1186
+
+
+_extreme("min")
+_extreme("max")
+
+
+@native_aggregate("bool_and(bool)", "every(bool)")
+def bool_and(call: Aggregation) -> Sql:
+    return Sql(Aggregation(call.args, call.types, tail=call.tail).call("min"))
+
+
+@native_aggregate("bool_or(bool)")
+def bool_or(call: Aggregation) -> Sql:
+    return Sql(Aggregation(call.args, call.types, tail=call.tail).call("max"))
+
+
+def _emit_any_value(call: Aggregation) -> Sql:
+    value = call.args[0]
+    name = "pg_any_value_anyelement_moving" if "OVER" in call.tail else "pg_any_value_anyelement"
+    return Sql(
+        Aggregation(call.args, call.types, False, call.order, call.tail).call(name, value.text),
+        value.representation,
+    )
+
+
+@aggregate("any_value(anyelement)", emit=_emit_any_value)
+class AnyValue:
+    """The first value that is not NULL."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self) -> None:
+        self._value: Value = None
+
+    def step(self, value: Value) -> None:
+        if self._value is None:
+            self._value = value
+
+    def final(self) -> Value:
+        return self._value
+
+
+def _emit_string_agg(call: Aggregation) -> Sql:
+    """SQLite's skips NULLs, and drops the first row's delimiter, as PostgreSQL's does."""
+    if not call.distinct:
+        return Sql(call.call("string_agg"))
+    order = call.order or ", ".join(plain(arg).text for arg in call.args)
+    return Sql(
+        Aggregation(call.args, call.types, False, order, call.tail).call("pg_string_agg_text_text_distinct")
+    )
+
+
+@aggregate("string_agg(text,text)", emit=_emit_string_agg)
+class StringAgg:
+    """Called where SQLite's own cannot serve: DISTINCT, which SQLite allows with one argument only."""
+
+    __slots__ = ("_parts",)
+    _empty: str | bytes = ""
+
+    def __init__(self) -> None:
+        self._parts: list[Value] = []
+
+    def step(self, value: Value, delimiter: Value) -> None:
+        if value is None:
+            return
+        if self._parts and delimiter is not None:
+            self._parts.append(delimiter)
+        self._parts.append(value)
+
+    def final(self) -> Value:
+        return self._empty.join(self._parts) if self._parts else None  # type: ignore[arg-type]
+
+
+@aggregate("string_agg(bytea,bytea)")
+class BytesAgg(StringAgg):
+    __slots__ = ()
+    _empty = b""

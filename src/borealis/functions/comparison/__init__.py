@@ -1,0 +1,1 @@
+"""Comparison operators: native wherever a type's values stand so that SQLite's comparison is PostgreSQL's."""

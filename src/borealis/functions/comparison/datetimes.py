@@ -1,0 +1,62 @@
+"""Comparisons among date, timestamp and timestamptz: the one side is brought to the other's scale.
+
+date and timestamp are both without a zone, so a date is midnight of its day. timestamptz is a moment: the other side is
+taken in the session's time zone, which only the session knows.
+"""
+
+from __future__ import annotations
+
+from borealis.functions.implementation import Sql, emitter, plain
+
+_OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_DAY_US = 86_400_000_000
+_DATE_INFINITY, _DATE_MINUS_INFINITY = 2**31 - 1, -(2**31)
+_DATE_TIMESTAMP_MAX = (
+    106_751_991  # the last day whose midnight an int64 of microseconds holds, seen from 2000
+)
+
+
+def _midnight(date: str) -> str:
+    """Return a date as microseconds; infinities, and days beyond timestamp's range, at the int64 ends."""
+    return (
+        f"(CASE WHEN {date} BETWEEN -{_DATE_TIMESTAMP_MAX} AND {_DATE_TIMESTAMP_MAX} THEN {date} * {_DAY_US} "
+        f"WHEN {date} > 0 THEN 9223372036854775807 WHEN {date} < 0 THEN -9223372036854775807 - 1 END)"
+    )
+
+
+def _date_side(sql: Sql) -> str:
+    return _midnight(sql.text) if sql.is_atomic else f"pg_date_midnight({sql.text})"
+
+
+def _cross(name: str, operator: str) -> None:
+    @emitter(f"date_{name}_timestamp")
+    def date_timestamp(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({_date_side(args[0])} {operator} {args[1].text})")
+
+    @emitter(f"timestamp_{name}_date")
+    def timestamp_date(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({args[0].text} {operator} {_date_side(args[1])})")
+
+    @emitter(f"date_{name}_timestamptz")
+    def date_timestamptz(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({_zoned(f'pg_date_midnight({args[0].text})')} {operator} {plain(args[1]).text})")
+
+    @emitter(f"timestamptz_{name}_date")
+    def timestamptz_date(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({plain(args[0]).text} {operator} {_zoned(f'pg_date_midnight({args[1].text})')})")
+
+    @emitter(f"timestamp_{name}_timestamptz")
+    def timestamp_timestamptz(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({_zoned(args[0].text)} {operator} {args[1].text})")
+
+    @emitter(f"timestamptz_{name}_timestamp")
+    def timestamptz_timestamp(args: tuple[Sql, ...]) -> Sql:
+        return Sql(f"({args[0].text} {operator} {_zoned(args[1].text)})")
+
+
+def _zoned(timestamp: str) -> str:
+    return f"pg_timestamp_in_zone({timestamp})"
+
+
+for _name, _operator in _OPERATORS.items():
+    _cross(_name, _operator)

@@ -1,0 +1,1 @@
+"""smallint, integer, bigint: SQLite's own arithmetic under PostgreSQL's range checks."""

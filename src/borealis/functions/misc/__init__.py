@@ -1,0 +1,1 @@
+"""Functions about the session and the server, chance, and counting NULLs."""

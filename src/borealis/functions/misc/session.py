@@ -1,0 +1,67 @@
+"""What the session is: user, database, schema, settings; and pg_sleep."""
+
+from __future__ import annotations
+
+import time
+
+from borealis.errors import UndefinedObject
+from borealis.functions.implementation import Context, scalar, template
+from borealis.functions.floats.values import to_python
+from borealis.types.base import Value
+
+template("pgsql_version", "'PostgreSQL 16'")  # exactly so, dsql-facts.md §5
+template("pg_client_encoding", "'UTF8'")
+template("getdatabaseencoding", "'UTF8'")
+template("pg_is_in_recovery", "0")
+template("pg_jit_available", "0")
+
+
+@scalar("current_user", context=True, deterministic=False)
+def current_user(context: Context) -> Value:
+    return context.session_user
+
+
+@scalar("session_user", context=True, deterministic=False)
+def session_user(context: Context) -> Value:
+    return context.session_user
+
+
+@scalar("current_database", context=True, deterministic=False)
+def current_database(context: Context) -> Value:
+    return context.database
+
+
+@scalar("current_schema", context=True, deterministic=False)
+def current_schema(context: Context) -> Value:
+    """Return the first schema of search_path, which the executor keeps to those that exist."""
+    return context.search_path[0] if context.search_path else None
+
+
+@scalar("pg_backend_pid", context=True, deterministic=False)
+def pg_backend_pid(context: Context) -> Value:
+    return context.backend_pid
+
+
+@scalar("show_config_by_name", context=True, deterministic=False)
+def current_setting(context: Context, name: str) -> Value:
+    value = context.setting(name)
+    if value is None:
+        raise UndefinedObject(f'unrecognized configuration parameter "{name}"')
+    return value
+
+
+@scalar("show_config_by_name_missing_ok", context=True, deterministic=False)
+def current_setting_or_null(context: Context, name: str, missing_ok: int) -> Value:
+    return context.setting(name) if missing_ok else current_setting(context, name)
+
+
+_SLICE_S = 0.02
+
+
+@scalar("pg_sleep", context=True, deterministic=False)
+def pg_sleep(context: Context, seconds: Value) -> Value:
+    """Sleep in slices, so that a cancel is seen; the statement runs off the event loop."""
+    end = time.monotonic() + to_python(seconds)
+    while (left := end - time.monotonic()) > 0 and not context.is_interrupted():
+        time.sleep(min(left, _SLICE_S))
+    return ""

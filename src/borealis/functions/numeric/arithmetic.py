@@ -1,0 +1,196 @@
+"""Arithmetic on decimal text: exact, with PostgreSQL's display scales.
+
++  -   the larger scale          *   the sum of the scales          /   at least 16 significant digits
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from borealis.errors import DivisionByZero, NumericValueOutOfRange
+from borealis.functions.implementation import scalar
+from borealis.functions.numeric import decimals
+from borealis.functions.numeric.decimals import EXACT, ONE, ZERO, quotient, quotient_scale, scale_of, text
+from borealis.types.base import Value
+
+_add, _subtract, _multiply = EXACT.add, EXACT.subtract, EXACT.multiply
+
+
+def division_by_zero() -> DivisionByZero:
+    return DivisionByZero("division by zero")
+
+
+@scalar("numeric_add")
+def numeric_add(left: str, right: str) -> str:
+    return text(_add(Decimal(left), Decimal(right)))
+
+
+@scalar("numeric_sub")
+def numeric_sub(left: str, right: str) -> str:
+    return text(_subtract(Decimal(left), Decimal(right)))
+
+
+@scalar("numeric_mul")
+def numeric_mul(left: str, right: str) -> str:
+    product = _multiply(Decimal(left), Decimal(right))
+    if product.is_finite() and scale_of(product) > decimals.SCALE_MAX:
+        product = decimals.scaled(product, decimals.SCALE_MAX)
+    return text(product)
+
+
+@scalar("numeric_div")
+def numeric_div(left: str, right: str) -> str:
+    dividend, divisor = Decimal(left), Decimal(right)
+    special = _special_quotient(dividend, divisor)
+    return text(
+        quotient(dividend, divisor, quotient_scale(dividend, divisor)) if special is None else special
+    )
+
+
+@scalar("numeric_div_trunc")
+def numeric_div_trunc(left: str, right: str) -> str:
+    """div(x, y): the quotient, truncated."""
+    dividend, divisor = Decimal(left), Decimal(right)
+    special = _special_quotient(dividend, divisor)
+    return text(EXACT.divide_int(dividend, divisor) if special is None else special)
+
+
+def _special_quotient(dividend: Decimal, divisor: Decimal) -> Decimal | None:
+    """Return the quotient where an operand is NaN, infinite or a zero divisor."""
+    if dividend.is_finite() and divisor.is_finite():
+        if not divisor:
+            raise division_by_zero()
+        return None
+    if dividend.is_nan() or divisor.is_nan():
+        return decimals.NAN
+    if dividend.is_infinite():
+        if divisor.is_infinite():
+            return decimals.NAN
+        if not divisor:
+            raise division_by_zero()
+        return dividend if divisor > 0 else -dividend
+    return ZERO
+
+
+@scalar("numeric_mod")
+def numeric_mod(left: str, right: str) -> str:
+    dividend, divisor = Decimal(left), Decimal(right)
+    if not (dividend.is_finite() and divisor.is_finite()):
+        if dividend.is_nan() or divisor.is_nan():
+            return "NaN"
+        if dividend.is_infinite():
+            if not divisor:
+                raise division_by_zero()
+            return "NaN"
+        return left
+    if not divisor:
+        raise division_by_zero()
+    return text(
+        decimals.scaled(EXACT.remainder(dividend, divisor), max(scale_of(dividend), scale_of(divisor)))
+    )
+
+
+@scalar("numeric_uminus")
+def numeric_uminus(value: str) -> str:
+    return text(EXACT.minus(Decimal(value)))
+
+
+@scalar("numeric_abs")
+def numeric_abs(value: str) -> str:
+    return value.removeprefix("-")
+
+
+@scalar("numeric_sign")
+def numeric_sign(value: str) -> str:
+    number = Decimal(value)
+    if number.is_nan():
+        return "NaN"
+    return str((number > 0) - (number < 0))
+
+
+@scalar("numeric_inc")
+def numeric_inc(value: str) -> str:
+    return text(_add(Decimal(value), ONE))
+
+
+@scalar("numeric_cmp")
+def numeric_cmp(left: str, right: str) -> int:
+    from borealis.functions.ordering import compare_numerics
+
+    return compare_numerics(left, right)
+
+
+@scalar("numeric_gcd")
+def numeric_gcd(left: str, right: str) -> str:
+    a, b = Decimal(left), Decimal(right)
+    if a.is_nan() or b.is_nan() or a.is_infinite() or b.is_infinite():
+        return "NaN"
+    scale = max(scale_of(a), scale_of(b))
+    return text(Decimal(_gcd(a, b, scale)).scaleb(-scale, EXACT))
+
+
+@scalar("numeric_lcm")
+def numeric_lcm(left: str, right: str) -> str:
+    a, b = Decimal(left), Decimal(right)
+    if a.is_nan() or b.is_nan() or a.is_infinite() or b.is_infinite():
+        return "NaN"
+    scale = max(scale_of(a), scale_of(b))
+    if not a or not b:
+        return text(decimals.scaled(ZERO, scale))
+    product = _unscaled(a, scale) * _unscaled(b, scale)
+    return text(Decimal(abs(product) // _gcd(a, b, scale)).scaleb(-scale, EXACT))
+
+
+def _unscaled(value: Decimal, scale: int) -> int:
+    return int(value.scaleb(scale, EXACT))
+
+
+def _gcd(a: Decimal, b: Decimal, scale: int) -> int:
+    return math.gcd(_unscaled(a, scale), _unscaled(b, scale))
+
+
+@scalar("numeric_fac")
+def numeric_fac(number: int) -> str:
+    if number < 0:
+        raise NumericValueOutOfRange("factorial of a negative number is undefined")
+    if number > 32_177:  # the first whose factorial has too many digits
+        raise decimals.overflow()
+    result = ONE
+    for factor in range(2, number + 1):
+        result = _multiply(result, Decimal(factor))
+    return text(result)
+
+
+@scalar("numeric_scale")
+def numeric_scale(value: str) -> Value:
+    number = Decimal(value)
+    return scale_of(number) if number.is_finite() else None
+
+
+@scalar("numeric_min_scale")
+def numeric_min_scale(value: str) -> Value:
+    number = Decimal(value)
+    return _min_scale(value) if number.is_finite() else None
+
+
+@scalar("numeric_trim_scale")
+def numeric_trim_scale(value: str) -> str:
+    return value if "." not in value else value.rstrip("0").removesuffix(".")
+
+
+def _min_scale(value: str) -> int:
+    return len(value.partition(".")[2].rstrip("0"))
+
+
+@scalar("width_bucket_numeric")
+def width_bucket_numeric(operand: str, low: str, high: str, count: int) -> int:
+    from borealis.functions.numeric.buckets import width_bucket
+
+    return width_bucket(Decimal(operand), Decimal(low), Decimal(high), count)
+
+
+@scalar("raise_division_by_zero", deterministic=False)
+def raise_division_by_zero(dividend: Value) -> Value:
+    """Raise for x / 0; strict, so NULL / 0 is NULL."""
+    raise division_by_zero()

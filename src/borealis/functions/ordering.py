@@ -1,0 +1,57 @@
+"""How values order: collations for types whose SQLite form does not compare as PostgreSQL's values do.
+
+Most values stand so that SQLite's comparison is PostgreSQL's. The others get a sort form: numeric in decimal text a
+collation, interval the first half of its bytes. A family that needs a collation registers it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from borealis.functions.implementation import Sql
+from borealis.types.base import Oid, Representation
+
+Compare = Callable[[str, str], int]
+
+COLLATIONS: dict[str, Compare] = {}
+"""Name in SQLite to comparison; installed on every connection."""
+
+COLLATION_OF: dict[int, str] = {}
+"""Type oid to the collation its Plain values compare under."""
+
+_INTERVAL = 1186
+_NUMERIC = 1700
+
+
+def collation(name: str, *types: int) -> Callable[[Compare], Compare]:
+    """Register a comparison (negative, 0, positive) of the text values of these types."""
+
+    def register(compare: Compare) -> Compare:
+        COLLATIONS[name] = compare
+        COLLATION_OF.update(dict.fromkeys(types, name))
+        return compare
+
+    return register
+
+
+def sort_form(sql: Sql, type_: Oid) -> Sql:
+    """Return the expression so that =, <, GROUP BY, DISTINCT and ORDER BY of SQLite are the type's."""
+    if type(sql.representation) is not Representation:
+        return sql
+    if type_ == _INTERVAL:
+        return Sql(f"substr({sql.text}, 1, 16)")
+    name = COLLATION_OF.get(type_)
+    return sql if name is None else Sql(f"({sql.text} COLLATE {name})")
+
+
+@collation("pg_numeric", _NUMERIC)
+def compare_numerics(left: str, right: str) -> int:
+    """Compare decimal texts by value; NaN equals itself and is above everything else."""
+    if left == right:
+        return 0
+    a, b = Decimal(left), Decimal(right)
+    try:
+        return (a > b) - (a < b)
+    except InvalidOperation:
+        return a.is_nan() - b.is_nan()

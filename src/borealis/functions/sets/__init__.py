@@ -1,0 +1,1 @@
+"""Set-returning functions over numbers and strings."""

@@ -1,0 +1,93 @@
+"""String functions that SQLite has with PostgreSQL's meaning: its text functions count characters and know ASCII case.
+
+DSQL's databases are UTF8 with collation C, so lower and upper change ASCII letters only, as SQLite's do.
+Source: dsql-facts.md §5 (encoding UTF8, collation C).
+"""
+
+from __future__ import annotations
+
+from borealis.functions.implementation import Sql, emitter, template
+from borealis.functions.numeric.representation import is_cheap
+
+template("textcat", "({0} || {1})")
+template("byteacat", "CAST(({0} || {1}) AS BLOB)")
+template("textlen", "length({0})")
+template("bpcharlen", "length({0})")
+template("textoctetlen", "octet_length({0})")
+template("byteaoctetlen", "length({0})")
+template("bit_length(text)", "(octet_length({0}) * 8)")
+template("bit_length(bytea)", "(length({0}) * 8)")
+template("lower", "lower({0})")
+template("upper", "upper({0})")
+template("textpos", "instr({0}, {1})")
+template("byteapos", "instr({0}, {1})")
+template("replace_text", "replace({0}, {1}, {2})")
+template("btrim", "trim({0}, {1})")
+template("btrim1", "trim({0})")
+template("ltrim", "ltrim({0}, {1})")
+template("ltrim1", "ltrim({0})")
+template("rtrim", "rtrim({0}, {1})")
+template("rtrim1", "rtrim({0})")
+template("to_hex32", "printf('%x', {0} & 4294967295)")
+template("to_hex64", "printf('%x', {0})")
+
+# Casts among the string types; "char" and bpchar stand as text, bpchar without trailing blanks.
+for _source in ("name_text", "char_text", "char_bpchar", "name_bpchar"):
+    template(_source, "{0}")
+
+
+@emitter("text_concat")
+def concat(args: tuple[Sql, ...]) -> Sql:
+    """concat(VARIADIC any): the binder hands every argument over as text; a NULL is nothing."""
+    return Sql(f"concat({', '.join(arg.text for arg in args)})")
+
+
+@emitter("text_concat_ws")
+def concat_ws(args: tuple[Sql, ...]) -> Sql:
+    if len(args) == 1:
+        return Sql(f"(CASE WHEN {args[0].text} IS NOT NULL THEN '' END)")
+    return Sql(f"concat_ws({', '.join(arg.text for arg in args)})")
+
+
+@emitter("text_starts_with")
+def starts_with(args: tuple[Sql, ...]) -> Sql:
+    text, prefix = (arg.text for arg in args)
+    if is_cheap(prefix):
+        return Sql(f"(substr({text}, 1, length({prefix})) = {prefix})")
+    return Sql(f"pg_starts_with({text}, {prefix})")
+
+
+def _constant(sql: Sql, least: int) -> bool:
+    return isinstance(sql.constant, int) and sql.constant >= least
+
+
+@emitter("text_substr", "bytea_substr")
+def substring(args: tuple[Sql, ...]) -> Sql:
+    text, start, length = args
+    if _constant(start, 1) and _constant(length, 0):
+        return Sql(f"substr({text.text}, {start.constant}, {length.constant})")
+    return Sql(f"pg_substring({text.text}, {start.text}, {length.text})")
+
+
+@emitter("text_substr_no_len", "bytea_substr_no_len")
+def substring_from(args: tuple[Sql, ...]) -> Sql:
+    text, start = args
+    if _constant(start, 1):
+        return Sql(f"substr({text.text}, {start.constant})")
+    return Sql(f"substr({text.text}, max({start.text}, 1))")
+
+
+@emitter("text_left")
+def left(args: tuple[Sql, ...]) -> Sql:
+    text, count = args
+    if _constant(count, 0):
+        return Sql(f"substr({text.text}, 1, {count.constant})")
+    return Sql(f"pg_left({text.text}, {count.text})")
+
+
+@emitter("text_right")
+def right(args: tuple[Sql, ...]) -> Sql:
+    text, count = args
+    if _constant(count, 1):
+        return Sql(f"substr({text.text}, -{count.constant})")
+    return Sql(f"pg_right({text.text}, {count.text})")

@@ -1,0 +1,1 @@
+"""uuid: sixteen bytes. Its comparisons are native."""
