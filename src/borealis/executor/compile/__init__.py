@@ -1,0 +1,27 @@
+"""Compile: bound statements to SQLite SQL. Importing it registers the compiler of every node."""
+
+from borealis.executor.compile import (
+    aggregates,
+    arrays,
+    choices,
+    conditions,
+    expressions,
+    rows,
+    select,
+    set_operations,
+    subqueries,
+    windows,
+)
+
+__all__ = [
+    "aggregates",
+    "arrays",
+    "choices",
+    "conditions",
+    "expressions",
+    "rows",
+    "select",
+    "set_operations",
+    "subqueries",
+    "windows",
+]

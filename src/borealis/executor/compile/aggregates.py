@@ -1,0 +1,27 @@
+"""Aggregate calls: arguments, DISTINCT, ORDER BY, FILTER, WITHIN GROUP; functions.lookup writes the call itself."""
+
+from __future__ import annotations
+
+from borealis.executor.compile.compilation import Compilation, compiles
+from borealis.executor.compile.conditions import condition
+from borealis.executor.compile.ordering import order_terms
+from borealis.functions import lookup
+from borealis.functions.implementation import Sql
+from borealis.sql.bound import expressions as bound
+
+
+@compiles(bound.AggregateCall)
+def aggregate_call(compilation: Compilation, node: bound.AggregateCall) -> Sql:
+    # An ordered-set aggregate takes the values to order as arguments behind its direct ones.
+    ordered = (
+        tuple(key.expr for key in node.order) if node.function.aggregate_kind in ("o", "h") else node.args
+    )
+    exprs = (*node.direct_args, *ordered)
+    return lookup.emit_aggregate(
+        node.function,
+        tuple(compilation.expr(expr) for expr in exprs),
+        tuple(expr.type for expr in exprs),
+        distinct=node.distinct,
+        order=", ".join(order_terms(compilation, node.order)),
+        filter="" if node.filter is None else condition(compilation, node.filter),
+    )

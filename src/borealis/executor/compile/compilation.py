@@ -1,0 +1,160 @@
+"""One SQLite statement while it is compiled: its parameters, what each relation's columns are called, what it reads.
+
+Compilers of single nodes register themselves by node class:
+
+    @compiles(bound.NullTest)
+    def null_test(compilation, node): return Sql(f"({compilation.expr(node.arg).text} IS NULL)")
+
+Names in the text: r<id> relations, w<id> WITH items, c<n> columns, t/i/o<oid> tables, index tables, overlays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from borealis.catalog.relations import Table
+from borealis.errors import FeatureNotSupported, InternalError
+from borealis.executor.compile.parameters import Argument, Bindings, Parameters
+from borealis.functions.implementation import PLAIN, Sql
+from borealis.sql.bound.expressions import Expr, Var
+from borealis.sql.bound.statements import Query
+from borealis.types.base import Oid, Representation
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of a compiled query: its type, and how its values stand in SQLite."""
+
+    type: Oid
+    typmod: int
+    representation: Representation = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledQuery:
+    """A SELECT whose columns are named c1…cn (and more behind them, where a caller asked for more)."""
+
+    text: str
+    outputs: tuple[Output, ...]
+    is_bare: bool = False
+    """May stand as an operand of a compound as it is: no WITH, ORDER BY or LIMIT."""
+    terms: int = 1
+    """SELECTs a bare compound already joins."""
+
+    @property
+    def names(self) -> str:
+        return ", ".join(f"c{n}" for n in range(1, len(self.outputs) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStatement:
+    """SQLite text with its parameters: what is run."""
+
+    sql: str
+    bindings: Bindings
+    outputs: tuple[Output, ...]
+    tables: frozenset[Oid]
+
+
+@dataclass(frozen=True, slots=True)
+class WithItem:
+    """A CTE in scope."""
+
+    name: str
+    outputs: tuple[Output, ...]
+
+
+_N = TypeVar("_N")
+_expressions: dict[type, Callable[[Compilation, Any], Sql]] = {}
+_queries: dict[type, Callable[[Compilation, Any], CompiledQuery]] = {}
+
+
+def compiles(
+    node: type[_N],
+) -> Callable[[Callable[[Compilation, _N], Sql]], Callable[[Compilation, _N], Sql]]:
+    def register(compile_: Callable[[Compilation, _N], Sql]) -> Callable[[Compilation, _N], Sql]:
+        _expressions[node] = compile_
+        return compile_
+
+    return register
+
+
+def compiles_query(
+    node: type[_N],
+) -> Callable[[Callable[[Compilation, _N], CompiledQuery]], Callable[[Compilation, _N], CompiledQuery]]:
+    def register(
+        compile_: Callable[[Compilation, _N], CompiledQuery],
+    ) -> Callable[[Compilation, _N], CompiledQuery]:
+        _queries[node] = compile_
+        return compile_
+
+    return register
+
+
+class Compilation:
+    """State of one statement's compilation; nested queries share it."""
+
+    def __init__(self, overlaid: frozenset[Oid] = frozenset()) -> None:
+        self.parameters = Parameters()
+        self.overlaid = overlaid
+        """Tables with pending writes: read as base minus overlay and overlay."""
+        self.tables: set[Oid] = set()
+        self.with_items: dict[int, WithItem] = {}
+        self.excluded: Mapping[int, Sql] = {}
+        """Columns of the row ON CONFLICT DO UPDATE was proposed, by attnum."""
+        self.elements: list[Sql] = []
+        """What Param 0 means, innermost last: the element of ANY(array) and array casts."""
+        self.not_null: set[tuple[int, int]] = set()
+        """(relation, attnum) of the columns that are never NULL where they are in scope."""
+        self.affinities: dict[tuple[int, int], str] = {}
+        """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
+        self._relations: dict[int, Mapping[int, Sql]] = {}
+        self._last_name = 0
+
+    def expr(self, node: Expr) -> Sql:
+        compile_ = _expressions.get(type(node))
+        if compile_ is None:
+            raise FeatureNotSupported(f"{type(node).__name__} expressions are not supported yet")
+        return compile_(self, node)
+
+    def query(self, node: Query) -> CompiledQuery:
+        compile_ = _queries.get(type(node))
+        if compile_ is None:
+            raise FeatureNotSupported(f"{type(node).__name__} queries are not supported yet")
+        return compile_(self, node)
+
+    def define(self, relation: int, columns: Mapping[int, Sql]) -> None:
+        """Say how Vars of a relation are written, by attnum."""
+        self._relations[relation] = columns
+
+    def column(self, relation: int, attnum: int) -> Sql:
+        try:
+            return self._relations[relation][attnum]
+        except KeyError:
+            raise InternalError(f"column {attnum} of relation {relation} is not in scope") from None
+
+    def is_defined(self, relation: int) -> bool:
+        return relation in self._relations
+
+    def is_nullable(self, expr: Expr) -> bool:
+        """Whether the expression may be NULL; True where it is not known."""
+        return not (isinstance(expr, Var) and (expr.relation, expr.attnum) in self.not_null)
+
+    def argument(self, number: int) -> Sql:
+        if number == 0:
+            return self.elements[-1]
+        return Sql(self.parameters.name(Argument(number)))
+
+    def new_name(self) -> str:
+        """Return a name no other relation of the statement has."""
+        self._last_name += 1
+        return f"x{self._last_name}"
+
+    def reads(self, table: Table) -> None:
+        self.tables.add(table.oid)
+
+    def finish(self, text: str, outputs: tuple[Output, ...] = ()) -> CompiledStatement:
+        sql, bindings = self.parameters.finish(text)
+        return CompiledStatement(sql, bindings, outputs, frozenset(self.tables))

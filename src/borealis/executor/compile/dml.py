@@ -1,0 +1,115 @@
+"""The SELECTs that DML is made of: which rows it touches, and what their columns become.
+
+    UPDATE    SELECT <old row>, <assigned columns as stored>, <FROM's columns RETURNING names> FROM t AS r1 … WHERE …
+    DELETE    SELECT <row>, <USING's columns> FROM t AS r1 … WHERE …
+    INSERT    SELECT <every column as stored> FROM (<source>) AS s
+
+A row is all columns by attnum, dropped ones NULL; in front of it stands the hidden row id of a table that has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borealis.catalog.relations import Table
+from borealis.executor.compile import physical
+from borealis.executor.compile.compilation import Compilation, CompiledStatement
+from borealis.executor.compile.conditions import condition
+from borealis.executor.compile.ctes import with_clause
+from borealis.executor.compile.from_items import from_clause, relations_in
+from borealis.executor.compile.trees import is_volatile, walk
+from borealis.functions.implementation import Sql
+from borealis.functions.numeric.representation import store
+from borealis.sql.bound.expressions import Expr, Var
+from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
+from borealis.sql.bound.statements import Cte, Delete, Insert, Target, Update
+from borealis.types.base import Oid, Representation
+from borealis.types.registry import stored_representation
+
+
+def column_representation(table: Table, attnum: int) -> Representation:
+    column = table.columns[attnum - 1]
+    return stored_representation(column.type, column.typmod)
+
+
+def row_texts(table: Table, relation: str) -> list[str]:
+    """Return what reads a whole row: the hidden id, if there is one, and all columns by attnum."""
+    columns = [
+        "NULL" if column.is_dropped else f"{relation}.{physical.column_name(table, column.attnum)}"
+        for column in table.columns
+    ]
+    return columns if table.primary_key else [f"{relation}.{physical.HIDDEN_KEY}", *columns]
+
+
+def other_columns(
+    compilation: Compilation, item: FromItem | None, targets: Sequence[Target]
+) -> dict[tuple[int, int], Sql]:
+    """Return the columns of FROM's relations that RETURNING names."""
+    if item is None:
+        return {}
+    relations = {relation.id for relation in relations_in(item)}
+    return {
+        (node.relation, node.attnum): compilation.column(node.relation, node.attnum)
+        for target in targets
+        for node in walk(target.expr)
+        if isinstance(node, Var) and node.relation in relations
+    }
+
+
+def update_source(
+    node: Update, overlaid: frozenset[Oid]
+) -> tuple[CompiledStatement, dict[tuple[int, int], Sql]]:
+    """Return the statement, and the columns of FROM behind the assigned ones."""
+    compilation = Compilation(overlaid)
+    head, tail = _target(compilation, node.table, node.relation, node.from_, node.where, node.ctes)
+    assigned = [
+        store(compilation.expr(expr), column_representation(node.table, attnum)).text
+        for attnum, expr in node.assignments
+    ]
+    others = other_columns(compilation, node.from_, node.returning)
+    texts = [*row_texts(node.table, f"r{node.relation}"), *assigned, *(sql.text for sql in others.values())]
+    return compilation.finish(f"{head}SELECT {', '.join(texts)}{tail}"), others
+
+
+def delete_source(
+    node: Delete, overlaid: frozenset[Oid]
+) -> tuple[CompiledStatement, dict[tuple[int, int], Sql]]:
+    compilation = Compilation(overlaid)
+    head, tail = _target(compilation, node.table, node.relation, node.using, node.where, node.ctes)
+    others = other_columns(compilation, node.using, node.returning)
+    texts = [*row_texts(node.table, f"r{node.relation}"), *(sql.text for sql in others.values())]
+    return compilation.finish(f"{head}SELECT {', '.join(texts)}{tail}"), others
+
+
+def _target(
+    compilation: Compilation,
+    table: Table,
+    relation: int,
+    others: FromItem | None,
+    where: Expr | None,
+    ctes: Sequence[Cte],
+) -> tuple[str, str]:
+    """Return `WITH … ` and ` FROM … WHERE …` of a statement that changes a table."""
+    head = with_clause(compilation, ctes)
+    item: FromItem = TableRelation(relation, table.name, table)
+    if others is not None:
+        item = Join(JoinKind.INNER, item, others, None)
+    from_text, extra = from_clause(compilation, item, where)
+    terms = [*([] if where is None else [condition(compilation, where)]), *extra]
+    return head, from_text + (f" WHERE {' AND '.join(terms)}" if terms else "")
+
+
+def insert_source(node: Insert, overlaid: frozenset[Oid]) -> CompiledStatement:
+    """Compile the rows to insert: the source's columns and the defaults of the others, each as it is stored."""
+    compilation = Compilation(overlaid)
+    head = with_clause(compilation, node.ctes)
+    source = compilation.query(node.source)
+    fence = " LIMIT -1 OFFSET 0" if is_volatile(node.source) else ""
+    inner = f"SELECT * FROM ({source.text}){fence}" if fence else source.text
+    texts = ["NULL"] * len(node.table.columns)
+    for ordinal, (attnum, output) in enumerate(zip(node.attnums, source.outputs, strict=False), 1):
+        value = Sql(f"s.c{ordinal}", output.representation)
+        texts[attnum - 1] = store(value, column_representation(node.table, attnum)).text
+    for attnum, expr in node.defaults:
+        texts[attnum - 1] = store(compilation.expr(expr), column_representation(node.table, attnum)).text
+    return compilation.finish(f"{head}SELECT {', '.join(texts)} FROM ({inner}) AS s")

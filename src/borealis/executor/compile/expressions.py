@@ -1,0 +1,73 @@
+"""Expressions that are one value: constants, parameters, columns, calls, casts."""
+
+from __future__ import annotations
+
+from borealis.errors import FeatureNotSupported, InternalError
+from borealis.executor.compile.compilation import Compilation, compiles
+from borealis.executor.compile.parameters import Runtime
+from borealis.functions import lookup
+from borealis.functions.implementation import Sql
+from borealis.functions.signatures import casts, functions
+from borealis.sql.bound import expressions as bound
+from borealis.types import oids
+
+
+@compiles(bound.Const)
+def const(compilation: Compilation, node: bound.Const) -> Sql:
+    return literal(compilation, node)
+
+
+def literal(compilation: Compilation, node: bound.Const) -> Sql:
+    """NULL, true and false are text, for they shape the plan and carry nothing of the user's; the rest is bound."""
+    if node.value is None:
+        return Sql("NULL")
+    if node.type == oids.BOOL:
+        return Sql("1" if node.value else "0")
+    return Sql(compilation.parameters.literal(node.value), constant=node.value)
+
+
+@compiles(bound.Param)
+def param(compilation: Compilation, node: bound.Param) -> Sql:
+    return compilation.argument(node.number)
+
+
+@compiles(bound.Var)
+def var(compilation: Compilation, node: bound.Var) -> Sql:
+    return compilation.column(node.relation, node.attnum)
+
+
+@compiles(bound.ExcludedVar)
+def excluded_var(compilation: Compilation, node: bound.ExcludedVar) -> Sql:
+    if node.attnum not in compilation.excluded:
+        raise InternalError("excluded outside of ON CONFLICT DO UPDATE")
+    return compilation.excluded[node.attnum]
+
+
+_LOCAL = frozenset({"current_date", "current_time", "localtime", "localtimestamp"})
+"""CURRENT_TIMESTAMP as a date or time of the session's time zone: PostgreSQL's casts of timestamptz."""
+
+
+@compiles(bound.RuntimeValue)
+def runtime_value(compilation: Compilation, node: bound.RuntimeValue) -> Sql:
+    if node.name not in _LOCAL:
+        return Sql(compilation.parameters.name(Runtime(node.name)))
+    now = Sql(compilation.parameters.name(Runtime("current_timestamp")))
+    return lookup.emit(functions()[casts()[oids.TIMESTAMPTZ, node.type].function], (now,))
+
+
+@compiles(bound.FuncCall)
+def func_call(compilation: Compilation, node: bound.FuncCall) -> Sql:
+    if node.function.returns_set:
+        raise FeatureNotSupported("set-valued function called in context that cannot accept a set")
+    args = tuple(compilation.expr(arg) for arg in node.args)
+    return lookup.emit(node.function, args, tuple(arg.type for arg in node.args), node.type)
+
+
+@compiles(bound.Relabel)
+def relabel(compilation: Compilation, node: bound.Relabel) -> Sql:
+    return compilation.expr(node.arg)
+
+
+@compiles(bound.CoerceViaIO)
+def coerce_via_io(compilation: Compilation, node: bound.CoerceViaIO) -> Sql:
+    return lookup.emit_io(compilation.expr(node.arg), node.arg.type, node.type)

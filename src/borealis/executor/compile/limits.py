@@ -1,0 +1,44 @@
+"""LIMIT and OFFSET: NULL means none, a negative number is an error, which SQLite would take as none."""
+
+from __future__ import annotations
+
+from borealis.errors import InvalidRowCountInLimit, InvalidRowCountInOffset
+from borealis.executor.compile.compilation import Compilation
+from borealis.sql.bound import expressions as bound
+from borealis.types.base import Value
+
+
+def limit_clause(compilation: Compilation, limit: bound.Expr | None, offset: bound.Expr | None) -> str:
+    """Return ` LIMIT … OFFSET …`, or nothing."""
+    offset_text = _count(compilation, offset, "pg_offset")
+    limit_text = _count(compilation, limit, "pg_limit")
+    if offset_text is not None:
+        return f" LIMIT {limit_text or '-1'} OFFSET {offset_text}"
+    return "" if limit_text is None else f" LIMIT {limit_text}"
+
+
+def _count(compilation: Compilation, count: bound.Expr | None, check: str) -> str | None:
+    if count is None or (isinstance(count, bound.Const) and count.value is None):
+        return None
+    text = compilation.expr(count).text
+    if isinstance(count, bound.Const):
+        (limit_value if check == "pg_limit" else offset_value)(count.value)
+        return text
+    return f"{check}({text})"
+
+
+def limit_value(value: Value) -> Value:
+    """SQL function pg_limit: SQLite's -1 is no limit."""
+    if value is None:
+        return -1
+    if int(value) < 0:
+        raise InvalidRowCountInLimit("LIMIT must not be negative")
+    return value
+
+
+def offset_value(value: Value) -> Value:
+    if value is None:
+        return 0
+    if int(value) < 0:
+        raise InvalidRowCountInOffset("OFFSET must not be negative")
+    return value

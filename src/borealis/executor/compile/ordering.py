@@ -1,0 +1,58 @@
+"""ORDER BY: keys with PostgreSQL's place for NULLs, written so that an order which falls out of a key is seen.
+
+SQLite sorts NULLs first ascending and last descending; PostgreSQL the other way round. The NULLS clause is left out where
+it says what SQLite does anyway, and where the key cannot be NULL, so that SQLite can read in key order instead of sorting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borealis.executor.compile import comparison
+from borealis.executor.compile.compilation import Compilation
+from borealis.executor.compile.trees import is_constant
+from borealis.functions.implementation import Sql
+from borealis.sql.bound import expressions as bound
+from borealis.sql.bound.expressions import SortKey
+from borealis.sql.bound.statements import Target
+
+
+def order_terms(compilation: Compilation, keys: Sequence[SortKey]) -> list[str]:
+    """Return the terms of an ORDER BY over expressions; constants order nothing, and SQLite would read them as ordinals."""
+    return [
+        order_term(
+            comparison.sort_form(compilation.expr(key.expr), key.expr.type),
+            key,
+            nullable=compilation.is_nullable(key.expr),
+        )
+        for key in keys
+        if not is_constant(key.expr)
+    ]
+
+
+def order_term(text: str, key: SortKey, *, nullable: bool = True) -> str:
+    direction = " DESC" if key.descending else ""
+    sqlite_nulls_first = not key.descending
+    if not nullable or key.nulls_first == sqlite_nulls_first:
+        return f"{text}{direction}"
+    return f"{text}{direction} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+
+
+def order_of_outputs(
+    compilation: Compilation, keys: Sequence[SortKey], targets: Sequence[Target], texts: Sequence[Sql]
+) -> list[str]:
+    """Return the ORDER BY terms of a SELECT: an output's ordinal where the key is an output, computed once for both."""
+    exprs = [target.expr for target in targets]
+    terms = []
+    for key in keys:
+        if is_constant(key.expr):
+            continue
+        nullable = compilation.is_nullable(key.expr)
+        if key.expr in exprs and not isinstance(key.expr, bound.Var):
+            ordinal = exprs.index(key.expr)
+            if comparison.sort_form(texts[ordinal], key.expr.type) == texts[ordinal].text:
+                terms.append(order_term(str(ordinal + 1), key, nullable=nullable))
+                continue
+        text = comparison.sort_form(compilation.expr(key.expr), key.expr.type)
+        terms.append(order_term(text, key, nullable=nullable))
+    return terms

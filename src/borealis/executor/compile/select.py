@@ -1,0 +1,170 @@
+"""SELECT: targets, FROM, WHERE, GROUP BY, HAVING, DISTINCT, DISTINCT ON, ORDER BY, LIMIT in one SQLite SELECT.
+
+Three forms need a query around them:
+
+    HAVING without GROUP BY    SQLite wants an aggregate among the outputs: the condition becomes an output, then a WHERE
+    DISTINCT ON (a)            a window function numbers the rows, the outer query keeps the first ones
+    DISTINCT of a type that    the outputs are grouped by their sort forms
+    does not compare as it is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from borealis.errors import FeatureNotSupported
+from borealis.executor.compile import comparison
+from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output, compiles_query
+from borealis.executor.compile.conditions import condition
+from borealis.executor.compile.ctes import with_clause
+from borealis.executor.compile.from_items import from_clause
+from borealis.executor.compile.limits import limit_clause
+from borealis.executor.compile.ordering import order_of_outputs, order_term
+from borealis.executor.compile.trees import is_constant, is_volatile
+from borealis.functions.implementation import Sql
+from borealis.sql.bound import expressions as bound
+from borealis.sql.bound.statements import Select
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A SELECT's clauses as text, outputs not yet named."""
+
+    outputs: tuple[Output, ...]
+    texts: tuple[Sql, ...]
+    from_where: str  # ` FROM … WHERE … GROUP BY …`
+    having: str | None
+
+
+@compiles_query(Select)
+def select(compilation: Compilation, node: Select) -> CompiledQuery:
+    return select_with(compilation, node, ())
+
+
+def select_with(compilation: Compilation, node: Select, extra: Sequence[str]) -> CompiledQuery:
+    """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
+    if node.with_ties:
+        raise FeatureNotSupported("FETCH FIRST WITH TIES is not supported yet")
+    with_text = with_clause(compilation, node.ctes)
+    parts = _parts(compilation, node)
+    if node.distinct_on:
+        text = _distinct_on(compilation, node, parts)
+    else:
+        text = _plain(compilation, node, parts, extra)
+    is_bare = not (with_text or node.order or node.limit or node.offset or node.distinct_on)
+    return CompiledQuery(with_text + text, parts.outputs, is_bare=is_bare)
+
+
+def _parts(compilation: Compilation, node: Select) -> Parts:
+    from_text, extra = from_clause(compilation, node.from_, node.where)
+    terms = [*([] if node.where is None else [condition(compilation, node.where)]), *extra]
+    where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    texts = tuple(compilation.expr(target.expr) for target in node.targets)
+    outputs = tuple(
+        Output(target.expr.type, target.expr.typmod, sql.representation)
+        for target, sql in zip(node.targets, texts, strict=True)
+    )
+    having = None if node.having is None else condition(compilation, node.having)
+    return Parts(outputs, texts, f"{from_text}{where}{_group_by(compilation, node)}", having)
+
+
+def _group_by(compilation: Compilation, node: Select) -> str:
+    if not node.group:
+        return ""
+    if any(is_volatile(expr) for expr in node.group):
+        raise FeatureNotSupported("GROUP BY over a volatile expression is not supported yet")
+    forms = [
+        comparison.sort_form(compilation.expr(expr), expr.type)
+        for expr in dict.fromkeys(node.group)
+        if not is_constant(expr)
+    ]
+    return f" GROUP BY {', '.join(forms) or 'NULL'}"
+
+
+def _named(texts: Sequence[Sql]) -> str:
+    return ", ".join(f"{sql.text} AS c{n}" for n, sql in enumerate(texts, 1)) or "NULL AS c0"
+
+
+def _plain(compilation: Compilation, node: Select, parts: Parts, extra: Sequence[str]) -> str:
+    columns = _named(parts.texts) + "".join(f", {text} AS e{n}" for n, text in enumerate(extra, 1))
+    order = order_of_outputs(compilation, node.order, node.targets, parts.texts)
+    tail = (f" ORDER BY {', '.join(order)}" if order else "") + limit_clause(
+        compilation, node.limit, node.offset
+    )
+    if node.having is not None and not node.group:
+        # One group: neither ORDER BY nor DISTINCT changes anything.
+        limit = limit_clause(compilation, node.limit, node.offset)
+        inner = f"SELECT {columns}, {parts.having} AS h, count(*) AS n{parts.from_where}"
+        return f"SELECT {_names(parts)} FROM ({inner}) WHERE h{limit}"
+    if parts.having is not None:
+        having = f" HAVING {parts.having}"
+    elif node.is_grouped and not node.group and not _has_aggregate(node):
+        raise FeatureNotSupported("grouping without GROUP BY, HAVING or aggregates is not supported")
+    else:
+        having = ""
+    if not node.distinct:
+        return f"SELECT {columns}{parts.from_where}{having}{tail}"
+    forms = _distinct_forms(parts)
+    if forms is None:
+        return f"SELECT DISTINCT {columns}{parts.from_where}{having}{tail}"
+    return _distinct_by_forms(compilation, node, parts, f"SELECT {columns}{parts.from_where}{having}", forms)
+
+
+def _has_aggregate(node: Select) -> bool:
+    from borealis.executor.compile.trees import walk
+
+    return any(isinstance(each, bound.AggregateCall) for target in node.targets for each in walk(target.expr))
+
+
+def _names(parts: Parts) -> str:
+    return ", ".join(f"c{n}" for n in range(1, len(parts.outputs) + 1)) or "NULL AS c0"
+
+
+def _distinct_forms(parts: Parts) -> list[str] | None:
+    """Return the outputs' sort forms if any is not the output itself."""
+    forms = [
+        comparison.sort_form(Sql(f"c{n}", output.representation), output.type)
+        for n, output in enumerate(parts.outputs, 1)
+    ]
+    return None if all(form == f"c{n}" for n, form in enumerate(forms, 1)) else forms
+
+
+def _distinct_by_forms(
+    compilation: Compilation, node: Select, parts: Parts, inner: str, forms: Sequence[str]
+) -> str:
+    """DISTINCT's ORDER BY names outputs only, so the keys are their columns in the grouped query."""
+    exprs = [target.expr for target in node.targets]
+    order = [order_term(forms[exprs.index(key.expr)], key) for key in node.order if not is_constant(key.expr)]
+    tail = (f" ORDER BY {', '.join(order)}" if order else "") + limit_clause(
+        compilation, node.limit, node.offset
+    )
+    return f"SELECT {_names(parts)} FROM ({inner}) GROUP BY {', '.join(forms)}{tail}"
+
+
+def _distinct_on(compilation: Compilation, node: Select, parts: Parts) -> str:
+    """Keep the first row, in ORDER BY's order, of each set of rows with equal DISTINCT ON expressions."""
+    partition = [comparison.sort_form(compilation.expr(expr), expr.type) for expr in node.distinct_on]
+    keys = [key for key in node.order if not is_constant(key.expr)]
+    texts = [comparison.sort_form(compilation.expr(key.expr), key.expr.type) for key in keys]
+    order = ", ".join(order_term(text, key) for text, key in zip(texts, keys, strict=True))
+    order_text = f" ORDER BY {order}" if order else ""
+    having = f" HAVING {parts.having}" if parts.having else ""
+    inner = (
+        f"SELECT {_named(parts.texts)}{''.join(f', {text} AS k{n}' for n, text in enumerate(texts, 1))}, "
+        f"row_number() OVER (PARTITION BY {', '.join(partition)}{order_text}) AS n{parts.from_where}{having}"
+    )
+    outer = [
+        order_term(_sort_column(text, n), key)
+        for n, (text, key) in enumerate(zip(texts, keys, strict=True), 1)
+    ]
+    tail = (f" ORDER BY {', '.join(outer)}" if outer else "") + limit_clause(
+        compilation, node.limit, node.offset
+    )
+    return f"SELECT {_names(parts)} FROM ({inner}) WHERE n = 1{tail}"
+
+
+def _sort_column(text: str, n: int) -> str:
+    """Return the n-th key's column; a collation does not pass through a subquery's output."""
+    collation = comparison.collation_in(text)
+    return f"(k{n} COLLATE {collation})" if collation else f"k{n}"

@@ -1,0 +1,135 @@
+"""INSERT: rows from VALUES or a query, defaults, ON CONFLICT, RETURNING.
+
+Rows of VALUES whose columns are constants and parameters as they are stored are put together in Python; all others come
+from one SELECT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from borealis.executor.compile.compilation import CompiledStatement, Output
+from borealis.executor.compile.dml import column_representation, insert_source
+from borealis.executor.compile.parameters import Argument, Bindings, Literal, Runtime, Source, bindings_of
+from borealis.executor.dml.on_conflict import ConflictAction
+from borealis.executor.dml.returning import Returning
+from borealis.executor.dml.table_writer import TableWriter
+from borealis.executor.result import Result
+from borealis.functions.numeric.representation import constant, rescaled
+from borealis.sql.bound.expressions import Const, Expr, Param, Relabel, RuntimeValue
+from borealis.sql.bound.statements import Insert, Values
+from borealis.transaction.intent import Row
+from borealis.types.base import FixedNumeric, Oid, Representation, Value
+
+if TYPE_CHECKING:
+    from borealis.executor.transaction import Transaction
+
+
+class InsertAction:
+    """An INSERT, compiled."""
+
+    def __init__(self, node: Insert) -> None:
+        self.node = node
+        self.table = node.table
+        self.writer = TableWriter(node.table, node.relation, node.checks)
+        self.rows_of = _python_rows(node)
+        self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
+        self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
+        self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
+        self._sources: dict[frozenset[Oid], CompiledStatement] = {}
+
+    def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
+        rows = self._rows(transaction, arguments)
+        if self.conflict is not None:
+            return self.conflict.execute(transaction, arguments, rows, self.returning)
+        insert = self.writer.insert
+        if self.returning is None:
+            for row in rows:
+                insert(transaction, row)
+            return Result((), len(rows))
+        outputs = []
+        for row in rows:
+            insert(transaction, row)
+            outputs.append(self.returning.row(transaction, arguments, row))
+        return Result(outputs, len(rows))
+
+    def _rows(self, transaction: Transaction, arguments: tuple[Value, ...]) -> list[Row]:
+        if self.rows_of is not None:
+            return [row(arguments, (), transaction) for row in self.rows_of]
+        base = self._source(frozenset())
+        source = self._source(transaction.overlaid(base.tables)) if base.tables else base
+        return transaction.read_all(source, arguments)
+
+    def _source(self, overlaid: frozenset[Oid]) -> CompiledStatement:
+        source = self._sources.get(overlaid)
+        if source is None:
+            source = self._sources[overlaid] = insert_source(self.node, overlaid)
+        return source
+
+
+def _python_rows(node: Insert) -> tuple[Bindings, ...] | None:
+    """Return a function a row of VALUES to its stored columns, where no expression needs SQLite."""
+    source = node.source
+    if (
+        not isinstance(source, Values)
+        or source.order
+        or source.limit
+        or source.offset
+        or source.ctes
+        or node.ctes
+    ):
+        return None
+    defaults = _sources(node, node.defaults)
+    if defaults is None:
+        return None
+    functions = []
+    for values in source.rows:
+        given = _sources(node, tuple(zip(node.attnums, values, strict=True)))
+        if given is None:
+            return None
+        by_attnum = {**defaults, **given}
+        nothing = Literal(None)
+        functions.append(
+            bindings_of(tuple(by_attnum.get(column.attnum, nothing) for column in node.table.columns))
+        )
+    return tuple(functions)
+
+
+def _sources(node: Insert, columns: tuple[tuple[int, Expr], ...]) -> dict[int, Source] | None:
+    found: dict[int, Source] = {}
+    for attnum, expr in columns:
+        source = _source(expr, column_representation(node.table, attnum))
+        if source is None:
+            return None
+        found[attnum] = source
+    return found
+
+
+def _source(expr: Expr, wanted: Representation) -> Source | None:
+    """Return where a column's stored value comes from, if it is a constant or a parameter as it is stored."""
+    while isinstance(expr, Relabel):
+        expr = expr.arg
+    is_plain = type(wanted) is Representation
+    match expr:
+        case Const(value=None):
+            return Literal(None)
+        case Const(value=value) if is_plain:
+            return Literal(value)
+        case Const(value=value) if isinstance(wanted, FixedNumeric):
+            return _scaled_literal(value, wanted)
+        case Param(number=number) if is_plain and number > 0:
+            return Argument(number)
+        case RuntimeValue(name="current_timestamp") if is_plain:
+            return Runtime("current_timestamp")
+    return None
+
+
+def _scaled_literal(value: Value, wanted: FixedNumeric) -> Literal | None:
+    known = constant(value)
+    if known is None or not isinstance(known.representation, FixedNumeric):
+        return None
+    own = known.representation
+    if own.scale > wanted.scale:
+        return None
+    grown = rescaled((known.text, own.scale, own.bound), wanted.scale)
+    return None if grown is None or grown[1] > wanted.bound else Literal(int(grown[0]))

@@ -1,0 +1,127 @@
+"""ON CONFLICT: DO NOTHING, and DO UPDATE of the row there is.
+
+For each proposed row: NOT NULL, CHECK and sizes first, then the arbiter index (or, without one, every unique index); what
+conflicts with another unique index is an error. A row that this statement itself wrote may not be updated again.
+Source: PostgreSQL 16, INSERT; nodeModifyTable.c for texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from borealis.errors import CardinalityViolation, InternalError
+from borealis.executor.compile import physical
+from borealis.executor.compile.compilation import Compilation, CompiledStatement
+from borealis.executor.compile.dml import column_representation, row_texts
+from borealis.executor.compile.rows import define_row, row_columns, select_stored
+from borealis.executor.dml.returning import Returning
+from borealis.executor.dml.table_writer import TableWriter
+from borealis.executor.dml.unique import violation
+from borealis.executor.result import Result
+from borealis.sql.bound.statements import Insert, OnConflict
+from borealis.transaction.intent import Key, Row
+from borealis.types.base import Oid, Value
+
+if TYPE_CHECKING:
+    from borealis.executor.transaction import Transaction
+
+
+class ConflictAction:
+    def __init__(self, node: Insert, writer: TableWriter) -> None:
+        if node.on_conflict is None:
+            raise InternalError("no ON CONFLICT")
+        self._node = node
+        self._table = node.table
+        self._clause: OnConflict = node.on_conflict
+        self._writer = writer
+        index = node.on_conflict.index
+        self._arbiters = tuple(
+            each for each in writer.all_unique if index is None or each.index.oid == index.oid
+        )
+        self._others = tuple(each for each in writer.all_unique if each not in self._arbiters)
+        names = physical.key_names(node.table)
+        self._read_sql = (
+            f"SELECT {', '.join(row_texts(node.table, 'r')[len(names) if not node.table.primary_key else 0 :])} "
+            f"FROM {physical.table_name(node.table)} AS r WHERE {' AND '.join(f'r.{name} = ?' for name in names)}"
+        )
+        self._statements: dict[frozenset[Oid], CompiledStatement] = {}
+
+    def execute(
+        self,
+        transaction: Transaction,
+        arguments: tuple[Value, ...],
+        rows: Sequence[Row],
+        returning: Returning | None,
+    ) -> Result:
+        outputs: list[Row] = []
+        count = 0
+        own: set[Key] = set()
+        for row in rows:
+            written = self._one(transaction, arguments, row, own)
+            if written is None:
+                continue
+            count += 1
+            if returning is not None:
+                outputs.append(returning.row(transaction, arguments, written))
+        return Result(outputs, count)
+
+    def _one(
+        self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, own: set[Key]
+    ) -> Row | None:
+        """Insert one row or settle its conflict; returns the row as written, None if nothing was."""
+        self._writer.constraints.check(transaction, row)
+        for arbiter in self._arbiters:
+            found = arbiter.find(transaction, row, None)
+            if found is not None:
+                if self._clause.assignments is None:
+                    return None
+                return self._update(transaction, arguments, row, found, own)
+        for other in self._others:
+            if other.find(transaction, row, None) is not None:
+                raise violation(self._table, other.index, row, transaction.style)
+        own.add(self._writer.insert_checked(transaction, row))
+        return row
+
+    def _update(
+        self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, key: Key, own: set[Key]
+    ) -> Row | None:
+        if key in own:
+            raise CardinalityViolation(
+                "ON CONFLICT DO UPDATE command cannot affect row a second time",
+                hint="Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
+            )
+        old = self._visible(transaction, key)
+        base = self._statement(frozenset())
+        statement = self._statement(transaction.overlaid(base.tables)) if base.tables else base
+        found = transaction.row_statement(statement, arguments, old + row)
+        if not found:  # WHERE was not true: the row is locked in PostgreSQL, here it stays as it is
+            return None
+        new = list(old)
+        for (attnum, _), value in zip(self._clause.assignments or (), found[0], strict=True):
+            new[attnum - 1] = value
+        written = tuple(new)
+        own.add(self._writer.update(transaction, key, old, written))
+        return written
+
+    def _visible(self, transaction: Transaction, key: Key) -> Row:
+        pending = transaction.write_set.get(self._table.oid, key)
+        if pending is not None and pending.row is not None:
+            return pending.row
+        return transaction.query(self._read_sql, key)[0]
+
+    def _statement(self, overlaid: frozenset[Oid]) -> CompiledStatement:
+        statement = self._statements.get(overlaid)
+        if statement is None:
+            compilation = Compilation(overlaid)
+            define_row(compilation, self._node.relation, self._table)
+            compilation.excluded = row_columns(compilation, self._table, len(self._table.columns))
+            assignments = self._clause.assignments or ()
+            statement = select_stored(
+                compilation,
+                [expr for _, expr in assignments],
+                [column_representation(self._table, attnum) for attnum, _ in assignments],
+                self._clause.where,
+            )
+            self._statements[overlaid] = statement
+        return statement

@@ -1,0 +1,123 @@
+"""Uniqueness inside a transaction: its snapshot and its own writes; what others write is the adjudicator's business.
+
+primary key       the write set, then the table
+unique index      the entries of the transaction's pending rows, then i<oid>: an entry there counts only while its row
+                  is as the snapshot has it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from borealis.catalog.relations import Index, Table
+from borealis.errors import UniqueViolation
+from borealis.executor.compile import physical
+from borealis.executor.dml.constraints import value_text
+from borealis.executor.dml.keys import tuple_getter
+from borealis.transaction.intent import Key, Row
+from borealis.types.base import Style, Value
+
+if TYPE_CHECKING:
+    from borealis.executor.transaction import Transaction
+
+Entries = dict[tuple[Value, ...], Key]
+"""Index key to primary key, of the pending rows of one table."""
+
+
+class PrimaryKey:
+    """The primary key as a unique index: the key of a row is its place in the write set."""
+
+    def __init__(self, table: Table, index: Index, key_of: Callable[[Row], Key]) -> None:
+        self.table = table
+        self.index = index
+        self.key_of = key_of
+        conditions = " AND ".join(f"{name} = ?" for name in physical.key_names(table))
+        self._sql = f"SELECT 1 FROM {physical.table_name(table)} WHERE {conditions}"
+
+    def find(self, transaction: Transaction, row: Row, own: Key | None) -> Key | None:
+        """Return the key of the visible row, other than `own`, that has this row's values."""
+        key = self.key_of(row)
+        if key == own:
+            return None
+        pending = transaction.write_set.get(self.table.oid, key)
+        if pending is not None and pending.hides_base:
+            return key if pending.row is not None else None
+        return key if transaction.query(self._sql, key) else None
+
+
+class UniqueIndex:
+    """A unique secondary index."""
+
+    def __init__(self, table: Table, index: Index) -> None:
+        self.table = table
+        self.index = index
+        self.values_of = tuple_getter([attnum - 1 for attnum in index.columns])
+        self.columns = frozenset(index.columns)
+        conditions = []
+        for flag, key in physical.index_key_names(table, index):
+            conditions += [f"{flag} = ?", f"{key} = ?"] if flag else [f"{key} = ?"]
+        self._nullable = tuple(flag is not None for flag, _ in physical.index_key_names(table, index))
+        primaries = ", ".join(physical.index_primary_names(table))
+        self._sql = f"SELECT {primaries} FROM i{index.oid} WHERE {' AND '.join(conditions)}"
+
+    def is_exempt(self, values: tuple[Value, ...]) -> bool:
+        return None in values and not self.index.nulls_not_distinct
+
+    def find(self, transaction: Transaction, row: Row, own: Key | None) -> Key | None:
+        """Return the key of the visible row, other than `own`, that has this row's values."""
+        values = self.values_of(row)
+        if self.is_exempt(values):
+            return None
+        found = transaction.entries(self).get(values)
+        if found is not None and found != own:
+            return found
+        for key in transaction.query(self._sql, self._search(values)):
+            if key != own:
+                pending = transaction.write_set.get(self.table.oid, key)
+                if pending is None or not pending.hides_base:
+                    return key
+        return None
+
+    def _search(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
+        search: list[Value] = []
+        for value, nullable in zip(values, self._nullable, strict=True):
+            if nullable:
+                search += (0, value) if value is not None else (1, 0)
+            else:
+                search.append(value)
+        return tuple(search)
+
+    def entries_of(self, transaction: Transaction) -> Entries:
+        """Return the entries of all pending rows, as they stand now."""
+        entries: Entries = {}
+        for key, pending in transaction.write_set.tables.get(self.table.oid, {}).items():
+            if pending.row is not None:
+                self.add(entries, key, pending.row)
+        return entries
+
+    def add(self, entries: Entries, key: Key, row: Row) -> None:
+        values = self.values_of(row)
+        if not self.is_exempt(values):
+            entries[values] = key
+
+    def remove(self, entries: Entries, key: Key, row: Row) -> None:
+        values = self.values_of(row)
+        if entries.get(values) == key:
+            del entries[values]
+
+
+def violation(table: Table, index: Index, row: Row, style: Style) -> UniqueViolation:
+    columns = [table.columns[attnum - 1] for attnum in index.columns]
+    names = ", ".join(column.name for column in columns)
+    values = ", ".join(
+        "null" if row[column.attnum - 1] is None else value_text(column, row[column.attnum - 1], style)
+        for column in columns
+    )
+    return UniqueViolation(
+        f'duplicate key value violates unique constraint "{index.name}"',
+        detail=f"Key ({names})=({values}) already exists.",
+        schema=table.schema.name,
+        table=table.name,
+        constraint=index.name,
+    )

@@ -1,0 +1,162 @@
+"""Engine: what a query processor's sessions share: the catalog, the plans made for it, where snapshots come from.
+
+    prepare(parsed, parameter_types, scope)   a Plan, from the cache or made: bind, compile
+    begin(scope)                              a Transaction
+
+A plan belongs to one catalog version. Before binding, the commit signal tells whether the cached catalog is stale; a
+transaction whose snapshot stands at another version has its plans made again against that version's catalog.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from borealis.catalog.load import load_catalog
+from borealis.catalog.relations import Catalog, Table
+from borealis.clock import Clock
+from borealis.errors import FeatureNotSupported, SerializationFailure
+from borealis.executor import sqlite_functions as _registered  # noqa: F401 - before any connection is opened
+from borealis.executor.ddl import DdlAction
+from borealis.executor.plan import Column, Plan, make_plan
+from borealis.executor.scope import Scope
+from borealis.executor.transaction import Transaction
+from borealis.sql.bind import bind, is_bindable
+from borealis.sql.parse import Parsed
+from borealis.sql.utility import is_ddl, plan_ddl
+from borealis.transaction.journal import Journal
+from borealis.transaction.snapshot import Snapshot, SnapshotSource
+from borealis.types.base import Oid
+
+__all__ = ["Column", "Engine", "Plan", "Transaction"]
+
+PLANS_MAX = 4_096
+_CACHED_TEXT_CHARACTERS_MAX = 16_384
+
+_PlanKey = tuple[str, int, tuple[Oid, ...], tuple[str, ...], str, object]
+
+
+class Engine:
+    def __init__(
+        self, snapshots: SnapshotSource, journal: Journal, clock: Clock, random_: random.Random, cluster: str
+    ) -> None:
+        self.snapshots = snapshots
+        self.journal = journal
+        self.clock = clock
+        self.random = random_
+        self.cluster = cluster
+        self._catalog: Catalog | None = None
+        self._plans: OrderedDict[_PlanKey, Plan] = OrderedDict()
+
+    # Catalog
+
+    @property
+    def catalog(self) -> Catalog:
+        """The newest catalog this process knows, read anew when it has moved."""
+        catalog = self._catalog
+        if catalog is None or catalog.version != self.snapshots.catalog_version:
+            snapshot = self.snapshots.begin()
+            try:
+                catalog = self.catalog_of(snapshot)
+            finally:
+                snapshot.close()
+        return catalog
+
+    def catalog_of(self, snapshot: Snapshot) -> Catalog:
+        """Return the catalog a snapshot stands at."""
+        catalog = self._catalog
+        if catalog is not None and catalog.version == snapshot.catalog_version:
+            return catalog
+        catalog = load_catalog(snapshot.reader.connection)
+        if self._catalog is None or catalog.version > self._catalog.version:
+            self._catalog = catalog
+            self._plans.clear()
+        return catalog
+
+    def catalog_moved(self, snapshot: Snapshot | None) -> bool:
+        return snapshot is None or snapshot.catalog_version != self.snapshots.catalog_version
+
+    def table(self, oid: Oid) -> Table:
+        return self.catalog.tables_by_oid[oid]
+
+    def index_ordinals(self, table: Oid) -> Sequence[Sequence[int]]:
+        """Return, per secondary index, the ordinals an entry holds (write_set.IndexOrdinals)."""
+        found = self.table(table)
+        key = found.primary_key
+        primary = [attnum - 1 for attnum in key.columns] if key is not None else [len(found.columns)]
+        return [
+            [*(attnum - 1 for attnum in index.columns + index.included), *primary]
+            for index in found.secondary_indexes
+        ]
+
+    # Plans
+
+    def prepare(self, parsed: Parsed, parameter_types: tuple[Oid, ...], scope: Scope) -> Plan:
+        """Return the plan of a query, DML or DDL statement.
+
+        Raises:
+            SqlError: names, types, what is not supported.
+        """
+        catalog = self.catalog
+        key: _PlanKey = (
+            parsed.text,
+            id(parsed.node),
+            parameter_types,
+            scope.search_path,
+            scope.user,
+            scope.style,
+        )
+        plan = self._plans.get(key)
+        if plan is not None and plan.parsed.node is parsed.node:
+            self._plans.move_to_end(key)
+            return plan
+        plan = self._make(parsed, parameter_types, catalog, scope)
+        if plan.is_cacheable and len(parsed.text) <= _CACHED_TEXT_CHARACTERS_MAX:
+            self._plans[key] = plan
+            if len(self._plans) > PLANS_MAX:
+                self._plans.popitem(last=False)
+        return plan
+
+    def _make(self, parsed: Parsed, parameter_types: tuple[Oid, ...], catalog: Catalog, scope: Scope) -> Plan:
+        if is_ddl(parsed):
+            return self._ddl_plan(parsed, catalog, scope)
+        if not is_bindable(parsed):
+            raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
+        bound = bind(parsed, catalog, parameter_types, scope.search_path, scope.style)
+        plan = make_plan(parsed, bound, catalog)
+        plan.is_cacheable = bound.is_cacheable
+        return plan
+
+    def _ddl_plan(self, parsed: Parsed, catalog: Catalog, scope: Scope) -> Plan:
+        """DDL is planned against the catalog of the snapshot it runs in; here its tag is found, and its first errors."""
+        ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style)
+        action = DdlAction(parsed, self)
+        return Plan(
+            parsed, ddl.tag, (), None, catalog.version, action, frozenset(), True, False, is_cacheable=False
+        )
+
+    def renewed(self, plan: Plan, snapshot: Snapshot, scope: Scope) -> Plan:
+        """Return the plan made against the catalog of a snapshot.
+
+        Raises:
+            SerializationFailure: OC001, the snapshot stands before a catalog change this process has seen.
+            FeatureNotSupported: 0A000, the statement now returns other columns than the client was told.
+        """
+        catalog = self.catalog_of(snapshot)
+        if catalog.version < plan.catalog_version:
+            raise SerializationFailure.schema_conflict()
+        new = self._make(plan.parsed, plan.parameter_types, catalog, scope)
+        if _shape(new) != _shape(plan):
+            raise FeatureNotSupported("cached plan must not change result type")
+        return new
+
+    def begin(self, scope: Scope) -> Transaction:
+        """Begin a transaction; its snapshot is taken with the first statement."""
+        return Transaction(self, scope)
+
+
+def _shape(plan: Plan) -> object:
+    return plan.columns and [
+        (column.name, column.type, column.typmod, column.representation) for column in plan.columns
+    ]

@@ -1,0 +1,159 @@
+"""Plan: a statement bound and compiled, shared by all sessions that run the same text under the same names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from borealis.catalog.relations import Catalog
+from borealis.errors import FeatureNotSupported
+from borealis.executor import compile as compilers
+from borealis.executor.compile.compilation import Output
+from borealis.executor.compile.trees import any_node
+from borealis.executor.dml.insert import InsertAction
+from borealis.executor.dml.locks import LockingSelect, has_inner_locks
+from borealis.executor.dml.update import DeleteAction, UpdateAction
+from borealis.executor.query import QueryAction, point_select
+from borealis.executor.result import Result
+from borealis.sql.bound import expressions as bound
+from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Target, Update
+from borealis.sql.parse import Parsed, stack_depth_exceeded
+from borealis.types.base import Oid, Representation, Value
+
+if TYPE_CHECKING:
+    from borealis.executor.transaction import Transaction
+
+__all__ = ["Column", "Plan", "make_plan"]
+
+_ = compilers  # its import registers the compilers
+
+
+class Action(Protocol):
+    """What a plan does when it is run."""
+
+    outputs: tuple[Output, ...]
+
+    def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A result column: what RowDescription tells, and how its values stand."""
+
+    name: str
+    type: Oid
+    typmod: int
+    representation: Representation
+    table: Oid = Oid(0)
+    attnum: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    parsed: Parsed
+    tag: str  # SELECT, INSERT, UPDATE, DELETE, CREATE TABLE …
+    parameter_types: tuple[Oid, ...]
+    columns: tuple[Column, ...] | None  # None: returns no rows
+    catalog_version: int
+    action: Action
+    tables: frozenset[Oid]
+    writes: bool
+    needs_context: bool
+    """Calls functions that may look at the session."""
+
+    is_long: bool = False
+    """Has outlasted its inline budget before: goes to a thread at once."""
+
+    is_cacheable: bool = True
+    """False where a literal was read by the clock."""
+
+    @property
+    def outputs(self) -> tuple[Column, ...]:
+        """The columns rows are encoded by."""
+        return self.columns or ()
+
+
+def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
+    """Compile a bound statement. Raises SqlError: FeatureNotSupported, StatementTooComplex."""
+    statement = bound_.statement
+    try:
+        action = _action(statement)
+    except RecursionError:
+        raise stack_depth_exceeded() from None
+    columns = None
+    if bound_.columns is not None:
+        columns = tuple(
+            Column(
+                column.name,
+                column.type,
+                column.typmod,
+                output.representation,
+                target.table if target else Oid(0),
+                target.attnum if target else 0,
+            )
+            for column, output, target in zip(
+                bound_.columns, action.outputs, _targets(statement, len(bound_.columns)), strict=True
+            )
+        )
+    return Plan(
+        parsed,
+        _tag(statement),
+        bound_.parameter_types,
+        columns,
+        catalog.version,
+        action,
+        bound_.tables,
+        not isinstance(action, QueryAction) and not _is_read(action),
+        any_node(statement, _looks_at_session),
+    )
+
+
+def _action(statement: Statement) -> Action:
+    match statement:
+        case Insert():
+            return InsertAction(statement)
+        case Update():
+            return UpdateAction(statement)
+        case Delete():
+            return DeleteAction(statement)
+    if has_inner_locks(statement):
+        raise FeatureNotSupported("FOR UPDATE in a subquery is not supported yet")
+    fast = point_select(statement)
+    if fast is not None:
+        return fast
+    if isinstance(statement, Select) and statement.locks:
+        return LockingSelect(statement)
+    return QueryAction(statement)
+
+
+def _is_read(action: Action) -> bool:
+    from borealis.executor.query import PointSelect
+
+    return isinstance(action, PointSelect) and not action.locks
+
+
+def _targets(statement: Statement, count: int) -> tuple[Target | None, ...]:
+    match statement:
+        case Insert() | Update() | Delete():
+            return statement.returning
+        case Select():
+            return statement.targets
+    return (None,) * count
+
+
+def _tag(statement: Statement) -> str:
+    return type(statement).__name__.upper() if isinstance(statement, Insert | Update | Delete) else "SELECT"
+
+
+def _looks_at_session(node: object) -> bool:
+    """Whether a node may call a Python function; arithmetic and comparison of integers and text do not."""
+    if isinstance(node, bound.FuncCall):
+        return node.function.volatility != "i" or not _is_plain_operator(node)
+    return isinstance(node, bound.CoerceViaIO | bound.AggregateCall | bound.WindowCall | bound.CoerceArray)
+
+
+def _is_plain_operator(node: bound.FuncCall) -> bool:
+    source = node.function.source
+    return source.startswith(("int", "text")) and source.endswith(
+        ("eq", "ne", "lt", "le", "gt", "ge", "pl", "mi")
+    )

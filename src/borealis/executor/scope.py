@@ -1,0 +1,30 @@
+"""Scope: what the executor asks of a session. The session's own Scope is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from borealis.types.base import Style
+
+
+class Scope(Protocol):
+    @property
+    def user(self) -> str: ...
+    @property
+    def search_path(self) -> tuple[str, ...]: ...
+    @property
+    def style(self) -> Style: ...
+    @property
+    def setting(self) -> Callable[[str], str | None]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainScope:
+    """A session's defaults: for tests, tools, and work the node does for itself."""
+
+    user: str = "admin"
+    search_path: tuple[str, ...] = ("public",)
+    style: Style = field(default_factory=Style)
+    setting: Callable[[str], str | None] = lambda name: None

@@ -1,0 +1,46 @@
+"""SQLite's errors while a statement runs, as the errors a client sees."""
+
+from __future__ import annotations
+
+import re
+
+import apsw
+
+from borealis.errors import (
+    NumericValueOutOfRange,
+    ProgramLimitExceeded,
+    QueryCanceled,
+    SqlError,
+    StatementTooComplex,
+)
+from borealis.sql.parse import stack_depth_exceeded
+from borealis.storage.errors import sql_error
+
+_TOO_DEEP = re.compile(
+    r"parser stack overflow|Expression tree is too large|too many terms|at most \d+ tables in a join"
+)
+_TOO_BIG = re.compile(
+    r"too many (SQL variables|columns|arguments|attached)|string or blob too big|maximum number of"
+)
+_STALE = re.compile(r"no such (table|column)|database schema has changed|malformed database schema")
+
+
+def is_stale_schema(error: apsw.Error) -> bool:
+    """Whether the statement was compiled for tables that are not there any more, or not yet."""
+    return isinstance(error, apsw.SchemaChangeError | apsw.SQLError) and _STALE.search(str(error)) is not None
+
+
+def translate(error: apsw.Error, connection: apsw.Connection | None = None) -> SqlError:
+    """Return the error a client sees."""
+    text = str(error)
+    if isinstance(error, apsw.InterruptError):
+        return QueryCanceled("canceling statement due to user request")
+    if "integer overflow" in text:
+        return NumericValueOutOfRange("bigint out of range")
+    if _TOO_DEEP.search(text):
+        return stack_depth_exceeded()
+    if _TOO_BIG.search(text) or isinstance(error, apsw.TooBigError):
+        return StatementTooComplex(f"statement too complex: {text}")
+    if isinstance(error, apsw.NoMemError):
+        return ProgramLimitExceeded("query requires too much temp space, out of memory.")
+    return sql_error(error, connection)

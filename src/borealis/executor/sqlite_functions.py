@@ -1,0 +1,74 @@
+"""SQL functions that compiled statements call for themselves; functions.install registers them with PostgreSQL's."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from borealis.errors import (
+    CardinalityViolation,
+    FeatureNotSupported,
+    InvalidPrecedingOrFollowingSize,
+    NullValueNotAllowed,
+)
+from borealis.executor.compile.limits import limit_value, offset_value
+from borealis.functions.implementation import scalar
+from borealis.types import oids
+from borealis.types.base import Value
+
+scalar("limit", strict=False)(limit_value)
+scalar("offset", strict=False)(offset_value)
+
+
+@scalar("two_rows", strict=False, deterministic=False)
+def two_rows() -> Value:
+    raise CardinalityViolation("more than one row returned by a subquery used as an expression")
+
+
+@scalar("one_dimension", strict=False, deterministic=False)
+def one_dimension() -> Value:
+    raise FeatureNotSupported("casts of arrays of several dimensions are not supported yet")
+
+
+@scalar("max_of", strict=False)
+def max_of(type_: int, *values: Value) -> Value:
+    """GREATEST: the largest of the values that are not NULL."""
+    return max((value for value in values if value is not None), key=_order_of(type_), default=None)
+
+
+@scalar("min_of", strict=False)
+def min_of(type_: int, *values: Value) -> Value:
+    return min((value for value in values if value is not None), key=_order_of(type_), default=None)
+
+
+def _order_of(type_: int):  # type: ignore[no-untyped-def]
+    if type_ == oids.NUMERIC:
+        return _numeric_order
+    if type_ == oids.INTERVAL:
+        return lambda value: value[:16]
+    # A NaN stands as text, above every number.
+    return lambda value: (isinstance(value, str), value)
+
+
+def _numeric_order(value: str) -> tuple[bool, Decimal]:
+    number = Decimal(value)
+    return (True, Decimal(0)) if number.is_nan() else (False, number)
+
+
+@scalar("frame_offset", strict=False)
+def frame_offset(offset: Value, place: str) -> Value:
+    """ROWS or GROUPS n PRECEDING."""
+    if offset is None:
+        raise NullValueNotAllowed(f"frame {place} offset must not be null")
+    if int(offset) < 0:
+        raise InvalidPrecedingOrFollowingSize(f"frame {place} offset must not be negative")
+    return offset
+
+
+@scalar("frame_size", strict=False)
+def frame_size(offset: Value) -> Value:
+    """RANGE n PRECEDING."""
+    if offset is None:
+        raise NullValueNotAllowed("frame starting offset must not be null")
+    if isinstance(offset, str) or float(offset) < 0:
+        raise InvalidPrecedingOrFollowingSize("invalid preceding or following size in window function")
+    return offset
