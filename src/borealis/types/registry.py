@@ -1,0 +1,136 @@
+"""Every type PostgreSQL has, by oid and by name; format_type.
+
+pg_type.tsv lists them (written by tools/dump_signatures.py); the classes here give those we carry out their codecs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from borealis.types import numeric, oids
+from borealis.types.array import Array
+from borealis.types.base import PLAIN, Oid, Representation, Type
+from borealis.types.boolean import Boolean
+from borealis.types.bytea import Bytea
+from borealis.types.date import Date
+from borealis.types.floating import Double, Real
+from borealis.types.integer import Bigint, Integer, ObjectIdentifier, Smallint
+from borealis.types.interval import Interval
+from borealis.types.json import Json, Jsonb
+from borealis.types.numeric import Numeric
+from borealis.types.pseudo import Pseudo, Unsupported, Void
+from borealis.types.strings import Bpchar, Char, Name, Text, Unknown, Varchar
+from borealis.types.time import Time, Timetz
+from borealis.types.timestamp import Timestamp, Timestamptz
+from borealis.types.uuid import Uuid
+
+_CLASSES: dict[Oid, type[Type]] = {
+    oids.BOOL: Boolean,
+    oids.BYTEA: Bytea,
+    oids.CHAR: Char,
+    oids.NAME: Name,
+    oids.INT8: Bigint,
+    oids.INT2: Smallint,
+    oids.INT4: Integer,
+    oids.TEXT: Text,
+    oids.OID: ObjectIdentifier,
+    oids.JSON: Json,
+    oids.FLOAT4: Real,
+    oids.FLOAT8: Double,
+    oids.UNKNOWN: Unknown,
+    oids.BPCHAR: Bpchar,
+    oids.VARCHAR: Varchar,
+    oids.DATE: Date,
+    oids.TIME: Time,
+    oids.TIMESTAMP: Timestamp,
+    oids.TIMESTAMPTZ: Timestamptz,
+    oids.INTERVAL: Interval,
+    oids.TIMETZ: Timetz,
+    oids.NUMERIC: Numeric,
+    oids.UUID: Uuid,
+    oids.JSONB: Jsonb,
+    oids.VOID: Void,
+}
+_ALIASES = {
+    "boolean": oids.BOOL,
+    "smallint": oids.INT2,
+    "int": oids.INT4,
+    "integer": oids.INT4,
+    "bigint": oids.INT8,
+    "real": oids.FLOAT4,
+    "float": oids.FLOAT8,
+    "double precision": oids.FLOAT8,
+    "decimal": oids.NUMERIC,
+    "dec": oids.NUMERIC,
+    "character": oids.BPCHAR,
+    "character varying": oids.VARCHAR,
+    "timestamp without time zone": oids.TIMESTAMP,
+    "timestamp with time zone": oids.TIMESTAMPTZ,
+    "time without time zone": oids.TIME,
+    "time with time zone": oids.TIMETZ,
+}
+_TYPMOD_INSIDE = frozenset((oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.TIMETZ))
+
+
+@cache
+def types() -> dict[Oid, Type]:
+    text = resources.files(__package__).joinpath("pg_type.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    made: dict[Oid, Type] = {}
+    # Arrays last: each needs the type of its elements.
+    for fields in sorted(rows, key=lambda fields: fields[5] == "A"):
+        type_ = _make(fields, made)
+        made[type_.oid] = type_
+    return made
+
+
+def _make(fields: list[str], made: dict[Oid, Type]) -> Type:
+    oid, name, sql_name, length, kind, category, preferred, element, array = fields
+    common = {
+        "length": int(length),
+        "category": category,
+        "preferred": preferred == "1",
+        "element": int(element),
+        "array": int(array),
+        "kind": kind,
+    }
+    if category == "A" and Oid(int(element)) in made:
+        return Array(int(oid), name, sql_name, element_type=made[Oid(int(element))], **common)
+    cls = _CLASSES.get(Oid(int(oid))) or (Pseudo if kind == "p" else Unsupported)
+    return cls(int(oid), name, sql_name, **common)  # type: ignore[arg-type]
+
+
+def type_of(oid: Oid) -> Type:
+    """Return a built-in type. KeyError for an oid that is none."""
+    return types()[oid]
+
+
+@cache
+def _names() -> dict[str, Type]:
+    named = {type_.name: type_ for type_ in types().values()}
+    return named | {alias: types()[oid] for alias, oid in _ALIASES.items()}
+
+
+def type_named(name: str) -> Type | None:
+    """Return the type of a pg_type name or a SQL name of it, None if there is none."""
+    return _names().get(name)
+
+
+def format_type(oid: Oid, typmod: int = -1) -> str:
+    """Return a type's name as PostgreSQL prints it: `character varying(20)`, `timestamp(3) with time zone`."""
+    type_ = types().get(oid)
+    if type_ is None:
+        return "???"
+    if type_.category == "A" and type_.element:
+        return format_type(type_.element, typmod) + "[]"
+    modifier = type_.typmod_text(typmod) if typmod >= 0 else ""
+    if oid in _TYPMOD_INSIDE:
+        first, _, rest = type_.sql_name.partition(" ")
+        return f"{first}{modifier} {rest}"
+    return type_.sql_name + modifier
+
+
+def stored_representation(oid: Oid, typmod: int) -> Representation:
+    """Return how the values of a column stand in SQLite."""
+    return numeric.stored_representation(typmod) if oid == oids.NUMERIC else PLAIN
