@@ -1,0 +1,53 @@
+"""Which command a parse tree is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from borealis.errors import FeatureNotSupported
+from borealis.session.commands import transactions
+from borealis.session.commands.base import Command
+from borealis.session.commands.copy import copy_command
+from borealis.session.commands.query import query_command
+from borealis.session.commands.refusals import Refused, refusal
+from borealis.session.commands.settings import Show, set_command
+from borealis.session.commands.small import DeallocateAll, SetConstraints
+from borealis.sql.bind import is_bindable
+from borealis.sql.parse import Parsed
+from borealis.sql.utility import is_ddl
+from borealis.types.base import Oid
+
+if TYPE_CHECKING:
+    from borealis.session.session import Session
+
+
+def _deallocate(session: Session, parsed: Parsed) -> Command:
+    return DeallocateAll() if parsed.node.get("isall") else Refused(parsed)
+
+
+_MAKERS: dict[str, Callable[[Session, Parsed], Command]] = {
+    "ConstraintsSetStmt": lambda session, parsed: SetConstraints(parsed.node),
+    "CopyStmt": copy_command,
+    "DeallocateStmt": _deallocate,
+    "TransactionStmt": lambda session, parsed: transactions.transaction_command(parsed.node),
+    "VariableSetStmt": lambda session, parsed: set_command(parsed.node),
+    "VariableShowStmt": lambda session, parsed: Show(session, parsed.node),
+}
+
+
+def make_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, ...] = ()) -> Command:
+    """Prepare one statement. Raises what parsing and binding it raises."""
+    maker = _MAKERS.get(parsed.node_name)
+    if maker is not None:
+        return maker(session, parsed)
+    if "intoClause" in parsed.node:
+        raise FeatureNotSupported(refusal("CreateTableAsStmt", parsed.node))
+    if is_bindable(parsed) or is_ddl(parsed):
+        return query_command(session, parsed, parameter_types)
+    return Refused(parsed)
+
+
+def ends_block(parsed: Parsed) -> bool:
+    """Return whether the statement may run in a failed block."""
+    return parsed.node_name == "TransactionStmt" and transactions.ends_block(parsed.node)

@@ -1,0 +1,139 @@
+"""Queries, DML and DDL: what the executor runs.
+
+A command is made once a plan and shared by all sessions that use the plan; it keeps the shapes of its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from borealis.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
+from borealis.executor.encoders import row_encoder
+from borealis.session.block import Access
+from borealis.session.commands.base import Command
+from borealis.session.commands.shapes import Shape
+from borealis.session.rows import send_rows
+from borealis.sql.parse import Parsed
+from borealis.types.base import Oid, Style
+from borealis.types.registry import type_of
+from borealis.wire import backend
+from borealis.wire.backend import Field
+
+if TYPE_CHECKING:
+    from borealis.executor.engine import Plan
+    from borealis.session.portal import Portal
+    from borealis.session.session import Session
+
+_WRITES = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt"))
+
+
+def query_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, ...]) -> QueryCommand:
+    """Prepare a statement. Raises what binding and planning it raises."""
+    plan = session.engine.prepare(parsed, parameter_types, session.scope)
+    return _command_of(plan) if plan.is_cacheable else QueryCommand(plan)
+
+
+@lru_cache(maxsize=4_096)
+def _command_of(plan: Plan) -> QueryCommand:
+    return QueryCommand(plan)
+
+
+class QueryCommand(Command):
+    __slots__ = ("_last", "_tag", "access", "fields", "name", "parameter_types", "plan")
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.parameter_types = plan.parameter_types
+        self.fields = None if plan.columns is None else tuple(_field(column) for column in plan.columns)
+        self.access, self.name = _access(plan.parsed, plan.tag)
+        self._tag = "INSERT 0 " if plan.tag == "INSERT" else f"{plan.tag} "
+        self._last: tuple[tuple[int, ...], Style, Shape] | None = None
+
+    def renewed(self, session: Session) -> Command:
+        """Return the command of a plan for the newest catalog. Raises what preparing it anew raises."""
+        plan = self.plan
+        if plan.catalog_version == session.engine.snapshots.catalog_version:
+            return self
+        new = query_command(session, plan.parsed, plan.parameter_types)
+        if new.fields != self.fields:
+            raise FeatureNotSupported("cached plan must not change result type")
+        return new
+
+    def shape(self, formats: tuple[int, ...], style: Style) -> Shape:
+        """Return how rows look in these formats, one a column; equal styles are one object (scope.py)."""
+        last = self._last
+        if last is not None and last[1] is style and last[0] == formats:
+            return last[2]
+        assert self.fields is not None
+        shape = Shape(self.fields, formats, row_encoder(self.plan.outputs, formats, style))
+        self._last = (formats, style, shape)
+        return shape
+
+    def run(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
+        result = portal.result
+        if result is None:
+            if portal.is_run:
+                raise ObjectNotInPrerequisiteState(f'portal "{portal.name}" cannot be run')
+            transaction = session.block.enter(self.access, self.name, session.scope)
+            result = transaction.execute(self.plan, portal.values, session.scope)
+            portal.result = result
+            if result.is_long:
+                return self._run_long(session, portal, rows_max)
+        return self._finish(session, portal, rows_max)
+
+    async def _run_long(self, session: Session, portal: Portal, rows_max: int) -> None:
+        result: Any = portal.result
+        with session.running(result):
+            await result.run()
+            session.check_cancel()
+            pending = self._finish(session, portal, rows_max)
+            if pending is not None:
+                await pending
+
+    def _finish(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
+        if self.fields is not None:
+            return send_rows(session, portal, rows_max, self._tag)
+        result: Any = portal.result
+        if self.access is Access.DDL:
+            portal.completion = backend.command_complete(self.plan.tag)
+        else:
+            portal.completion = backend.command_complete(f"{self._tag}{result.row_count}")
+        portal.is_run = True
+        portal.close()
+        return None
+
+
+def _field(column: Any) -> Field:
+    return Field(
+        column.name,
+        column.table,
+        column.attnum,
+        column.type,
+        type_of(column.type).length,
+        column.typmod,
+        backend.TEXT,
+    )
+
+
+def _access(parsed: Parsed, tag: str) -> tuple[Access, str]:
+    """Return what a statement does, and its name in errors."""
+    if parsed.node_name in _WRITES:
+        return Access.WRITE, tag
+    if parsed.node_name != "SelectStmt":
+        return Access.DDL, tag
+    for item in parsed.node.get("withClause", {}).get("ctes", ()):
+        if "SelectStmt" not in item["CommonTableExpr"]["ctequery"]:
+            return Access.WRITE, tag
+    if "lockingClause" in parsed.node:
+        strength = parsed.node["lockingClause"][0]["LockingClause"].get("strength", "")
+        return Access.LOCK, "SELECT FOR KEY SHARE" if strength == "LCS_FORKEYSHARE" else "SELECT FOR UPDATE"
+    return (Access.LOCK if _locks(parsed.node) else Access.READ), tag
+
+
+def _locks(node: Any) -> bool:
+    """Return whether a locking clause stands anywhere inside."""
+    if isinstance(node, Mapping):
+        return "lockingClause" in node or any(_locks(child) for child in node.values())
+    return isinstance(node, list) and any(_locks(child) for child in node)

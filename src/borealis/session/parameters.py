@@ -1,0 +1,66 @@
+"""Parameters: from Bind's bytes to values, by type and format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import MethodType
+
+from borealis.errors import CharacterNotInRepertoire, SqlError
+from borealis.types import oids
+from borealis.types.base import Oid, Style, Value
+from borealis.types.registry import type_of
+from borealis.wire import backend
+from borealis.wire.encoding import decode_text
+
+Decode = Callable[[bytes], Value]
+
+_DATED = frozenset((oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ))
+"""Types whose text may say 'now': read with the transaction's time in the style."""
+
+_TEXTS = frozenset((oids.TEXT, oids.VARCHAR))
+
+
+def is_dated(types: Sequence[Oid]) -> bool:
+    """Return whether the text of such parameters may depend on the time."""
+    return not _DATED.isdisjoint(types)
+
+
+def decoders(types: Sequence[Oid], formats: Sequence[int], style: Style) -> tuple[Decode, ...]:
+    """Return one function a parameter; formats as in Bind: none is all text, one is for all."""
+    count = len(types)
+    if len(formats) != count:
+        formats = (formats[0] if formats else backend.TEXT,) * count
+    return tuple(_decoder(oid, format_, style) for oid, format_ in zip(types, formats, strict=True))
+
+
+def _decoder(oid: Oid, format_: int, style: Style) -> Decode:
+    type_ = type_of(oid)
+    if format_ == backend.BINARY:
+        return type_.decode_binary
+    if oid in _TEXTS:
+        return decode_text  # no style, no modifier: the text is the value
+    read = type_.decode_text
+    return lambda data: read(decode_text(data), style)
+
+
+def read_parameters(
+    decode_all: tuple[Decode, ...], parameters: tuple[bytes | None, ...], portal: str
+) -> tuple[Value, ...]:
+    """Return the values; an error says which parameter it was, as PostgreSQL's CONTEXT does."""
+    values: list[Value] = []
+    try:
+        for read, data in zip(decode_all, parameters, strict=True):
+            values.append(None if data is None else read(data))
+    except SqlError as error:
+        if error.where is None:
+            error.where = _where(len(values), portal, error, decode_all)
+        raise
+    return tuple(values)
+
+
+def _where(ordinal: int, portal: str, error: SqlError, decode_all: tuple[Decode, ...]) -> str:
+    """Return the CONTEXT; a text that could be read is quoted, which by default shows nothing of it."""
+    holder = f'portal "{portal}"' if portal else "unnamed portal"
+    is_binary = isinstance(decode_all[ordinal], MethodType)
+    quoted = "" if is_binary or isinstance(error, CharacterNotInRepertoire) else " = '...'"
+    return f"{holder} parameter ${ordinal + 1}{quoted}"
