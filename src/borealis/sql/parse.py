@@ -74,6 +74,21 @@ def _parse(text: str) -> tuple[Parsed, ...]:
 _parse_cached = lru_cache(maxsize=1_024)(_parse)
 
 
+def leftmost_location(node: object) -> int:
+    """Return where an expression begins in the text: the least location of its nodes, -1 if none has one."""
+    if isinstance(node, list):
+        return min((at for at in map(leftmost_location, node) if at >= 0), default=-1)
+    if not isinstance(node, Mapping):
+        return -1
+    own = [int(node.get("location", 0))] if "location" in node or _LOCATED & node.keys() else []
+    inside = [leftmost_location(value) for value in node.values() if isinstance(value, Mapping | list)]
+    return min((at for at in own + inside if at >= 0), default=-1)
+
+
+_LOCATED = frozenset(("fields", "funcname", "lexpr", "rexpr"))
+"""Keys of nodes that have a location; at offset 0 it is left out."""
+
+
 def stack_depth_exceeded() -> StatementTooComplex:
     return StatementTooComplex(
         "stack depth limit exceeded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from borealis.errors import InvalidTextRepresentation, InvalidParameterValue
+from borealis.errors import InvalidParameterValue, InvalidTextRepresentation
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
 
 _ESCAPE = re.compile(r"\\(?:([0-3][0-7]{2})|(\\))|([^\\])|(\\)")

@@ -38,7 +38,26 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _WEEKDAYS = frozenset(
-    "sun sunday mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday sat saturday".split()
+    [
+        "sun",
+        "sunday",
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "weds",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
+    ]
 )
 _SPECIAL = frozenset(("now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity", "allballs"))
 _NOISE = frozenset(("at", "on"))
@@ -311,9 +330,7 @@ class DatetimeReader:
             self._meridian = word
         elif word in ("bc", "ad"):
             self._bc = word == "bc"
-        elif word in _WEEKDAYS or word in _NOISE:
-            pass
-        elif word == "t" and at and at + 1 < len(self._fields):
+        elif word in _WEEKDAYS or word in _NOISE or (word == "t" and at and at + 1 < len(self._fields)):
             pass
         elif word == "j" and at + 1 < len(self._fields) and self._fields[at + 1][0] == "number":
             self._set_julian(self._fields[at + 1][1])

@@ -106,8 +106,7 @@ class Double(Type):
         return self._laid_out(self.shortest(number))
 
     def _fixed_digits(self, number: float, extra: int) -> str:
-        text = f"{number:.{max(1, self.digits_before_exponent + extra)}g}"
-        return text
+        return f"{number:.{max(1, self.digits_before_exponent + extra)}g}"
 
     def _laid_out(self, shortest: str) -> str:
         mantissa, _, exponent_text = shortest.partition("e")

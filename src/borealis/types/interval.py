@@ -62,7 +62,7 @@ def unpack(value: Value) -> tuple[int, int, int]:
 def round_seconds(us: int, precision: int) -> int:
     """Round to a number of fractional digits, halves away from zero."""
     step = 10 ** (6 - precision)
-    rounded = (abs(us) + step // 2) // step * step
+    rounded: int = (abs(us) + step // 2) // step * step
     return rounded if us >= 0 else -rounded
 
 

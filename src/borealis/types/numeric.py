@@ -176,7 +176,8 @@ def pack(text: str, precision: int, scale: int) -> bytes:
             return b"\0" + bytes(size)
     scaled = int(Decimal(text).scaleb(scale, EXACT).to_integral_value(ROUND_HALF_UP))
     if scaled < 0:
-        return b"\1" + (256**size - 1 + scaled).to_bytes(size, "big")
+        complement: int = 256**size - 1 + scaled
+        return b"\1" + complement.to_bytes(size, "big")
     return b"\2" + scaled.to_bytes(size, "big")
 
 

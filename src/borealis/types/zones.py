@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 
 from borealis.types.calendar import SECOND_US
@@ -90,7 +90,7 @@ def _within(seconds: int) -> int:
 def _offset_in_quarter(zone: str, quarter: int) -> int:
     """Return the offset in force at a quarter of an hour of UTC; offsets change on such boundaries in modern times."""
     seconds = _within(quarter * 900 + _UNIX_EPOCH_S)
-    moment = datetime.fromtimestamp(0, tz=timezone.utc) + timedelta(seconds=seconds)
+    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=seconds)
     offset = moment.astimezone(_zone(zone)).utcoffset()
     assert offset is not None
     return round(offset.total_seconds())
@@ -98,13 +98,11 @@ def _offset_in_quarter(zone: str, quarter: int) -> int:
 
 def offset_at(zone: str, us: int) -> int:
     """Return the zone's offset at an instant, given in microseconds since 2000-01-01 UTC."""
-    if zone == "UTC" or zone == "GMT":
+    if zone in {"UTC", "GMT"}:
         return 0
     seconds = us // SECOND_US
     if seconds < -4_000_000_000:  # before 1873, when changes fell on any second
-        moment = datetime.fromtimestamp(0, tz=timezone.utc) + timedelta(
-            seconds=_within(seconds + _UNIX_EPOCH_S)
-        )
+        moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=_within(seconds + _UNIX_EPOCH_S))
         offset = moment.astimezone(_zone(zone)).utcoffset()
         assert offset is not None
         return round(offset.total_seconds())
@@ -113,7 +111,7 @@ def offset_at(zone: str, us: int) -> int:
 
 def offset_at_local(zone: str, us: int) -> int:
     """Return the offset at a local time; in a gap the one before it, of a repeated hour the standard one (the later)."""
-    if zone == "UTC" or zone == "GMT":
+    if zone in {"UTC", "GMT"}:
         return 0
     before = offset_at(zone, us - 86_400 * SECOND_US)
     after = offset_at(zone, us + 86_400 * SECOND_US)
@@ -140,9 +138,7 @@ def abbreviation_at(zone: str, us: int) -> str:
     posix = re.match(r"<([^>]+)>", zone)
     if posix:
         return posix[1]
-    moment = datetime.fromtimestamp(0, tz=timezone.utc) + timedelta(
-        seconds=_within(us // SECOND_US + _UNIX_EPOCH_S)
-    )
+    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=_within(us // SECOND_US + _UNIX_EPOCH_S))
     name = moment.astimezone(_zone(zone)).tzname()
     return name or zone
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from borealis.catalog.relations import Catalog
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bound.expressions import Expr, Param
-from borealis.sql.parse import Parsed
+from borealis.sql.parse import Parsed, leftmost_location
 from borealis.types import oids
 from borealis.types.base import Oid, Style
 from borealis.types.registry import format_type
@@ -87,6 +87,10 @@ class BindContext:
         if isinstance(node_or_location, dict):
             return self.parsed.position(node_or_location.get("location", 0))
         return None
+
+    def leftmost(self, node: object) -> int | None:
+        """Return the character position where a parse node's text begins."""
+        return self.parsed.position(leftmost_location(node))
 
     def remember(self, expr: _E, position: int | None) -> _E:
         self._locations[id(expr)] = (expr, position)

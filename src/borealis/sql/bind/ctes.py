@@ -96,17 +96,22 @@ def _bind_recursive(level: Level, cte: Node) -> Cte:
     inner = Level(level.context, parent=level)
     query = bind_set_operation(inner, select)
     assert isinstance(query, SetOperation)
-    _check_types(name, columns, query.columns)
+    _check_types(level, cte, columns, query.columns)
     return Cte(number, name, query, columns, True, None)
 
 
-def _check_types(name: str, columns: tuple[RelationColumn, ...], united: tuple[RelationColumn, ...]) -> None:
+def _check_types(
+    level: Level, cte: Node, columns: tuple[RelationColumn, ...], united: tuple[RelationColumn, ...]
+) -> None:
+    name = cte["ctename"]
+    targets = cte["ctequery"]["SelectStmt"]["larg"].get("targetList", ())
     for ordinal, (first, both) in enumerate(zip(columns, united, strict=True), 1):
         if (first.type, first.typmod) != (both.type, both.typmod):
             raise DatatypeMismatch(
                 f'recursive query "{name}" column {ordinal} has type {format_type(first.type, first.typmod)} '
                 f"in non-recursive term but type {format_type(both.type, both.typmod)} overall",
                 hint="Cast the output of the non-recursive term to the correct type.",
+                position=level.context.leftmost(targets[ordinal - 1]) if ordinal <= len(targets) else None,
             )
 
 

@@ -93,7 +93,7 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
     )
     columns = rename_columns(name, columns, alias_node, context.position(node))
     schema = None if alias_node else table.schema.name
-    level.add(NamespaceItem(name, schema, columns), context.position(node))
+    level.add(NamespaceItem(name, schema, columns, table_name=table.name))
     return TableRelation(number, name, table)
 
 
@@ -127,14 +127,13 @@ def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
     alias = node.get("alias", {})
     name = alias.get("aliasname") or node["relname"]
     columns = rename_columns(name, var_columns(number, cte.columns), alias, position)
-    level.add(NamespaceItem(name, None, columns), position)
+    level.add(NamespaceItem(name, None, columns))
     return CteRelation(number, name, cte.id, cte.columns)
 
 
 def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
     from borealis.sql.bind.query import bind_subquery
 
-    context = level.context
     lateral = bool(node.get("lateral"))
     query, columns = bind_subquery(level, node["subquery"], in_from=True, lateral=lateral)
     number = level.new_relation()
@@ -142,7 +141,7 @@ def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
     name = alias.get("aliasname", "unnamed_subquery")
     renamed = rename_columns(name, var_columns(number, columns), alias, None)
     item = NamespaceItem(name, None, renamed, relation_visible="aliasname" in alias)
-    level.add(item, context.position(-1))
+    level.add(item)
     named = tuple(
         RelationColumn(new.name, old.type, old.typmod) for new, old in zip(renamed, columns, strict=True)
     )
@@ -174,7 +173,7 @@ def _bind_function(level: Level, node: Node) -> FunctionRelation:
         columns += (RelationColumn("ordinality", oids.INT8, -1),)
     number = level.new_relation()
     renamed = rename_columns(name, var_columns(number, columns), alias, context.position_of(call))
-    level.add(NamespaceItem(name, None, renamed), context.position_of(call))
+    level.add(NamespaceItem(name, None, renamed))
     return FunctionRelation(number, name, call, columns, with_ordinality)
 
 
@@ -218,7 +217,7 @@ def _bind_join(level: Level, node: Node) -> FromItem:
         del level.namespace[before:]
         name = alias["aliasname"]
         columns = rename_columns(name, columns, alias, None)
-        level.add(NamespaceItem(name, None, columns), None)
+        level.add(NamespaceItem(name, None, columns))
     else:
         for item in left_items + right_items:
             item.columns_visible = False

@@ -22,20 +22,20 @@ from borealis.sql.parse import Node
 
 def contains_aggregate(level: Level, expr: Expr) -> bool:
     """Return whether an aggregate of this very query stands in the expression."""
-    return any(isinstance(found, AggregateCall) for found in _own_nodes(expr))
+    return any(isinstance(found, AggregateCall) for found in own_nodes(expr))
 
 
 def contains_window_call(expr: Expr) -> bool:
-    return any(isinstance(found, WindowCall) for found in _own_nodes(expr))
+    return any(isinstance(found, WindowCall) for found in own_nodes(expr))
 
 
-def _own_nodes(expr: object) -> Iterator[object]:
+def own_nodes(expr: object) -> Iterator[object]:
     """Yield nodes of the expression, not of queries inside it."""
     yield expr
     for child in children(expr):
         if isinstance(expr, SubLink) and child is expr.query:
             continue
-        yield from _own_nodes(child)
+        yield from own_nodes(child)
 
 
 def bind_group(level: Level, node: Node, targets: Sequence[Target]) -> tuple[Expr, ...]:

@@ -97,30 +97,39 @@ def _bind_source(
         key in select for key in ("sortClause", "limitCount", "limitOffset", "withClause", "lockingClause")
     )
     if is_plain_values:
-        return _bind_rows(level, columns, select["valuesLists"], has_list="cols" in node)
+        return _bind_rows(level, columns, node, select["valuesLists"])
     query = bind_query(Level(level.context, parent=level), select, keep_unknown=True)
     given = query_columns(query)
-    used = _match_width(columns, len(given), has_list="cols" in node, position=None)
+    used = _match_width(level, columns, node, select.get("targetList", ()), len(given))
     return tuple(column.attnum for column in used), _assign_query(level, query, given, used)
 
 
-def _match_width(columns: list[Column], width: int, *, has_list: bool, position: int | None) -> list[Column]:
+def _match_width(
+    level: Level, columns: list[Column], node: Node, given: Sequence[Node], width: int
+) -> list[Column]:
+    """Return the columns that get the source's; those behind are left to their defaults if none were listed."""
     if width > len(columns):
-        raise SyntaxError_("INSERT has more expressions than target columns", position=position)
-    if width < len(columns) and has_list:
-        raise SyntaxError_("INSERT has more target columns than expressions", position=position)
+        extra = given[len(columns)] if len(given) > len(columns) else None
+        raise SyntaxError_(
+            "INSERT has more expressions than target columns", position=level.context.leftmost(extra)
+        )
+    if width < len(columns) and "cols" in node:
+        raise SyntaxError_(
+            "INSERT has more target columns than expressions",
+            position=level.context.leftmost(node["cols"][width]),
+        )
     return columns[:width]
 
 
 def _bind_rows(
-    level: Level, columns: list[Column], rows: Sequence[Node], *, has_list: bool
+    level: Level, columns: list[Column], node: Node, rows: Sequence[Node]
 ) -> tuple[tuple[int, ...], Values]:
     context = level.context
     level.place = "VALUES"
     lists = [row["List"].get("items", ()) for row in rows]
     if any(len(items) != len(lists[0]) for items in lists):
         raise SyntaxError_("VALUES lists must all be the same length")
-    used = _match_width(columns, len(lists[0]), has_list=has_list, position=None)
+    used = _match_width(level, columns, node, lists[0], len(lists[0]))
     bound = tuple(
         tuple(_bind_value(level, column, item) for column, item in zip(used, items, strict=True))
         for items in lists
@@ -203,5 +212,5 @@ def _inferred_index(
         if index.is_unique and index.is_valid and set(index.columns) == wanted:
             return index
     raise InvalidColumnReference(
-        "there is no unique or exclusion constraint matching the ON CONFLICT specification", position=position
+        "there is no unique or exclusion constraint matching the ON CONFLICT specification"
     )

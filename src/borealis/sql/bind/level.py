@@ -42,6 +42,7 @@ class NamespaceItem:
     name: str
     schema: str | None
     columns: tuple[NamedColumn, ...]
+    table_name: str | None = None  # a base table's own name, which its alias hides
     relation_visible: bool = True  # may be named: a.x, a.*
     columns_visible: bool = True  # its columns may be named alone
 
@@ -82,13 +83,13 @@ class Level:
             yield level
             level = level.parent
 
-    def add(self, item: NamespaceItem, position: int | None) -> None:
+    def add(self, item: NamespaceItem) -> None:
         """Add a FROM item; its name must be new among those visible."""
         if item.relation_visible and any(
             other.relation_visible and other.name == item.name and _same_schema(other, item)
             for other in self.namespace
         ):
-            raise DuplicateAlias(f'table name "{item.name}" specified more than once', position=position)
+            raise DuplicateAlias(f'table name "{item.name}" specified more than once')
         self.namespace.append(item)
 
     def find_cte(self, name: str) -> CteName | None:
@@ -149,11 +150,20 @@ def resolve_column(level: Level, fields: list[str], position: int | None) -> Nam
     schema = fields[0] if len(fields) == 3 else None
     item = level.item(fields[-2], schema)
     if item is None:
-        raise missing_from_entry(".".join(fields[:-1]), position)
+        raise missing_from_entry(level, ".".join(fields[:-1]), position)
     return level.qualified_column(item, fields[-1], position)
 
 
-def missing_from_entry(name: str, position: int | None) -> UndefinedTable:
+def missing_from_entry(level: Level, name: str, position: int | None) -> UndefinedTable:
+    """Return the error for a relation that is not there, or is there under another name."""
+    for outer in level.chain():
+        for item in outer.namespace:
+            if item.table_name == name and item.name != name:
+                return UndefinedTable(
+                    f'invalid reference to FROM-clause entry for table "{name}"',
+                    hint=f'Perhaps you meant to reference the table alias "{item.name}".',
+                    position=position,
+                )
     return UndefinedTable(f'missing FROM-clause entry for table "{name}"', position=position)
 
 

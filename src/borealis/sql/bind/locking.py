@@ -13,17 +13,15 @@ from borealis.sql.parse import Node
 _MODES = {"LCS_FORUPDATE": LockMode.FOR_UPDATE, "LCS_FORKEYSHARE": LockMode.FOR_KEY_SHARE}
 
 
-def bind_locks(level: Level, node: Node, from_: FromItem | None, *, is_plain: bool) -> tuple[RowLock, ...]:
+def bind_locks(level: Level, node: Node, from_: FromItem | None, obstacle: str | None) -> tuple[RowLock, ...]:
     locks: dict[int, LockMode] = {}
     for item in node.get("lockingClause", ()):
         clause = item["LockingClause"]
         mode = _MODES.get(clause["strength"])
         if mode is None:
             raise FeatureNotSupported("locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported")
-        if not is_plain:
-            raise FeatureNotSupported(
-                f"{mode.value} is not allowed with GROUP BY, DISTINCT, aggregate or window functions"
-            )
+        if obstacle is not None:
+            raise FeatureNotSupported(f"{mode.value} is not allowed with {obstacle}")
         # NOWAIT and SKIP LOCKED change nothing where nobody ever waits.
         for relation in _named(clause, from_):
             if locks.get(relation.id) is not LockMode.FOR_UPDATE:

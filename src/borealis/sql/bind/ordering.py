@@ -88,7 +88,7 @@ def find_output(
             position = level.context.position(constant)
             if "ival" not in constant:
                 raise SyntaxError_(f"non-integer constant in {clause}", position=position)
-            ordinal = constant["ival"].get("ival", 0)
+            ordinal: int = constant["ival"].get("ival", 0)
             if not 1 <= ordinal <= len(targets):
                 raise InvalidColumnReference(
                     f"{clause} position {ordinal} is not in select list", position=position

@@ -77,11 +77,9 @@ def _element_of_family(
     if is_compatible:
         from borealis.sql.bound.expressions import Param
 
-        oid = common_type(context, [Param(oid, -1, 0) for oid in seen], "arguments", position)
-        assert oid is not None
-        return oid
+        return common_type(context, [Param(oid, -1, 0) for oid in seen], "arguments", position)
     if len(set(seen)) > 1:
-        types = [format_type(oid, -1) for oid in seen]
+        types = [format_type(each, -1) for each in seen]
         raise DatatypeMismatch(
             f'arguments declared "{type_of(oids.ANYELEMENT).name}" are not all alike',
             detail=f"{types[0]} versus {types[1]}",

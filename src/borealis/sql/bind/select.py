@@ -40,9 +40,7 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     if is_grouped:
         _check_grouping(level, group, from_, targets, having, order, distinct_on)
     limit, offset, with_ties = _bind_limits(level, node, order)
-    locks = bind_locks(
-        level, node, from_, is_plain=not (is_grouped or distinct or distinct_on or level.has_window_calls)
-    )
+    locks = bind_locks(level, node, from_, _lock_obstacle(level, node, distinct or bool(distinct_on), having))
     return Select(
         targets,
         from_,
@@ -59,6 +57,19 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         ctes,
         locks,
     )
+
+
+def _lock_obstacle(level: Level, node: Node, is_distinct: bool, having: Expr | None) -> str | None:
+    """Return the clause FOR UPDATE cannot stand beside, None where the query's rows are rows of tables."""
+    if is_distinct:
+        return "DISTINCT clause"
+    if "groupClause" in node:
+        return "GROUP BY clause"
+    if having is not None:
+        return "HAVING clause"
+    if level.has_aggregates:
+        return "aggregate functions"
+    return "window functions" if level.has_window_calls else None
 
 
 def bind_where(level: Level, node: Node | None) -> Expr | None:

@@ -118,7 +118,7 @@ def _bind_order(level: Level, node: Node, named_item: NamespaceItem) -> tuple[So
                 "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
                 detail="Only result column names can be used, not expressions or functions.",
                 hint="Add the expression/function to every SELECT, or move the UNION into a FROM clause.",
-                position=level.context.position(next(iter(sort_by["node"].values()))),
+                position=level.context.leftmost(sort_by["node"]),
             )
         expr = find_output(level, sort_by["node"], targets, "ORDER BY")
         keys.append(bind_sort_direction(level.context, expr, sort_by))

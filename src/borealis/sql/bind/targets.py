@@ -23,8 +23,11 @@ def bind_targets(level: Level, nodes: Sequence[Node], *, keep_unknown: bool = Fa
         target = node["ResTarget"]
         value = target["val"]
         if "ColumnRef" in value and is_star(value["ColumnRef"]):
+            position = level.context.position(value["ColumnRef"])
             targets.extend(
-                Target(column.expr, column.name, column.table, column.attnum)
+                Target(
+                    level.context.remember(column.expr, position), column.name, column.table, column.attnum
+                )
                 for column in expand_star(level, value["ColumnRef"])
             )
             continue

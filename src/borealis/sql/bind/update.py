@@ -75,7 +75,7 @@ def bind_assignments(level: Level, table: Table, nodes: Sequence[Node]) -> tuple
             )
         column = column_named(table, target["name"], position)
         if column.attnum in bound:
-            raise SyntaxError_(f'multiple assignments to same column "{column.name}"', position=position)
+            raise SyntaxError_(f'multiple assignments to same column "{column.name}"')
         bound[column.attnum] = _bind_assigned(level, column, target["val"], position)
     return tuple(bound.items())
 

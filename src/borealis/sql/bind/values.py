@@ -39,7 +39,7 @@ def bind_values(level: Level, node: Node) -> Values:
         columns.append(RelationColumn(f"column{ordinal + 1}", oid, typmod))
     relation = level.new_relation()
     named = var_columns(relation, tuple(columns))
-    level.add(NamespaceItem("*VALUES*", None, named), None)
+    level.add(NamespaceItem("*VALUES*", None, named))
     targets = [Target(column.expr, column.name) for column in named]
     order = bind_order(level, node.get("sortClause", ()), targets)
     return Values(

@@ -23,7 +23,7 @@ def check_default(context: BindContext, column: Column) -> None:
     Raises: FeatureNotSupported for columns and subqueries in it, DatatypeMismatch 42804.
     """
     assert column.default is not None
-    _refuse_nodes(stored_node(column.default), "DEFAULT expression", columns_allowed=False)
+    _refuse_nodes(context, stored_node(column.default), "DEFAULT expression", columns_allowed=False)
     try:
         bind_default(context, column)
     except DatatypeMismatch as error:
@@ -40,7 +40,7 @@ def check_default(context: BindContext, column: Column) -> None:
 
 def check_check(context: BindContext, table: Table, source: str) -> Expr:
     """Bind a CHECK over the table's columns."""
-    _refuse_nodes(stored_node(source), "check constraint", columns_allowed=True)
+    _refuse_nodes(context, stored_node(source), "check constraint", columns_allowed=True)
     level = Level(context, place="CHECK constraints")
     relation = level.new_relation()
     level.namespace.append(NamespaceItem(table.name, table.schema.name, table_columns(table, relation)))
@@ -54,19 +54,23 @@ def columns_of(bound: Expr) -> frozenset[int]:
     return frozenset(node.attnum for node in walk(bound) if isinstance(node, Var))
 
 
-def _refuse_nodes(node: object, what: str, *, columns_allowed: bool) -> None:
+def _refuse_nodes(context: BindContext, node: object, what: str, *, columns_allowed: bool) -> None:
     """Refuse what a stored expression cannot hold, in PostgreSQL's words."""
     if isinstance(node, dict):
         if "SubLink" in node:
-            raise FeatureNotSupported(f"cannot use subquery in {what}")
+            raise FeatureNotSupported(
+                f"cannot use subquery in {what}", position=context.position(node["SubLink"])
+            )
         if "ColumnRef" in node and not columns_allowed:
-            raise FeatureNotSupported(f"cannot use column reference in {what}")
+            raise FeatureNotSupported(
+                f"cannot use column reference in {what}", position=context.position(node["ColumnRef"])
+            )
         if "ParamRef" in node:
             from borealis.errors import UndefinedParameter
 
             raise UndefinedParameter(f"there is no parameter ${node['ParamRef'].get('number', 0)}")
         for value in node.values():
-            _refuse_nodes(value, what, columns_allowed=columns_allowed)
+            _refuse_nodes(context, value, what, columns_allowed=columns_allowed)
     elif isinstance(node, list):
         for value in node:
-            _refuse_nodes(value, what, columns_allowed=columns_allowed)
+            _refuse_nodes(context, value, what, columns_allowed=columns_allowed)

@@ -85,7 +85,7 @@ def finish_call(
     elif "over" in node:
         expr = _window_call(level, node, function, coerced, result, position)
     elif function.kind == "w":
-        raise WindowingError(f"window function {function.name} requires an OVER clause", position=position)
+        raise WrongObjectType(f"window function {function.name} requires an OVER clause", position=position)
     else:
         expr = FuncCall(result, -1, function, coerced)
         if function.returns_set:
@@ -218,15 +218,19 @@ def _refuse_special_forms(node: Node, function: Function, position: int | None) 
 def _aggregate(
     level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
 ) -> Expr:
-    from borealis.sql.bind.grouping import contains_aggregate, contains_window_call
+    from borealis.sql.bind.grouping import own_nodes
 
     check_aggregate_place(level, position)
-    if any(contains_aggregate(level, arg) for arg in args):
-        raise GroupingError("aggregate function calls cannot be nested", position=position)
-    if any(contains_window_call(arg) for arg in args):
-        raise GroupingError(
-            "aggregate function calls cannot contain window function calls", position=position
-        )
+    for inner in (found for arg in args for found in own_nodes(arg)):
+        if isinstance(inner, AggregateCall):
+            raise GroupingError(
+                "aggregate function calls cannot be nested", position=level.context.position_of(inner)
+            )
+        if isinstance(inner, WindowCall):
+            raise GroupingError(
+                "aggregate function calls cannot contain window function calls",
+                position=level.context.position_of(inner),
+            )
     if function.aggregate_kind == "n" and "agg_within_group" in node:
         raise WrongObjectType(
             f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",

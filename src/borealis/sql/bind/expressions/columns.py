@@ -38,5 +38,5 @@ def expand_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
         return tuple(column for item in items for column in item.columns)
     item = level.item(names[-1], names[-2] if len(names) > 1 else None)
     if item is None:
-        raise missing_from_entry(".".join(names), position)
+        raise missing_from_entry(level, ".".join(names), position)
     return item.columns

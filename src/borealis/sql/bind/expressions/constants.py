@@ -28,7 +28,7 @@ def bind_constant(level: Level, node: Node) -> Expr:
         case {"fval": fval}:
             const = _number(level, fval["fval"])
         case {"boolval": boolval}:
-            return bool_const(bool(boolval.get("boolval", False)))
+            const = bool_const(bool(boolval.get("boolval", False)))
         case {"sval": sval}:
             const = Const(oids.UNKNOWN, -1, sval.get("sval", ""))
         case _:
