@@ -27,4 +27,12 @@ class DdlAction:
         catalog = self._engine.catalog_of(transaction.snapshot_for_ddl())
         ddl = plan_ddl(self._parsed, catalog, scope.search_path, scope.style)
         transaction.add_ddl(ddl.changes)
-        return Result((), 0)
+        return DdlResult(ddl.notices)
+
+
+class DdlResult(Result):
+    __slots__ = ("notices",)
+
+    def __init__(self, notices: tuple[tuple[str, str], ...]) -> None:
+        super().__init__((), 0)
+        self.notices = notices

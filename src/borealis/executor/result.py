@@ -34,6 +34,9 @@ class Result:
 
     is_long = False
 
+    notices: tuple[tuple[str, str], ...] = ()
+    """SQLSTATE and text of what the client is to be told besides."""
+
     def __init__(self, rows: Sequence[Row], row_count: int) -> None:
         self._rows = rows
         self._next = 0

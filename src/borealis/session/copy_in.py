@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from borealis.errors import QueryCanceled, SqlError, UniqueViolation
-from borealis.session.parameters import Decode
+from borealis.session.parameters import Decode, refined
 from borealis.types.base import Value
 from borealis.wire import backend
 from borealis.wire.copy.rows import Row, RowDecoder
@@ -74,8 +74,10 @@ class CopyIn:
             for decode, data in zip(self._decode_all, row, strict=True):
                 values.append(None if data is None else decode(data))
         except SqlError as error:
-            error.where = error.where or self._decoder.where(len(values))
-            raise
+            ordinal = len(values)
+            told = refined(error, self._plan.parameter_types[ordinal], row[ordinal] or b"", "")
+            told.where = told.where or self._decoder.where(ordinal)
+            raise told from error
         return tuple(values)
 
     def _locate(self, error: SqlError) -> None:

@@ -15,6 +15,7 @@ from borealis.errors import (
     DuplicatePreparedStatement,
     InvalidCursorName,
     InvalidSqlStatementName,
+    ObjectNotInPrerequisiteState,
     ProtocolViolation,
     SyntaxError_,
     UndefinedObject,
@@ -91,7 +92,7 @@ def bind(session: Session, message: messages.Bind) -> None:
     if parameters:
         style = session.dated_style() if prepared.is_dated else scope.style
         decode_all = prepared.decoders(message.parameter_formats, style)
-        portal.values = read_parameters(decode_all, parameters, name)
+        portal.values = read_parameters(decode_all, parameters, prepared.parameter_types, name)
     if command is not None and command.fields is not None:
         formats = column_formats(message.result_formats, len(command.fields))
         portal.shape = command.shape(formats, scope.style)
@@ -139,6 +140,8 @@ def execute(session: Session, message: messages.Execute) -> Awaitable[None] | No
         return None
     if session.block.is_failed and not command.ends_block:
         raise aborted()
+    if portal.is_run:
+        raise ObjectNotInPrerequisiteState(f'portal "{portal.name}" cannot be run')
     session.portal = portal
     pending = command.run(session, portal, max(message.rows_max, 0))
     if pending is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from types import MethodType
 
-from borealis.errors import CharacterNotInRepertoire, SqlError
+from borealis.errors import CharacterNotInRepertoire, InvalidBinaryRepresentation, ProtocolViolation, SqlError
 from borealis.types import oids
 from borealis.types.base import Oid, Style, Value
 from borealis.types.registry import type_of
@@ -44,7 +44,10 @@ def _decoder(oid: Oid, format_: int, style: Style) -> Decode:
 
 
 def read_parameters(
-    decode_all: tuple[Decode, ...], parameters: tuple[bytes | None, ...], portal: str
+    decode_all: tuple[Decode, ...],
+    parameters: tuple[bytes | None, ...],
+    types: tuple[Oid, ...],
+    portal: str,
 ) -> tuple[Value, ...]:
     """Return the values; an error says which parameter it was, as PostgreSQL's CONTEXT does."""
     values: list[Value] = []
@@ -52,10 +55,22 @@ def read_parameters(
         for read, data in zip(decode_all, parameters, strict=True):
             values.append(None if data is None else read(data))
     except SqlError as error:
-        if error.where is None:
-            error.where = _where(len(values), portal, error, decode_all)
-        raise
+        ordinal = len(values)
+        told = refined(error, types[ordinal], parameters[ordinal] or b"", f" in bind parameter {ordinal + 1}")
+        told.where = told.where or _where(ordinal, portal, told, decode_all)
+        raise told from error
     return tuple(values)
+
+
+def refined(error: SqlError, oid: Oid, data: bytes, place: str) -> SqlError:
+    """Return the error of a binary value as PostgreSQL has it: too short is a broken message, too long a wrong format."""
+    if not isinstance(error, InvalidBinaryRepresentation):
+        return error
+    if error.message == _TOO_SHORT or (error.message == _TOO_LONG and len(data) < type_of(oid).length):
+        return ProtocolViolation(_TOO_SHORT)
+    if error.message == _TOO_LONG:
+        error.message += place
+    return error
 
 
 def _where(ordinal: int, portal: str, error: SqlError, decode_all: tuple[Decode, ...]) -> str:
@@ -64,3 +79,7 @@ def _where(ordinal: int, portal: str, error: SqlError, decode_all: tuple[Decode,
     is_binary = isinstance(decode_all[ordinal], MethodType)
     quoted = "" if is_binary or isinstance(error, CharacterNotInRepertoire) else " = '...'"
     return f"{holder} parameter ${ordinal + 1}{quoted}"
+
+
+_TOO_SHORT = "insufficient data left in message"
+_TOO_LONG = "incorrect binary data format"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from borealis.errors import UndefinedParameter
+from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.session.block import aborted
+from borealis.session.commands.base import Command
 from borealis.session.commands.make import ends_block, make_command
 from borealis.session.portal import Portal
 from borealis.sql.parse import Parsed, parse
@@ -42,10 +43,7 @@ def query_steps(session: Session, text: str) -> Steps:
 def _statement_steps(session: Session, parsed: Parsed, *, is_last: bool) -> Steps:
     if session.block.is_failed and not ends_block(parsed):
         raise aborted()
-    command = make_command(session, parsed)
-    if command.parameter_types:
-        number, location = _first_parameter(parsed.node)
-        raise UndefinedParameter(f"there is no parameter ${number}", position=parsed.position(location))
+    command = _command(session, parsed)
     portal = Portal("", command)
     session.portal = portal
     if command.fields is not None:
@@ -63,6 +61,21 @@ def _statement_steps(session: Session, parsed: Parsed, *, is_last: bool) -> Step
             yield pending
     assert portal.completion is not None
     session.write(portal.completion)
+
+
+def _command(session: Session, parsed: Parsed) -> Command:
+    """Prepare a statement that may have no parameters. Raises UndefinedParameter 42P02."""
+    try:
+        command = make_command(session, parsed)
+    except (AmbiguousParameter, IndeterminateDatatype):
+        number, location = _first_parameter(parsed.node)
+        if not number:
+            raise
+    else:
+        if not command.parameter_types:
+            return command
+        number, location = _first_parameter(parsed.node)
+    raise UndefinedParameter(f"there is no parameter ${number}", position=parsed.position(location))
 
 
 def _first_parameter(node: Any) -> tuple[int, int | None]:

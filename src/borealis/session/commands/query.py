@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from borealis.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
+from borealis.errors import FeatureNotSupported
 from borealis.executor.encoders import row_encoder
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
@@ -74,8 +74,6 @@ class QueryCommand(Command):
     def run(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         result = portal.result
         if result is None:
-            if portal.is_run:
-                raise ObjectNotInPrerequisiteState(f'portal "{portal.name}" cannot be run')
             transaction = session.block.enter(self.access, self.name, session.scope)
             result = transaction.execute(self.plan, portal.values, session.scope)
             portal.result = result
@@ -84,22 +82,24 @@ class QueryCommand(Command):
         return self._finish(session, portal, rows_max)
 
     async def _run_long(self, session: Session, portal: Portal, rows_max: int) -> None:
-        result: Any = portal.result
+        result = portal.result
+        assert result is not None
         with session.running(result):
             await result.run()
             session.check_cancel()
-            pending = self._finish(session, portal, rows_max)
-            if pending is not None:
-                await pending
+        pending = self._finish(session, portal, rows_max)
+        if pending is not None:
+            await pending
 
     def _finish(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
+        result = portal.result
+        assert result is not None
         if self.fields is not None:
             return send_rows(session, portal, rows_max, self._tag)
-        result: Any = portal.result
-        if self.access is Access.DDL:
-            portal.completion = backend.command_complete(self.plan.tag)
-        else:
-            portal.completion = backend.command_complete(f"{self._tag}{result.row_count}")
+        for sqlstate, text in result.notices:
+            session.notice(sqlstate, text)
+        tag = self.plan.tag if self.access is Access.DDL else f"{self._tag}{result.row_count}"
+        portal.completion = backend.command_complete(tag)
         portal.is_run = True
         portal.close()
         return None
