@@ -74,7 +74,7 @@ def psycopg_extended(connection: pq.PGconn) -> None:
     connection.prepare(b"s1", b"SELECT $1 + 1, $2::varchar(5)", [23, 25])
     connection.describe_prepared(b"s1")
     connection.exec_prepared(b"s1", [b"41", b"abcdefgh"])
-    connection.exec_prepared(b"s1", INT4_AS_BINARY + [b"x"], param_formats=[1, 0], result_format=1)
+    connection.exec_prepared(b"s1", [*INT4_AS_BINARY, b"x"], param_formats=[1, 0], result_format=1)
     connection.exec_prepared(b"s1", [b"not a number", None])
     connection.exec_prepared(b"s1", [b"1"])
     connection.exec_prepared(b"missing", [b"1"])

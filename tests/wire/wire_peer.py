@@ -72,8 +72,7 @@ def encode_bind(bind):
         shorts(bind.parameter_formats),
         struct.pack(">H", len(bind.parameters)),
     ]
-    for value in bind.parameters:
-        parts.append(struct.pack(">i", -1) if value is None else struct.pack(">i", len(value)) + value)
+    parts += [struct.pack(">i", -1) if v is None else struct.pack(">i", len(v)) + v for v in bind.parameters]
     return b"".join(parts) + shorts(bind.result_formats)
 
 

@@ -55,7 +55,7 @@ class Replay:
                 self.authenticate()
             case messages.CopyDone() | messages.CopyFail():
                 self.expect(("ReadyForQuery",) if self.in_simple_copy else ("CommandComplete",))
-            case messages.Describe(kind, _):
+            case messages.Describe():
                 self.expect(("RowDescription", "NoData"))
             case _:
                 self.expect(DONE[type(message)], is_simple=isinstance(message, messages.Query))
