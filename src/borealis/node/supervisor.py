@@ -2,7 +2,7 @@
 
     bind the port ─▶ fork storage ─▶ import what workers need, make TLS files ─▶ storage ready ─▶ fork workers ─▶ all ready
 
-A child that dies is forked again at once; one that dies within a second of its start waits a little longer each time. A worker's
+A child that dies is forked again at once; one that keeps dying within a second of its start waits up to half a second. A worker's
 death takes its own connections only. When the storage process dies, workers fail the commits it had been sent (their outcome is
 uncertain) and find its successor on the same socket, which the supervisor keeps open.
 
@@ -44,7 +44,7 @@ START_S = 30.0
 WORKERS_STOP_S = 8.0
 STORAGE_STOP_S = 20.0
 _STABLE_S = 1.0
-_BACKOFF_S = (0.0, 0.1, 0.5, 2.0)
+_BACKOFF_S = (0.0, 0.0, 0.1, 0.2, 0.5)
 _UNIX_PATH_BYTES_MAX = 100  # sun_path has 104 on macOS, 108 on Linux
 
 

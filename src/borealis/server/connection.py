@@ -56,6 +56,7 @@ class Connection(asyncio.Protocol):
         "_is_closed",
         "_is_direct_tls",
         "_is_ending",
+        "_is_eof",
         "_is_reading_paused",
         "_is_released",
         "_keeper",
@@ -88,6 +89,7 @@ class Connection(asyncio.Protocol):
         self._is_admitted = False
         self._is_direct_tls = False
         self._is_reading_paused = False
+        self._is_eof = False  # the client says no more
         self._is_ending = False  # no further message is wanted
         self._is_closed = False  # the socket is gone
         self._is_released = False
@@ -115,9 +117,9 @@ class Connection(asyncio.Protocol):
             self._open_transport().pause_reading()
 
     def eof_received(self) -> bool:
-        """Keep the socket until the statement that runs has answered; a client may have closed its half alone."""
-        self._is_ending = True
-        return self._running is not None
+        """Keep the socket until what was sent before is answered; a client may have closed its half alone."""
+        self._is_eof = True
+        return self._running is not None or self._drained is not None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_ending = True
@@ -269,6 +271,8 @@ class Connection(asyncio.Protocol):
             return
         if self._output:
             self._flush()
+        if self._is_eof and self._running is None and self._drained is None:
+            self.close()
 
     def _next_message(self) -> FrontendMessage | None:
         """Return the next message that could be read; None if there is none, or no more is wanted."""

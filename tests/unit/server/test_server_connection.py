@@ -150,14 +150,14 @@ def test_a_client_that_vanishes_cancels_what_runs_and_releases_once_it_ended(ses
 
 def test_a_half_closed_client_gets_its_answer(session_of, wire):
     async def script(client, node):
-        client.send(wire.query("wait"))
+        client.send(wire.query("wait") + wire.query("after"))
         await settle()
         keeps_open = client.connection.eof_received()
         client.session.gate.set_result(None)
         await settle()
         return keeps_open, tags(wire, client.take()), client.transport.is_closed
 
-    assert session_of(script) == (True, ["waited"], True)
+    assert session_of(script) == (True, ["waited", "after"], True)
 
 
 def test_our_bug_ends_its_connection_alone(session_of, wire):

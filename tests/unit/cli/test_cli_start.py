@@ -1,0 +1,88 @@
+"""`borealis start`: what it refuses, in one line and with status 2, before anything runs."""
+
+import os
+
+import pytest
+from click.testing import CliRunner
+
+from borealis.cli.group import borealis
+from borealis.cli.start import connection_string
+from borealis.node.config import NodeAddress
+from borealis.server.startup import TlsMode
+
+
+def run(*arguments):
+    return CliRunner().invoke(borealis, ["start", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--auth", "iam"], "Error: --auth iam is not available yet; use --auth trust\n"),
+        (
+            ["--host", "0.0.0.0"],
+            "Error: --auth trust lets anyone in, so it needs a loopback address; 0.0.0.0 is none\n",
+        ),
+        (
+            ["--host", "192.0.2.1"],
+            "Error: --auth trust lets anyone in, so it needs a loopback address; 192.0.2.1 is none\n",
+        ),
+        (
+            ["--host", "no.such.host.invalid"],
+            "Error: cannot listen on no.such.host.invalid: Name or service not known\n",
+        ),
+    ],
+)
+def test_refusals_are_one_line(tmp_path, arguments, line):
+    result = run("--data", tmp_path / "d", *arguments)
+    assert (result.exit_code, result.stderr) == (2, line)
+    assert result.stdout == ""
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--port", "70000"], ["--workers", "0"], ["--tls", "maybe"], ["--no-such"], ["--port", "x"], ["extra"]],
+)
+def test_bad_flags_exit_with_2(arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Error:" in result.stderr
+
+
+def test_help_says_what_trust_is():
+    text = " ".join(run("--help").stdout.split())
+    assert "only on loopback addresses" in text
+    assert "BOREALIS_DATA" in text
+    assert "~/.borealis" in text
+
+
+@pytest.mark.parametrize(
+    ("host", "ca_file", "tls", "expected"),
+    [
+        (
+            "127.0.0.1",
+            "/d/ca.crt",
+            TlsMode.REQUIRE,
+            "host=127.0.0.1 {} sslmode=verify-full sslrootcert=/d/ca.crt",
+        ),
+        (
+            "127.0.0.5",
+            "/d d/ca's.crt",
+            TlsMode.PREFER,
+            r"host=localhost hostaddr=127.0.0.5 {} sslmode=verify-full sslrootcert='/d d/ca\'s.crt'",
+        ),
+        ("localhost", "/d/ca.crt", TlsMode.OFF, "host=localhost {} sslmode=disable"),
+    ],
+)
+def test_connection_string_is_what_libpq_reads(host, ca_file, tls, expected):
+    import pathlib
+
+    from psycopg import conninfo
+
+    address = NodeAddress(
+        host, 5433, "c", "e", "us-east-1", pathlib.Path(ca_file), pathlib.Path("/d"), os.getpid()
+    )
+    text = connection_string(address, tls)
+    assert text == expected.format("port=5433 user=admin dbname=postgres")
+    assert conninfo.conninfo_to_dict(text).get("sslrootcert", ca_file) == ca_file
