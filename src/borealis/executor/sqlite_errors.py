@@ -7,6 +7,7 @@ import re
 import apsw
 
 from borealis.errors import (
+    InvalidPrecedingOrFollowingSize,
     NumericValueOutOfRange,
     ProgramLimitExceeded,
     QueryCanceled,
@@ -22,6 +23,7 @@ _TOO_DEEP = re.compile(
 _TOO_BIG = re.compile(
     r"too many (SQL variables|columns|arguments|attached)|string or blob too big|maximum number of"
 )
+_FRAME = re.compile(r"frame (starting|ending) offset must be a non-negative (integer|number)")
 _STALE = re.compile(r"no such (table|column)|database schema has changed|malformed database schema")
 
 
@@ -33,6 +35,12 @@ def is_stale_schema(error: apsw.Error) -> bool:
 def translate(error: apsw.Error, connection: apsw.Connection | None = None) -> SqlError:
     """Return the error a client sees."""
     text = str(error)
+    frame = _FRAME.search(text)
+    if frame is not None:
+        place, kind = frame.groups()
+        if kind == "number":
+            return InvalidPrecedingOrFollowingSize("invalid preceding or following size in window function")
+        return InvalidPrecedingOrFollowingSize(f"frame {place} offset must not be negative")
     if isinstance(error, apsw.InterruptError):
         return QueryCanceled("canceling statement due to user request")
     if "integer overflow" in text:

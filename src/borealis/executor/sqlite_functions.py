@@ -7,8 +7,6 @@ from decimal import Decimal
 from borealis.errors import (
     CardinalityViolation,
     FeatureNotSupported,
-    InvalidPrecedingOrFollowingSize,
-    NullValueNotAllowed,
 )
 from borealis.executor.compile.limits import limit_value, offset_value
 from borealis.functions.implementation import scalar
@@ -52,23 +50,3 @@ def _order_of(type_: int):  # type: ignore[no-untyped-def]
 def _numeric_order(value: str) -> tuple[bool, Decimal]:
     number = Decimal(value)
     return (True, Decimal(0)) if number.is_nan() else (False, number)
-
-
-@scalar("frame_offset", strict=False)
-def frame_offset(offset: Value, place: str) -> Value:
-    """ROWS or GROUPS n PRECEDING."""
-    if offset is None:
-        raise NullValueNotAllowed(f"frame {place} offset must not be null")
-    if int(offset) < 0:
-        raise InvalidPrecedingOrFollowingSize(f"frame {place} offset must not be negative")
-    return offset
-
-
-@scalar("frame_size", strict=False)
-def frame_size(offset: Value) -> Value:
-    """RANGE n PRECEDING."""
-    if offset is None:
-        raise NullValueNotAllowed("frame starting offset must not be null")
-    if isinstance(offset, str) or float(offset) < 0:
-        raise InvalidPrecedingOrFollowingSize("invalid preceding or following size in window function")
-    return offset

@@ -1,7 +1,7 @@
 """UNION, INTERSECT, EXCEPT, with and without ALL, and VALUES.
 
-SQLite compares rows of a compound as they stand; where a column's type compares otherwise (an interval) the rows are
-grouped by their sort forms instead. What SQLite lacks is INTERSECT ALL and EXCEPT ALL: each side's equal rows are numbered,
+SQLite compares rows of a compound as they stand; where a column's type compares otherwise (1.0 = 1.00) the rows are grouped
+by their sort forms instead, and the left side's row is kept, as PostgreSQL does. What SQLite lacks is INTERSECT ALL and EXCEPT ALL: each side's equal rows are numbered,
 and the numbers compared along with the rows.
 """
 
@@ -58,14 +58,9 @@ def _combined(
     is_native = all(form == f"c{n}" for n, form in enumerate(forms, 1))
     if node.all and node.op is not SetOp.UNION:
         return CompiledQuery(_numbered(node.op, left, right, outputs, forms), outputs, is_bare=True)
-    if node.all or is_native:
-        first = _left_operand(left, outputs)
-    elif any(form != f"c{n}" and comparison.collation_in(form) is None for n, form in enumerate(forms, 1)):
+    if not (node.all or is_native):
         return CompiledQuery(_grouped(node.op, left, right, outputs, forms), outputs, is_bare=True)
-    else:
-        # SQLite compares the rows of a compound under the collations of its first SELECT.
-        columns = ", ".join(f"{form} AS c{n}" for n, form in enumerate(forms, 1))
-        first = CompiledQuery(f"SELECT {columns} FROM ({_projected(left, outputs)})", outputs)
+    first = _left_operand(left, outputs)
     op = f"{node.op.value} ALL" if node.all else node.op.value
     text = f"{first.text} {op} {_right_operand(right, outputs)}"
     return CompiledQuery(text, outputs, is_bare=True, terms=first.terms + 1)
@@ -146,7 +141,7 @@ def values(compilation: Compilation, node: Values) -> CompiledQuery:
 
 
 def _renamed(outputs: Sequence[Output]) -> str:
-    return ", ".join(f"column{n} AS c{n}" for n in range(1, len(outputs) + 1))
+    return ", ".join(f"column{n} AS c{n}" for n in range(1, len(outputs) + 1)) or "NULL AS c0"
 
 
 def _values_body(compilation: Compilation, node: Values) -> tuple[tuple[Output, ...], str]:
@@ -160,6 +155,8 @@ def rows_body(
     as_json = _constant_rows(compilation, rows, columns)
     if as_json is not None:
         return tuple(Output(column.type, column.typmod) for column in columns), as_json
+    if not columns:
+        return (), f"VALUES {', '.join(['(NULL)'] * len(rows))}"
     compiled = [[compilation.expr(expr) for expr in row] for row in rows]
     representations: list[Representation] = [
         common_representation(

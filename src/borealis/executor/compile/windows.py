@@ -6,6 +6,7 @@ from borealis.errors import FeatureNotSupported
 from borealis.executor.compile import comparison
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.conditions import condition
+from borealis.executor.compile.fold import folded
 from borealis.executor.compile.ordering import order_terms
 from borealis.executor.compile.trees import is_constant
 from borealis.functions import lookup
@@ -55,13 +56,15 @@ def _bound(compilation: Compilation, window: Window, frame_bound: FrameBound) ->
     if frame_bound.offset is None:
         return frame_bound.kind.value.replace("_", " ")
     word = "PRECEDING" if frame_bound.kind is FrameBoundKind.PRECEDING else "FOLLOWING"
-    offset = compilation.expr(frame_bound.offset).text
+    offset_expr = folded(frame_bound.offset)
+    if isinstance(offset_expr, bound.FuncCall) and isinstance(offset_expr.args[0], bound.Param):
+        offset_expr = offset_expr.args[0]  # an integer parameter, widened
+    if not isinstance(offset_expr, bound.Const | bound.Param):
+        raise FeatureNotSupported("a frame offset that is not a constant or a parameter is not supported yet")
+    # SQLite takes a constant only; what it says of a bad one is translated in sqlite_errors.py.
+    offset = compilation.expr(offset_expr).text
     if window.mode is not FrameMode.RANGE:
-        return f"pg_frame_offset({offset}, '{_place(window, frame_bound)}') {word}"
+        return f"{offset} {word}"
     if window.order and window.order[0].expr.type in _RANGE_TYPES and frame_bound.offset.type in _RANGE_TYPES:
-        return f"pg_frame_size({offset}) {word}"
+        return f"{offset} {word}"
     raise FeatureNotSupported("RANGE with an offset over this type is not supported yet")
-
-
-def _place(window: Window, frame_bound: FrameBound) -> str:
-    return "starting" if frame_bound is window.start else "ending"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from borealis.executor.compile.compilation import CompiledStatement, Output
 from borealis.executor.compile.dml import column_representation, insert_source
+from borealis.executor.compile.fold import folded
 from borealis.executor.compile.parameters import Argument, Bindings, Literal, Runtime, Source, bindings_of
 from borealis.executor.dml.on_conflict import ConflictAction
 from borealis.executor.dml.returning import Returning
@@ -107,6 +108,7 @@ def _sources(node: Insert, columns: tuple[tuple[int, Expr], ...]) -> dict[int, S
 
 def _source(expr: Expr, wanted: Representation) -> Source | None:
     """Return where a column's stored value comes from, if it is a constant or a parameter as it is stored."""
+    expr = folded(expr)
     while isinstance(expr, Relabel):
         expr = expr.arg
     is_plain = type(wanted) is Representation

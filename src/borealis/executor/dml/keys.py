@@ -7,6 +7,7 @@ from typing import Any
 
 from borealis.catalog.relations import Table
 from borealis.executor.compile.cardinality import fixed_columns, strip_relabel
+from borealis.executor.compile.fold import folded
 from borealis.executor.compile.parameters import Argument, Literal, Source, bindings_of
 from borealis.executor.generate import compile_function
 from borealis.sql.bound.expressions import Const, Expr, Param
@@ -40,7 +41,7 @@ def key_sources(relation: TableRelation, where: Expr | None) -> tuple[Source, ..
     fixed = fixed_columns(relation, where)
     sources: list[Source] = []
     for attnum in key.columns:
-        value = strip_relabel(fixed[attnum][0]) if attnum in fixed else None
+        value = folded(strip_relabel(fixed[attnum][0])) if attnum in fixed else None
         if isinstance(value, Param) and value.number > 0:
             sources.append(Argument(value.number))
         elif isinstance(value, Const):

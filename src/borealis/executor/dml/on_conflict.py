@@ -46,6 +46,8 @@ class ConflictAction:
             f"FROM {physical.table_name(node.table)} AS r WHERE {' AND '.join(f'r.{name} = ?' for name in names)}"
         )
         self._statements: dict[frozenset[Oid], CompiledStatement] = {}
+        if node.on_conflict.assignments is not None:
+            self._statement(frozenset())  # what cannot be compiled is refused before anything runs
 
     def execute(
         self,

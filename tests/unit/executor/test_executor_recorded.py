@@ -1,0 +1,76 @@
+"""Whole statements through the engine, against what PostgreSQL 16 answers (tests/oracle/executor)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from borealis.errors import FeatureNotSupported, SqlError
+from borealis.executor.testing import EmbeddedEngine, EngineSession
+
+CASES = Path(__file__).parents[2] / "oracle" / "executor"
+
+
+def recorded(topic: str) -> list[dict]:
+    return [json.loads(line) for line in (CASES / f"{topic}.jsonl").read_text("utf-8").splitlines()]
+
+
+def refused(topic: str) -> set[str]:
+    """Statements that stand behind a `--! 0A000` line."""
+    found, lines = set(), iter((CASES / f"{topic}.sql").read_text("utf-8").splitlines())
+    for line in lines:
+        if line.startswith("--! 0A000"):
+            found.add(next(lines).removesuffix(";"))
+    return found
+
+
+@pytest.mark.parametrize("topic", [path.stem for path in sorted(CASES.glob("*.jsonl"))])
+def test_answers_are_postgresqls(topic: str) -> None:
+    expected_refusals = refused(topic)
+    with EmbeddedEngine() as engine:
+        session = engine.session()
+        wrong = []
+        for case in recorded(topic):
+            if case["sql"] in expected_refusals:
+                with pytest.raises(FeatureNotSupported):
+                    session.run(case["sql"])
+                continue
+            difference = compare(session, case)
+            if difference:
+                wrong.append(difference)
+    assert not wrong, "\n\n".join(wrong)
+
+
+def compare(session: EngineSession, case: dict) -> str | None:
+    """Return what differs from the recording, None if nothing does."""
+    try:
+        answer = session.run(case["sql"])
+    except SqlError as error:
+        return compare_error(case, error)
+    except Exception as error:
+        return f"{case['sql']}\n  internal error {type(error).__name__}: {error}"
+    if "error" in case:
+        return f"{case['sql']}\n  gave {answer.rows}, not {case['error']}"
+    rows, expected = [list(row) for row in answer.rows], case["rows"]
+    if not is_ordered(case["sql"]):
+        rows, expected = sorted(rows, key=repr), sorted(expected, key=repr)
+    columns = [list(column) for column in answer.columns]
+    if rows != expected or columns != case["columns"] or answer.tag != case["tag"]:
+        return f"{case['sql']}\n  gave {answer.tag} {columns} {rows}\n  not  {case['tag']} {case['columns']} {expected}"
+    return None
+
+
+def compare_error(case: dict, error: SqlError) -> str | None:
+    got = {"sqlstate": error.sqlstate, "message": error.message}
+    for name in ("detail", "table", "column", "constraint"):
+        if getattr(error, name) is not None:
+            got[name] = getattr(error, name)
+    if got == case.get("error"):
+        return None
+    return f"{case['sql']}\n  raised {got}\n  not    {case.get('error', case.get('rows'))}"
+
+
+def is_ordered(sql: str) -> bool:
+    return "order by" in sql.lower().rsplit(")", 1)[-1]
