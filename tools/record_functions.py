@@ -56,7 +56,8 @@ class Recorder:
             return "\t".join((escape(case), *self.error(result)))
         if is_query:
             rows = [
-                [self.value(result, row, column) for column in range(result.nfields)] for row in range(result.ntuples)
+                [self.value(result, row, column) for column in range(result.nfields)]
+                for row in range(result.ntuples)
             ]
             return f"{escape(case)}\t=\t{escape(json.dumps(rows, ensure_ascii=False))}"
         return "\t".join((escape(case), self.type_name(result.ftype(0)), escape(self.value(result, 0, 0))))
@@ -109,7 +110,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="borealis-pg-") as directory:
         server = pgserver.get_server(directory)
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-            admin.execute("CREATE DATABASE cases LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0 ENCODING 'UTF8'")
+            admin.execute(
+                "CREATE DATABASE cases LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0 ENCODING 'UTF8'"
+            )
         with psycopg.connect(server.get_uri("cases"), autocommit=True) as connection:
             recorder = Recorder(connection)
             for source in sources:

@@ -116,6 +116,7 @@ class SetReturning:
     columns: int = 1
     wants_context: bool = False
     wants_types: bool = False  # the oids of the arguments' types follow the arguments
+    strict: bool = True  # never called with None: no rows
 
 
 EMITTERS: dict[str, Emitter] = {}
@@ -194,12 +195,12 @@ def native_aggregate(*keys: str) -> Callable[[AggregateEmitter], AggregateEmitte
 
 
 def set_returning(
-    *keys: str, columns: int = 1, context: bool = False, typed: bool = False
+    *keys: str, columns: int = 1, context: bool = False, typed: bool = False, strict: bool = True
 ) -> Callable[[Any], Any]:
     def register(rows: Any) -> Any:
         for key in keys:
             _new(key, SET_RETURNING)
-            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context, typed)
+            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context, typed, strict)
         return rows
 
     return register

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from borealis.functions.implementation import Sql
-from borealis.types.base import Oid, Representation
+from borealis.types.base import Oid, Representation, Value
 
 Compare = Callable[[str, str], int]
 
@@ -43,6 +43,18 @@ def sort_form(sql: Sql, type_: Oid) -> Sql:
         return Sql(f"substr({sql.text}, 1, 16)")
     name = COLLATION_OF.get(type_)
     return sql if name is None else Sql(f"({sql.text} COLLATE {name})")
+
+
+def compare(type_: int, left: Value, right: Value) -> int:
+    """Compare two values of a type, neither NULL."""
+    name = COLLATION_OF.get(type_)
+    if name is not None:
+        return COLLATIONS[name](left, right)  # type: ignore[arg-type]
+    if type_ == _INTERVAL:
+        left, right = left[:16], right[:16]  # type: ignore[index]
+    if isinstance(left, str) != isinstance(right, str):  # a float's NaN is text, above numbers
+        return isinstance(left, str) - isinstance(right, str)
+    return (left > right) - (left < right)  # type: ignore[operator]
 
 
 @collation("pg_numeric", _NUMERIC)

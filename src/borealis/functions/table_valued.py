@@ -2,7 +2,7 @@
 
     SELECT c1 FROM pg_generate_series_int4(1, 10)
 
-A function is a generator of row tuples; a NULL argument gives no rows. SQLite pulls rows one at a time, so a LIMIT stops
+A function is a generator of row tuples; a strict one is not called with a NULL argument, and gives no rows. SQLite pulls rows one at a time, so a LIMIT stops
 the generator.
 """
 
@@ -79,7 +79,7 @@ class RowsCursor:
 
     def Filter(self, number: int, text: str, arguments: tuple[Value, ...]) -> None:  # noqa: N802
         self._number = 0
-        if None in arguments:
+        if self._function.strict and None in arguments:
             self._row = None
             return
         context = (self._context,) if self._function.wants_context else ()

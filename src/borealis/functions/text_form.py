@@ -6,7 +6,9 @@ from borealis.functions.implementation import Context, Sql, plain, scalar
 from borealis.types.base import Oid, Value
 
 _INTEGERS = frozenset({20, 21, 23, 26})
-_TEXTS = frozenset({25, 1043, 705})
+_TEXTS = frozenset({19, 25, 705, 1042, 1043})
+"""Types whose value is their text. A char(n)'s lacks its trailing blanks, which padding.py gives back where they show."""
+
 _NUMERIC = 1700
 
 

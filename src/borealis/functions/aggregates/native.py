@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from borealis.functions.implementation import Aggregation, Sql, aggregate, native_aggregate, plain
-from borealis.functions.ordering import sort_form
-from borealis.types.base import Value
+from borealis.functions.implementation import (
+    Aggregation,
+    Sql,
+    aggregate,
+    native_aggregate,
+    plain,
+    sqlite_name,
+)
+from borealis.functions.ordering import compare, sort_form
+from borealis.types.base import Representation, Value
 
-_EXTREME_TYPES = ("int2", "int4", "int8", "oid", "float4", "float8", "numeric", "text", "bpchar", "date", "time",
-                  "timetz", "timestamp", "timestamptz", "interval")  # fmt: skip
+_EXTREME_TYPES = ("int2", "int4", "int8", "oid", "float4", "float8", "text", "bpchar", "date", "time",
+                  "timetz", "timestamp", "timestamptz")  # fmt: skip
 
 
 @native_aggregate("count()")
@@ -25,27 +32,56 @@ def _extreme(name: str) -> None:
     @native_aggregate(*(f"{name}({type_})" for type_ in _EXTREME_TYPES))
     def emit(call: Aggregation) -> Sql:
         value = call.args[0]
-        # An interval's BLOB orders as a whole; substr would give up its months and days.
-        text = value.text if type_is_interval(call) else sort_form(value, call.types[0]).text
-        return Sql(Aggregation(call.args, call.types, tail=call.tail).call(name, text), value.representation)
+        return Sql(_undistinct(call).call(name, value.text), value.representation)
 
 
-def type_is_interval(call: Aggregation) -> bool:
-    return call.types[0] == 1186
+def _undistinct(call: Aggregation) -> Aggregation:
+    return Aggregation(call.args, call.types, tail=call.tail)
 
 
 _extreme("min")
 _extreme("max")
 
 
+def _of_equals(key: str, type_: int, sign: int) -> None:
+    """min, max of a type whose equal values differ to see, 1.0 and 1.00: the last in order of rows stays."""
+    name = key.partition("(")[0]
+
+    def emit(call: Aggregation) -> Sql:
+        value = call.args[0]
+        if type(value.representation) is not Representation:
+            return Sql(_undistinct(call).call(name, value.text), value.representation)
+        moving = "_moving" if "OVER" in call.tail else ""
+        return Sql(_undistinct(call).call(f"{sqlite_name(key)}{moving}"))
+
+    @aggregate(key, emit=emit)
+    class Extreme:
+        __slots__ = ("_best",)
+
+        def __init__(self) -> None:
+            self._best: Value = None
+
+        def step(self, value: Value) -> None:
+            if value is not None and (self._best is None or compare(type_, self._best, value) * sign <= 0):
+                self._best = value
+
+        def final(self) -> Value:
+            return self._best
+
+
+for _type, _oid in (("numeric", 1700), ("interval", 1186)):
+    _of_equals(f"max({_type})", _oid, 1)
+    _of_equals(f"min({_type})", _oid, -1)
+
+
 @native_aggregate("bool_and(bool)", "every(bool)")
 def bool_and(call: Aggregation) -> Sql:
-    return Sql(Aggregation(call.args, call.types, tail=call.tail).call("min"))
+    return Sql(_undistinct(call).call("min"))
 
 
 @native_aggregate("bool_or(bool)")
 def bool_or(call: Aggregation) -> Sql:
-    return Sql(Aggregation(call.args, call.types, tail=call.tail).call("max"))
+    return Sql(_undistinct(call).call("max"))
 
 
 def _emit_any_value(call: Aggregation) -> Sql:

@@ -6,9 +6,8 @@ timetz and uuid are order-preserving BLOBs. An interval's span is the first half
 
 from __future__ import annotations
 
-from borealis.functions.implementation import template
+from borealis.functions.implementation import Sql, emitter, template
 from borealis.functions.ordering import sort_form
-from borealis.functions.implementation import Sql, emitter
 from borealis.types.base import Oid
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -64,3 +63,8 @@ def _interval(operator: str) -> None:
 
 for _operator in _OPERATORS.values():
     _interval(_operator)
+
+
+@emitter("interval_cmp")
+def compare_intervals(args: tuple[Sql, ...]) -> Sql:
+    return compare(tuple(sort_form(arg, Oid(1186)) for arg in args))

@@ -85,9 +85,10 @@ for _name, (_operator, _operation) in _OPERATIONS.items():
 
 @emitter("float8um", "float4um")
 def negate(args: tuple[Sql, ...]) -> Sql:
+    # SQLite's unary minus subtracts from 0, which loses the sign of -0.
     text = args[0].text
     return Sql(
-        f"(CASE WHEN typeof({text}) = 'real' THEN - {text} ELSE {text} END)"
+        f"(CASE WHEN typeof({text}) = 'real' THEN {text} * -1.0 ELSE {text} END)"
         if is_cheap(text)
         else f"pg_float_minus({text})"
     )

@@ -58,9 +58,10 @@ def floor(value: float) -> float:
     return value if math.isinf(value) else math.copysign(float(math.floor(value)), value)
 
 
-@_of_float("dsign")
-def sign(value: float) -> float:
-    return float((value > 0) - (value < 0))
+@scalar("dsign")
+def sign(value: Value) -> Value:
+    """Return -1, 0 or 1; 0 for NaN, which is neither above nor below."""
+    return float((value > 0) - (value < 0)) if type(value) is float else 0.0
 
 
 @_of_float("dsqrt")

@@ -75,16 +75,19 @@ def _numeric(type_: IntegerType) -> None:
                 return Sql(text) if bound <= type_.greatest or type_ is INT8 else in_range(text, type_)
         return Sql(f"pg_numeric_{type_.name}({to_plain(args[0]).text})")
 
-    @scalar(f"numeric_{type_.name}")
-    def of_numeric(value: str) -> Value:
-        number = Decimal(value)
-        if not number.is_finite():
-            raise FeatureNotSupported(
-                f"cannot convert {'NaN' if number.is_nan() else 'infinity'} to {type_.sql_name}"
-            )
-        if number.adjusted() > 20:
-            raise out_of_range(type_)
-        return checked(int(decimals.scaled(number, 0)), type_)
+    scalar(f"numeric_{type_.name}")(lambda value: of_numeric(value, type_))
+
+
+def of_numeric(value: str, type_: IntegerType) -> int:
+    """Return a numeric as an integer, rounded half away from zero."""
+    number = Decimal(value)
+    if not number.is_finite():
+        raise FeatureNotSupported(
+            f"cannot convert {'NaN' if number.is_nan() else 'infinity'} to {type_.sql_name}"
+        )
+    if number.adjusted() > 20:
+        raise out_of_range(type_)
+    return checked(int(decimals.scaled(number, 0)), type_)
 
 
 def _float(type_: IntegerType, sources: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from borealis.errors import DivisionByZero, NumericValueOutOfRange
 from borealis.functions.implementation import scalar
 from borealis.functions.numeric import decimals
 from borealis.functions.numeric.decimals import EXACT, ONE, ZERO, quotient, quotient_scale, scale_of, text
+from borealis.functions.ordering import compare_numerics
 from borealis.types.base import Value
 
 _add, _subtract, _multiply = EXACT.add, EXACT.subtract, EXACT.multiply
@@ -116,9 +117,17 @@ def numeric_inc(value: str) -> str:
 
 @scalar("numeric_cmp")
 def numeric_cmp(left: str, right: str) -> int:
-    from borealis.functions.ordering import compare_numerics
-
     return compare_numerics(left, right)
+
+
+@scalar("numeric_larger")
+def numeric_larger(left: str, right: str) -> str:
+    return left if compare_numerics(left, right) > 0 else right
+
+
+@scalar("numeric_smaller")
+def numeric_smaller(left: str, right: str) -> str:
+    return left if compare_numerics(left, right) < 0 else right
 
 
 @scalar("numeric_gcd")

@@ -150,18 +150,17 @@ for _name in _COMPARISONS:
     emitter(f"numeric_{_name}")(_comparison(_name))
 
 
-def _extreme(name: str) -> Emitter:
-    """numeric_larger, numeric_smaller: strict, so two atoms can be compared natively."""
+def _extreme(name: str, function: str) -> Emitter:
+    """numeric_larger, numeric_smaller; of equal numbers the second stays, whose scale may be another."""
 
     def emit(args: tuple[Sql, ...]) -> Sql:
         known = both_fixed(args)
         if known is None or known[0][1] != known[1][1]:
-            left, right = (to_plain(arg).text for arg in args)
-            return Sql(f"{name}({left} COLLATE pg_numeric, {right})")
+            return in_python(function, args)
         return fixed(f"{name}({known[0][0]}, {known[1][0]})", known[0][1], max(known[0][2], known[1][2]))
 
     return emit
 
 
-emitter("numeric_larger")(_extreme("max"))
-emitter("numeric_smaller")(_extreme("min"))
+emitter("numeric_larger")(_extreme("max", "numeric_larger"))
+emitter("numeric_smaller")(_extreme("min", "numeric_smaller"))

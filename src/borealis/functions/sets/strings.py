@@ -8,12 +8,12 @@ from borealis.functions.implementation import set_returning
 from borealis.types.base import Value
 
 
-@set_returning("text_to_table")
+@set_returning("text_to_table", strict=False)
 def text_to_table(text: Value, delimiter: Value) -> Iterator[tuple[Value, ...]]:
     return text_to_table_null(text, delimiter, None)
 
 
-@set_returning("text_to_table_null")
+@set_returning("text_to_table_null", strict=False)
 def text_to_table_null(text: Value, delimiter: Value, null: Value) -> Iterator[tuple[Value, ...]]:
     """Return the fields of a text; a NULL delimiter splits into characters, a field equal to `null` is NULL."""
     if text is None or text == "":

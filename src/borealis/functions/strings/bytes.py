@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 
@@ -56,29 +55,38 @@ def _from_hex(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_BASE64 = {
+    char: n for n, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+}
 
 
 def _from_base64(text: str) -> bytes:
-    body = re.sub(r"[ \n\t\r]", "", text)
-    symbols = body.rstrip("=")
-    for char in symbols:
+    """Decode four symbols at a time; after a first `=` at its third or fourth place a group yields one or two bytes."""
+    out = bytearray()
+    group, count, kept = 0, 0, 0
+    for char in text:
+        if char in " \t\n\r":
+            continue
         if char == "=":
-            raise InvalidParameterValue('unexpected "=" while decoding base64 sequence')
-        if char not in _BASE64:
+            if not kept:
+                if count not in (2, 3):
+                    raise InvalidParameterValue('unexpected "=" while decoding base64 sequence')
+                kept = count - 1
+            value = 0
+        elif char in _BASE64:
+            value = _BASE64[char]
+        else:
             raise InvalidParameterValue(f'invalid symbol "{char}" found while decoding base64 sequence')
-    padding = len(body) - len(symbols)
-    if len(body) % 4 or padding > 2:
-        if padding and len(symbols) % 4 not in (2, 3):
-            raise InvalidParameterValue('unexpected "=" while decoding base64 sequence')
+        group, count = group << 6 | value, count + 1
+        if count == 4:
+            out += group.to_bytes(3, "big")[: kept or 3]
+            group = count = 0
+    if count:
         raise InvalidParameterValue(
             "invalid base64 end sequence",
             hint="Input data is missing padding, is truncated, or is otherwise corrupted.",
         )
-    try:
-        return base64.b64decode(body)
-    except binascii.Error as error:
-        raise InvalidParameterValue("invalid base64 end sequence") from error
+    return bytes(out)
 
 
 _ESCAPE = re.compile(rb"\\(?:(\\)|([0-3][0-7]{2}))")

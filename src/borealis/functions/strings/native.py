@@ -36,19 +36,6 @@ for _source in ("name_text", "char_text", "char_bpchar", "name_bpchar"):
     template(_source, "{0}")
 
 
-@emitter("text_concat")
-def concat(args: tuple[Sql, ...]) -> Sql:
-    """concat(VARIADIC any): the binder hands every argument over as text; a NULL is nothing."""
-    return Sql(f"concat({', '.join(arg.text for arg in args)})")
-
-
-@emitter("text_concat_ws")
-def concat_ws(args: tuple[Sql, ...]) -> Sql:
-    if len(args) == 1:
-        return Sql(f"(CASE WHEN {args[0].text} IS NOT NULL THEN '' END)")
-    return Sql(f"concat_ws({', '.join(arg.text for arg in args)})")
-
-
 @emitter("text_starts_with")
 def starts_with(args: tuple[Sql, ...]) -> Sql:
     text, prefix = (arg.text for arg in args)

@@ -47,7 +47,7 @@ def quote_nullable(text: str | None) -> str:
     return "NULL" if text is None else quote_literal(text)
 
 
-@scalar("text_format_nv", "text_format", strict=False)
+@scalar("text_format", strict=False)
 def text_format(template: str | None, *args: str | None) -> Value:
     """format(template, VARIADIC any): arguments come as text. Specifiers are %[position$][flags][width]type."""
     return None if template is None else _Formatter(template, args).run()
