@@ -1,6 +1,7 @@
 """Node.embedded: storage, query processor and listener in one process and one event loop, for tests and as a library.
 
     async with Node.embedded(path) as node:
+        rows = await node.connect().query("SELECT 1")                          without a socket, or by a driver:
         connection = await asyncpg.connect(host=node.host, port=node.port, user="admin", database="postgres")
 
 The parts are those of `borealis start`; only the journal is the local one, without a socket in between. The data directory
@@ -22,10 +23,11 @@ from borealis.clock import Clock, SystemClock
 from borealis.node import sockets
 from borealis.node.config import NodeAddress, NodeConfig
 from borealis.node.data_directory import DataDirectory
+from borealis.node.in_process import InProcessConnection
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.storage_process import StorageSetup, open_or_create
 from borealis.server.admission import Admission, AdmissionLimits
-from borealis.server.authentication import TrustAuthenticator
+from borealis.server.authentication import ADMIN, DATABASE, Login, TrustAuthenticator
 from borealis.server.cancellation import CancelRouter
 from borealis.server.listener import Listener
 from borealis.server.services import Services
@@ -40,6 +42,7 @@ class Node:
     """A node inside this process; entered, it serves."""
 
     address: NodeAddress
+    _processor: QueryProcessor
 
     def __init__(self, config: NodeConfig, clock: Clock, random_: random.Random) -> None:
         self._config = config
@@ -77,6 +80,19 @@ class Node:
     def port(self) -> int:
         return self.address.port
 
+    def connect(self, user: str = ADMIN, settings: dict[str, str] | None = None) -> InProcessConnection:
+        """Return a connection without a socket, for the tasks of this node's event loop.
+
+        Raises:
+            SqlError: a setting is not one that may be set.
+        """
+        login = Login(
+            user, DATABASE, requested_name=None, cluster_id=None, peer="in process", is_encrypted=False
+        )
+        return InProcessConnection(
+            lambda output: self._processor.begin_session(login, dict(settings or {}), 0, output)
+        )
+
     async def __aenter__(self) -> Self:
         """Serve.
 
@@ -107,14 +123,14 @@ class Node:
         stack.callback(checkpointer.close)
         journal = LocalJournal(Committer(database, clock, checkpointer=checkpointer))
         stack.push_async_callback(journal.close)
-        self.processor = QueryProcessor(database.files, cluster, journal, clock, self._random)
-        stack.callback(self.processor.close)
+        self._processor = QueryProcessor(database.files, cluster, journal, clock, self._random)
+        stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())
         listener = Listener(
             Services(
                 clock=clock,
-                begin_session=self.processor.begin_session,
+                begin_session=self._processor.begin_session,
                 authenticator=TrustAuthenticator(),
                 admission=Admission.alone(config.admission, clock),
                 router=CancelRouter(0, self._random),

@@ -20,6 +20,7 @@ import gc
 import mmap
 import os
 import random
+import resource
 import selectors
 import signal
 import socket
@@ -85,6 +86,7 @@ class Supervisor:
             StartFailedError: a process could not start.
         """
         wakeup, previous = self._catch_signals()
+        _raise_descriptor_limit()
         try:
             self._start()
             if not self._is_stopping:
@@ -330,6 +332,14 @@ class Supervisor:
         self._selector.close()
         for end in wakeup:
             end.close()
+
+
+def _raise_descriptor_limit() -> None:
+    """Let every process have as many descriptors as it may: a connection takes one, an open transaction three."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # macOS names no limit where the kernel has one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _listen_unix(path: Path) -> socket.socket:
