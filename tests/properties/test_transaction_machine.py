@@ -7,17 +7,21 @@ must lose exactly when the documented matrix names a change after its snapshot, 
 import tempfile
 from pathlib import Path
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from borealis.errors import SerializationFailure
 from borealis.transaction.intent import Commit, Mode
 from borealis.transaction.testing import ColumnSpec, IndexSpec, TestCluster
 
-KEYS = st.integers(1, 4)
+SLOTS = st.integers(0, 2)  # sessions; few, with few keys, so that they meet
+KEYS = st.integers(1, 3)
 VALUES = st.none() | st.sampled_from("ab")
-UNIQUE = st.none() | st.integers(1, 3)
+UNIQUE = st.sampled_from(["same", "same", None, 1, 2, 3])
+NAMES = st.sampled_from(["write", "write", "write", "delete", "FOR_UPDATE", "KEY_SHARE"])
+ACTIONS = st.tuples(SLOTS, NAMES, KEYS, VALUES, UNIQUE)
 
 STRONG = {Mode.INSERT, Mode.DELETE, Mode.UPDATE_KEY, Mode.FOR_UPDATE}
 
@@ -37,8 +41,6 @@ class Open:
 
 
 class Machine(RuleBasedStateMachine):
-    transactions = Bundle("transactions")
-
     def __init__(self):
         super().__init__()
         self.directory = tempfile.TemporaryDirectory()
@@ -46,26 +48,45 @@ class Machine(RuleBasedStateMachine):
         columns = [ColumnSpec("int8"), ColumnSpec("text"), ColumnSpec("int8")]
         indexes = [IndexSpec((2,)), IndexSpec((3,), is_unique=True), IndexSpec((2, 3), included=(3,))]
         self.table = self.cluster.create_table("t", columns, (1,), indexes)
+        self.sessions = {}
         self.rows = {}
         self.changes = []  # (seq, key, mode)
 
     def teardown(self):
+        for slot in list(self.sessions):
+            self.roll_back(slot)
         self.cluster.close()
         self.directory.cleanup()
 
-    @rule(target=transactions)
-    def begin(self):
-        transaction = self.cluster.begin()
-        return Open(transaction, self.rows, transaction.snapshot.seq)
+    def open(self, slot):
+        """Return the session's transaction; its snapshot is taken with its first statement."""
+        if slot not in self.sessions:
+            transaction = self.cluster.begin()
+            self.sessions[slot] = Open(transaction, self.rows, transaction.snapshot.seq)
+        return self.sessions[slot]
 
-    def is_open(self, one):
-        return one.transaction is not None
+    @initialize()
+    def first_rows(self):
+        for key in (1, 2):
+            self.write(0, key, "a", key)
+        self.commit(0)
 
-    @rule(one=transactions, key=KEYS, value=VALUES, number=UNIQUE)
-    def write(self, one, key, value, number):
+    @rule(actions=st.lists(ACTIONS, min_size=1, max_size=8))
+    def work(self, actions):
+        for slot, name, key, value, number in actions:
+            if name == "write":
+                self.write(slot, key, value, number)
+            elif name == "delete":
+                self.delete(slot, key)
+            else:
+                self.lock(slot, key, Mode[name])
+            self.read(slot, key)
+
+    def write(self, slot, key, value, number):
         """Insert or update, as the executor would after looking at what the transaction sees."""
-        if not self.is_open(one):
-            return
+        one = self.open(slot)
+        if number == "same":
+            number = one.view[key][2] if key in one.view else None
         taken = {row[2]: k for k, row in one.view.items() if row[2] is not None}
         if taken.get(number, key) != key:
             return  # 23505 at the statement
@@ -77,30 +98,42 @@ class Machine(RuleBasedStateMachine):
             writes.update(self.table, (key,), row, Mode.UPDATE if old[2] == number else Mode.UPDATE_KEY)
         one.view[key] = row
 
-    @rule(one=transactions, key=KEYS)
-    def delete(self, one, key):
-        if self.is_open(one) and key in one.view:
+    def delete(self, slot, key):
+        one = self.open(slot)
+        if key in one.view:
             one.transaction.writes.delete(self.table, (key,))
             del one.view[key]
 
-    @rule(one=transactions, key=KEYS, mode=st.sampled_from([Mode.FOR_UPDATE, Mode.KEY_SHARE]))
-    def lock(self, one, key, mode):
-        if self.is_open(one) and key in one.view:
+    def lock(self, slot, key, mode):
+        one = self.open(slot)
+        if key in one.view:
             one.transaction.writes.lock(self.table, (key,), mode)
 
-    @rule(one=transactions, key=KEYS)
-    def read(self, one, key):
-        if self.is_open(one):
-            assert one.transaction.read(self.table, (key,)) == one.view.get(key)
+    def read(self, slot, key):
+        one = self.open(slot)
+        assert one.transaction.read(self.table, (key,)) == one.view.get(key)
 
-    @rule(one=transactions)
-    def commit(self, one):
-        if not self.is_open(one):
-            return
-        transaction, one.transaction = one.transaction, None
-        intent = transaction.intent()
+    @precondition(lambda self: self.sessions)
+    @rule(data=st.data())
+    def end(self, data):
+        slots = data.draw(
+            st.lists(st.sampled_from(sorted(self.sessions)), min_size=1, max_size=3, unique=True)
+        )
+        if data.draw(st.integers(0, 9)) == 9:
+            self.roll_back(slots[0])
+        else:
+            self.commit(*slots)
+
+    def commit(self, *slots):
+        """Commit sessions in one batch, in this order."""
+        ending = [self.sessions.pop(slot) for slot in slots]
+        intents = [one.transaction.intent() for one in ending]
+        answers = self.cluster.committer.commit_batch(intents)
+        for one, intent, answer in zip(ending, intents, answers, strict=True):
+            self.check(one, intent, answer)
+
+    def check(self, one, intent, answer):
         loses = self.loses(one, intent.changes)
-        (answer,) = self.cluster.committer.commit_batch([intent])
         if loses:
             assert isinstance(answer, SerializationFailure), (loses, intent)
             return
@@ -130,11 +163,8 @@ class Machine(RuleBasedStateMachine):
         new = {change.row[2] for change in changes if change.row is not None and change.row[2] is not None}
         return "unique entry" if new & taken else None
 
-    @rule(one=transactions)
-    def roll_back(self, one):
-        if self.is_open(one):
-            one.transaction.snapshot.close()
-            one.transaction = None
+    def roll_back(self, slot):
+        self.sessions.pop(slot).transaction.snapshot.close()
 
     @precondition(lambda self: self.changes)
     @invariant()
@@ -154,5 +184,13 @@ class Machine(RuleBasedStateMachine):
         assert numbers[0] <= self.cluster.snapshots.seq
 
 
-TestTransactions = Machine.TestCase
-TestTransactions.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+PHASES = set(Phase) - {Phase.explain}
+
+
+class TestTransactions(Machine.TestCase):
+    settings = settings(max_examples=8, stateful_step_count=30, deadline=None, phases=PHASES)
+
+
+@pytest.mark.slow
+class TestMoreTransactions(Machine.TestCase):
+    settings = settings(max_examples=150, stateful_step_count=50, deadline=None, phases=PHASES)

