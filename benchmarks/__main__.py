@@ -27,7 +27,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="borealis-bench-") as directory:
         path = Path(directory)
         with postgresql(path) as theirs, borealis(path, "--limits", "lifted", *flags) as ours:
-            print(f"{'':<44} {'Borealis':>12} {'PostgreSQL':>12} {'':<5} {'ratio':>7} {'goal':>6}", flush=True)
+            print(
+                f"{'':<44} {'Borealis':>12} {'PostgreSQL':>12} {'':<5} {'ratio':>7} {'goal':>6}", flush=True
+            )
             for server in (ours, theirs):
                 server.psql("CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)")
                 server.psql(
@@ -54,7 +56,9 @@ def _workloads(ours: Server, theirs: Server, options: argparse.Namespace) -> lis
             return
 
         def once(server: Server) -> float:
-            return pgbench(server, script, clients=clients, seconds=options.seconds, accounts=options.accounts)
+            return pgbench(
+                server, script, clients=clients, seconds=options.seconds, accounts=options.accounts
+            )
 
         measurement = alternate(Measurement(name, "tps", goal), once, ours, theirs, options.rounds)
         print(measurement.line(), flush=True)

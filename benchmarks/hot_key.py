@@ -41,7 +41,12 @@ def measure(ours: Server, theirs: Server, seconds: float) -> Iterator[Measuremen
 
 def _connect(server: Server) -> psycopg.Connection:
     return psycopg.connect(
-        host="127.0.0.1", port=server.port, user=server.user, dbname="postgres", sslmode="disable", autocommit=True
+        host="127.0.0.1",
+        port=server.port,
+        user=server.user,
+        dbname="postgres",
+        sslmode="disable",
+        autocommit=True,
     )
 
 

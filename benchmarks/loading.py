@@ -40,5 +40,7 @@ def measure(ours: Server, theirs: Server, rows: int) -> Measurement:
     watcher.join()
     measurement.theirs.append(timed_s(lambda: copy(theirs, rows)))
     theirs.psql("VACUUM ANALYZE accounts")
-    print(f"memory of Borealis: {before / 1e6:.0f} MB before the COPY, {peak[0] / 1e6:.0f} MB at most during it")
+    print(
+        f"memory of Borealis: {before / 1e6:.0f} MB before the COPY, {peak[0] / 1e6:.0f} MB at most during it"
+    )
     return measurement

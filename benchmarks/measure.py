@@ -46,7 +46,9 @@ def alternate(
     return measurement
 
 
-def pgbench(server: Server, script: str, *, clients: int, seconds: float, accounts: int, mode: str = "prepared") -> float:
+def pgbench(
+    server: Server, script: str, *, clients: int, seconds: float, accounts: int, mode: str = "prepared"
+) -> float:
     """Run a pgbench script and return transactions a second; serialization failures are tried again, as on PostgreSQL."""
     done = subprocess.run(
         [
@@ -65,7 +67,11 @@ def query_ms(server: Server, sql: str, repeat: int = 3) -> float:
     """Return the best time of a query in one psql session, as \\timing shows it."""
     commands = "\\timing on\n" + f"{sql};\n" * repeat
     done = subprocess.run(
-        ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"], input=commands, env=server.environment, capture_output=True, text=True
+        ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1"],
+        input=commands,
+        env=server.environment,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise RuntimeError(f"{server.name}: {sql}: {done.stderr}")

@@ -75,7 +75,10 @@ class Bench:
         chance = self.random
         # Accounts are disjoint within a batch: what is measured is commits, not conflicts.
         picked = iter(chance.sample(range(self.rows), 2 * count))
-        return [self.transfer(next(picked), next(picked), chance.randbytes(16), seq, version) for _ in range(count)]
+        return [
+            self.transfer(next(picked), next(picked), chance.randbytes(16), seq, version)
+            for _ in range(count)
+        ]
 
     @staticmethod
     def transfer(source: int, target: int, history: bytes, seq: int, version: int) -> Intent:
@@ -185,7 +188,9 @@ def drop_table(bench: Bench) -> None:
         started = time.perf_counter()
         for _ in range(20):
             writer.execute("BEGIN IMMEDIATE")
-            writer.execute(f"DELETE FROM t{ACCOUNTS} WHERE (c1) IN (SELECT c1 FROM t{ACCOUNTS} LIMIT {rows_max})")
+            writer.execute(
+                f"DELETE FROM t{ACCOUNTS} WHERE (c1) IN (SELECT c1 FROM t{ACCOUNTS} LIMIT {rows_max})"
+            )
             writer.execute("COMMIT")
         print(f"emptying it by {rows_max} rows: {(time.perf_counter() - started) / 20 * 1e3:.2f} ms a step")
 
@@ -242,7 +247,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
         bench = Bench(Path(directory), arguments.rows, arguments.page_bytes, arguments.cipher)
-        wanted = arguments.only.split(",") if arguments.only else ["batches", "checkpoints", "small", "journal", "drop"]
+        wanted = (
+            arguments.only.split(",")
+            if arguments.only
+            else ["batches", "checkpoints", "small", "journal", "drop"]
+        )
         if "batches" in wanted:
             bench.batches(30, 30)  # warms the cache
             for size, count in ((1, 300), (10, 100), (30, 100), (100, 40)):

@@ -40,7 +40,10 @@ class Server:
 
     def psql(self, sql: str) -> str:
         done = subprocess.run(
-            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql], env=self.environment, capture_output=True, text=True
+            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql],
+            env=self.environment,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise RuntimeError(f"{self.name}: {sql}: {done.stderr.strip()}")
@@ -117,9 +120,23 @@ def postgresql(directory: Path) -> Iterator[Server]:
 @contextlib.contextmanager
 def borealis(directory: Path, *flags: str) -> Iterator[Server]:
     data = directory / "borealis"
-    command = [sys.executable, "-m", "borealis", "start", "--data", str(data), "--port", "0", "--json", "--tls", "prefer"]
+    command = [
+        sys.executable,
+        "-m",
+        "borealis",
+        "start",
+        "--data",
+        str(data),
+        "--port",
+        "0",
+        "--json",
+        "--tls",
+        "prefer",
+    ]
     process = subprocess.Popen(
-        [*command, "--auth", "trust", *flags], stdout=subprocess.PIPE, stderr=(directory / "borealis.log").open("ab")
+        [*command, "--auth", "trust", *flags],
+        stdout=subprocess.PIPE,
+        stderr=(directory / "borealis.log").open("ab"),
     )
     assert process.stdout is not None
     line = process.stdout.readline()

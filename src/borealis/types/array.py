@@ -206,6 +206,8 @@ class _Parser:
         items: list[Any] = []
         self._skip()
         if self._peek() == "}":
+            if depth > 1:
+                raise self._malformed('Unexpected "}" character.')
             self._at += 1
             return items
         while True:
@@ -223,8 +225,7 @@ class _Parser:
         shapes = {len(item) if isinstance(item, list) else None for item in items}
         if len(shapes) > 1:
             raise self._malformed("Multidimensional arrays must have sub-arrays with matching dimensions.")
-        # {{},{}} has no elements at all.
-        return [] if shapes == {0} else items
+        return items
 
     def _item(self) -> Any:
         if self._peek() == '"':

@@ -50,10 +50,18 @@ class Bytea(Type):
 
 def from_hex(text: str) -> bytes:
     """Read hexadecimal digits, blanks allowed between pairs."""
-    digits = "".join(character for character in text if character not in _SPACE)
-    for character in digits:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise _invalid_hex(text) from None
+
+
+def _invalid_hex(text: str) -> InvalidParameterValue:
+    half = False
+    for character in text:
+        if not half and character in _SPACE:
+            continue
         if character not in "0123456789abcdefABCDEF":
-            raise InvalidParameterValue(f'invalid hexadecimal digit: "{character}"')
-    if len(digits) % 2:
-        raise InvalidParameterValue("invalid hexadecimal data: odd number of digits")
-    return bytes.fromhex(digits)
+            return InvalidParameterValue(f'invalid hexadecimal digit: "{character}"')
+        half = not half
+    return InvalidParameterValue("invalid hexadecimal data: odd number of digits")

@@ -70,11 +70,11 @@ _FIELD = re.compile(
     | (?P<time>\d+:\d+(?::\d+(?:\.\d*)?)?(?:\.\d*)?)
     | (?P<date>\d+(?P<sep>[-/.])(?:\d+|[A-Za-z]+)(?P=sep)\d+(?![\d:]))
     | (?P<mondate>[A-Za-z]{3,}-\d{1,2}-\d+|\d{1,2}-[A-Za-z]{3,})
-    | (?P<dayofyear>\d{4,}[.-]\d{3}(?!\d))
+    | (?P<dayofyear>\d{4,5}[.-]\d{3}(?!\d))
     | (?P<number>\d+(?:\.\d+)?)
     | (?P<offset>[+-]\d{1,2}(?::?\d{2}(?::?\d{2})?)?(?![\w/]))
     | (?P<infinite>[+-]infinity)
-    | (?P<zone>[A-Za-z]+(?:/[A-Za-z_+0-9-]+)+|<[+-]?\w+>[+-]?\d+(?::\d+)?)
+    | (?P<zone>[A-Za-z]+(?:/[A-Za-z_+0-9-]+)+|<[+-]?\w+>[+-]?\d+(?::\d+)?|[A-Za-z]{3,}[+-]?\d{1,2}(?:[A-Za-z]{3,})?(?![\d:]))
     | (?P<word>[A-Za-z]+)
     | (?P<comma>,)
     )\s*""",
@@ -113,7 +113,7 @@ class DatetimeReader:
         self._style = style
         self._result = Parsed()
         self._numbers: list[str] = []  # date fields told apart by date_order once all are seen
-        self._bc = False
+        self._era: str | None = None
         self._meridian: str | None = None
         self._month_named = False
         self._fields: list[tuple[str, str]] = []
@@ -252,7 +252,8 @@ class DatetimeReader:
             and self._fields[at - 1] == ("word", self._fields[at - 1][1])
             and (self._fields[at - 1][1].lower() == "t")
         )
-        if self._result.time_us is None and (follows_t or has_date) and len(whole) in (4, 6):
+        is_time_alone = self._type_name.startswith("time ") or self._type_name == "time"
+        if self._result.time_us is None and (follows_t or has_date or is_time_alone) and len(whole) in (4, 6):
             self._time_digits(value if len(whole) == 6 else whole + "00")
         elif self._result.time_us is None and follows_t and len(whole) == 2:
             self._time_digits(whole + "0000")
@@ -329,7 +330,9 @@ class DatetimeReader:
         elif word in ("am", "pm"):
             self._meridian = word
         elif word in ("bc", "ad"):
-            self._bc = word == "bc"
+            if self._era is not None:
+                self._malformed()
+            self._era = word
         elif word in _WEEKDAYS or word in _NOISE or (word == "t" and at and at + 1 < len(self._fields)):
             pass
         elif word == "j" and at + 1 < len(self._fields) and self._fields[at + 1][0] == "number":
@@ -358,7 +361,7 @@ class DatetimeReader:
         if result.day is None:
             return
         assert result.year is not None and result.month is not None
-        if self._bc:
+        if self._era == "bc":
             if result.year <= 0:
                 self.overflow()
             result.year = 1 - result.year
@@ -389,7 +392,7 @@ class DatetimeReader:
 
     def _full_year(self, text: str) -> int:
         year = int(text)
-        if len(text) <= 2 and not self._bc:
+        if len(text) <= 2 and self._era != "bc":
             year += 2000 if year < 70 else 1900
         return year
 

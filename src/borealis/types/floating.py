@@ -37,7 +37,7 @@ NAN = "NaN"
 
 def to_value(number: float) -> float | str:
     """Return a float as SQLite holds it."""
-    return NAN if number != number else number
+    return NAN if math.isnan(number) else number
 
 
 def from_value(value: Value) -> float:

@@ -17,6 +17,7 @@ _BASED = re.compile(
     r"[ \t\n\r\v\f]*([+-]?)0(?:([xX])((?:_?[0-9a-fA-F])+)|([oO])((?:_?[0-7])+)|([bB])((?:_?[01])+))[ \t\n\r\v\f]*",
     re.ASCII,
 )
+_UNSIGNED = re.compile(r"[ \t\n\r\v\f]*([+-]?)(0[xX])?([0-9a-fA-F]+)[ \t\n\r\v\f]*", re.ASCII)
 _BASES = {"x": 16, "o": 8, "b": 2}
 
 
@@ -93,4 +94,15 @@ class ObjectIdentifier(Integer):
         self.minimum, self.maximum = -(2**31), 2**32 - 1
 
     def decode_text(self, text: str, style: Style) -> int:
-        return super().decode_text(text, style) & 0xFFFFFFFF
+        """Read as C's strtoul does: a leading zero means octal, and there are no other forms than 0x."""
+        found = _UNSIGNED.fullmatch(text)
+        if not found:
+            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"')
+        base = 16 if found[2] else 8 if found[3].startswith("0") else 10
+        try:
+            value = int(found[1] + found[3], base)
+        except ValueError:
+            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"') from None
+        if not self.minimum <= value <= self.maximum:
+            raise NumericValueOutOfRange(f'value "{text}" is out of range for type oid')
+        return value & 0xFFFFFFFF

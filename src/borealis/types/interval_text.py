@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from borealis.errors import IntervalFieldOverflow, InvalidDatetimeFormat
+from borealis.errors import DatetimeFieldOverflow, IntervalFieldOverflow, InvalidDatetimeFormat
 from borealis.types.calendar import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 _UNITS_US = {
@@ -40,10 +40,10 @@ _NAMES = {
 _UNIT_OF = {name: unit for unit, names in _NAMES.items() for name in names.split()}
 _TOKEN = re.compile(
     r"\s*(?:(?P<time>[+-]?\d+:\d+(?::\d+(?:\.\d*)?)?(?:\.\d*)?)|(?P<yearmonth>[+-]?\d+-\d+)|"
-    r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<word>[A-Za-z]+)|(?P<at>@))\s*"
+    r"(?P<number>[+-]?\s*(?:\d+\.?\d*|\.\d+)(?![eE][+-]?\d))|(?P<word>[A-Za-z]+)|(?P<at>@))\s*"
 )
 _ISO = re.compile(
-    r"P(?:(?P<date>(?:[+-]?\d*\.?\d+[YMWD])*))(?:T(?P<time>(?:[+-]?\d*\.?\d+[HMS])+))?", re.IGNORECASE
+    r"P(?:(?P<date>(?:[+-]?\d*\.?\d+[YMWD])*))(?:T(?P<time>(?:[+-]?\d*\.?\d+[HMS])*))?", re.IGNORECASE
 )
 _ISO_ALTERNATIVE = re.compile(
     r"P(?:([+-]?\d+)-(\d+)-(\d+))?(?:T([+-]?\d+):(\d+)(?::(\d+(?:\.\d+)?))?)?", re.IGNORECASE
@@ -62,6 +62,8 @@ class _Fields:
 
     def add(self, amount: Decimal, unit: str) -> None:
         whole = int(amount)
+        if abs(whole) >= _INT32 and unit not in ("second", "millisecond", "microsecond"):
+            raise OverflowError
         fraction = amount - whole
         if unit in _UNITS_MONTHS:
             months = _UNITS_MONTHS[unit]
@@ -102,7 +104,7 @@ class _Fields:
             -_INT32 <= self.months < _INT32 and -_INT32 <= self.days < _INT32 and -_INT64 <= self.us < _INT64
         )
         if not in_range:
-            raise IntervalFieldOverflow(f'interval field value out of range: "{text}"')
+            raise DatetimeFieldOverflow("interval out of range")
         return self.months, self.days, self.us
 
 
@@ -141,18 +143,17 @@ def _read_words(text: str, fields: _Fields, interval_style: str) -> None:
         at = found.end()
     if not any(kind in ("time", "yearmonth", "number") for kind, _ in tokens):
         raise ValueError(text)
-    ago = tokens[-1] == ("word", tokens[-1][1]) and tokens[-1][1].lower() == "ago"
-    if ago:
-        tokens.pop()
+    ago = any(kind == "word" and value.lower() == "ago" for kind, value in tokens)
+    tokens = [(kind, value.replace(" ", "")) for kind, value in tokens if value.lower() != "ago"]
     leading_minus = (
         interval_style == "sql_standard"
         and tokens[0][1].startswith("-")
         and not any(value[0] in "+-" for _, value in tokens[1:])
     )
-    _read_tokens(tokens, fields)
     if leading_minus:
-        _negate_rest(tokens, fields)
-    if ago:
+        tokens[0] = (tokens[0][0], tokens[0][1][1:])
+    _read_tokens(tokens, fields)
+    if ago != leading_minus:
         fields.months, fields.days, fields.us = -fields.months, -fields.days, -fields.us
 
 
@@ -164,7 +165,7 @@ def _read_tokens(tokens: list[tuple[str, str]], fields: _Fields) -> None:
             _once(seen, "time")
             fields.add_time(value)
         elif kind == "yearmonth":
-            _once(seen, "year")
+            _once(seen, "year and month")
             _add_year_month(fields, value)
         elif kind == "number":
             unit = _unit_after(following, tokens, n)
@@ -203,18 +204,9 @@ def _add_year_month(fields: _Fields, text: str) -> None:
     fields.months += sign * (int(years) * 12 + int(months))
 
 
-def _negate_rest(tokens: list[tuple[str, str]], fields: _Fields) -> None:
-    """A leading minus goes for all fields in sql_standard style; the first has it already."""
-    first = tokens[0][0]
-    if first == "yearmonth":
-        fields.days, fields.us = -fields.days, -fields.us
-    elif first == "number" and len(tokens) > 1 and tokens[1][0] == "time":
-        fields.us = -fields.us
-
-
 def _read_iso(text: str, fields: _Fields) -> None:
     found = _ISO.fullmatch(text)
-    if found and (found["date"] or found["time"]):
+    if found and (found["date"] or found["time"] or text.upper() == "PT"):
         units = {"Y": "year", "M": "month", "W": "week", "D": "day"}
         for amount, letter in _ISO_FIELD.findall(found["date"] or ""):
             fields.add(Decimal(amount), units[letter.upper()])

@@ -54,6 +54,7 @@ _SPECIAL = {
 }
 _WIRE_HEADER = struct.Struct("!hhHH")
 _NEGATIVE, _NAN, _INFINITY, _MINUS_INFINITY = 0x4000, 0xC000, 0xD000, 0xF000
+_INFINITY_SCALE = 0x20  # what PostgreSQL sends in the scale's place
 _WIRE_SPECIAL = {_NAN: "NaN", _INFINITY: "Infinity", _MINUS_INFINITY: "-Infinity"}
 
 
@@ -198,7 +199,7 @@ def to_wire(text: str) -> bytes:
     """Return the binary form of a Plain value."""
     for sign, special in _WIRE_SPECIAL.items():
         if text == special:
-            return _WIRE_HEADER.pack(0, 0, sign, 0)
+            return _WIRE_HEADER.pack(0, 0, sign, 0 if sign == _NAN else _INFINITY_SCALE)
     negative = text.startswith("-")
     whole, _, fraction = text.lstrip("-").partition(".")
     scale = len(fraction)

@@ -107,7 +107,7 @@ class Name(Text):
 
 
 class Char(Text):
-    """ "char": one byte, used by the system catalogs."""
+    """The one-byte type whose name is written in quotes, used by the system catalogs."""
 
     storable = False
     indexable = False

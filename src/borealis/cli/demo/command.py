@@ -116,18 +116,18 @@ async def _node(options: Options) -> AsyncIterator[tuple[str, int]]:
         return
     with tempfile.TemporaryDirectory(prefix="borealis-demo-") as directory:
         command = [sys.executable, "-m", "borealis", "start", "--data", directory, "--port", "0", "--json"]
-        process = subprocess.Popen(
-            [*command, "--auth", "trust"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            *command, "--auth", "trust", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert process.stdout is not None
         try:
-            line = await asyncio.to_thread(process.stdout.readline)
+            line = await process.stdout.readline()
             if not line:
                 raise click.ClickException("the throw-away node did not start")
             yield "127.0.0.1", json.loads(line)["port"]
         finally:
             process.terminate()
-            await asyncio.to_thread(process.wait)
+            await process.wait()
 
 
 async def _pool(host: str, port: int, clients: int) -> asyncpg.Pool:
