@@ -132,7 +132,7 @@ class FakeEngine:
     transactions: list = field(default_factory=list)
     parameter_types: tuple = ()
 
-    def prepare(self, parsed, parameter_types, scope):
+    def prepare(self, parsed, parameter_types, scope, now_us=None):
         columns = None
         if parsed.node_name == "SelectStmt":
             columns = (FakeColumn(oids.INT4, -1, PLAIN),)
@@ -141,7 +141,7 @@ class FakeEngine:
         )
         return FakePlan(parsed, tag, columns, self.parameter_types, self.snapshots.catalog_version)
 
-    def begin(self, scope):
+    def begin(self, scope, now_us=None):
         self.transactions.append(FakeTransaction(self))
         return self.transactions[-1]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from borealis.catalog.load import load_catalog
 from borealis.catalog.relations import Catalog, Table
@@ -22,6 +23,7 @@ from borealis.executor.ddl import DdlAction
 from borealis.executor.plan import Column, Plan, make_plan
 from borealis.executor.scope import Scope
 from borealis.executor.transaction import Transaction
+from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.sql.bind import bind, is_bindable
 from borealis.sql.parse import Parsed
 from borealis.sql.utility import is_ddl, plan_ddl
@@ -39,8 +41,15 @@ _PlanKey = tuple[str, int, tuple[Oid, ...], tuple[str, ...], str, object]
 
 class Engine:
     def __init__(
-        self, snapshots: SnapshotSource, journal: Journal, clock: Clock, random_: random.Random, cluster: str
+        self,
+        snapshots: SnapshotSource,
+        journal: Journal,
+        clock: Clock,
+        random_: random.Random,
+        cluster: str,
+        limits: TransactionLimits = DSQL_LIMITS,
     ) -> None:
+        self.limits = limits
         self.snapshots = snapshots
         self.journal = journal
         self.clock = clock
@@ -92,8 +101,12 @@ class Engine:
 
     # Plans
 
-    def prepare(self, parsed: Parsed, parameter_types: tuple[Oid, ...], scope: Scope) -> Plan:
+    def prepare(
+        self, parsed: Parsed, parameter_types: tuple[Oid, ...], scope: Scope, now_us: int | None = None
+    ) -> Plan:
         """Return the plan of a query, DML or DDL statement.
+
+        now_us is the time of the transaction it is prepared in, for literals such as 'today'; this moment if not given.
 
         Raises:
             SqlError: names, types, what is not supported.
@@ -111,19 +124,27 @@ class Engine:
         if plan is not None and plan.parsed.node is parsed.node:
             self._plans.move_to_end(key)
             return plan
-        plan = self._make(parsed, parameter_types, catalog, scope)
+        plan = self._make(parsed, parameter_types, catalog, scope, now_us)
         if plan.is_cacheable and len(parsed.text) <= _CACHED_TEXT_CHARACTERS_MAX:
             self._plans[key] = plan
             if len(self._plans) > PLANS_MAX:
                 self._plans.popitem(last=False)
         return plan
 
-    def _make(self, parsed: Parsed, parameter_types: tuple[Oid, ...], catalog: Catalog, scope: Scope) -> Plan:
+    def _make(
+        self,
+        parsed: Parsed,
+        parameter_types: tuple[Oid, ...],
+        catalog: Catalog,
+        scope: Scope,
+        now_us: int | None = None,
+    ) -> Plan:
         if is_ddl(parsed):
             return self._ddl_plan(parsed, catalog, scope)
         if not is_bindable(parsed):
             raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
-        bound = bind(parsed, catalog, parameter_types, scope.search_path, scope.style)
+        style = replace(scope.style, now_us=self.clock.now_us() if now_us is None else now_us)
+        bound = bind(parsed, catalog, parameter_types, scope.search_path, style)
         plan = make_plan(parsed, bound, catalog)
         plan.is_cacheable = bound.is_cacheable
         return plan
@@ -151,9 +172,9 @@ class Engine:
             raise FeatureNotSupported("cached plan must not change result type")
         return new
 
-    def begin(self, scope: Scope) -> Transaction:
-        """Begin a transaction; its snapshot is taken with the first statement."""
-        return Transaction(self, scope)
+    def begin(self, scope: Scope, now_us: int | None = None) -> Transaction:
+        """Begin a transaction; its snapshot is taken with the first statement. now_us is its now(), this moment if not given."""
+        return Transaction(self, scope, self.clock.now_us() if now_us is None else now_us)
 
 
 def _shape(plan: Plan) -> object:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -57,16 +58,18 @@ class Transaction:
         "_started_us",
         "_state",
         "_streams",
+        "_styles",
         "connection",
         "execute_sql",
         "write_set",
     )
 
-    def __init__(self, engine: Engine, scope: Scope) -> None:
+    def __init__(self, engine: Engine, scope: Scope, now_us: int) -> None:
         self._engine = engine
         self._scope = scope
         self._started_s = engine.clock.monotonic_s()
-        self._started_us = engine.clock.now_us()
+        self._started_us = now_us
+        self._styles: tuple[Style, Style] | None = None  # a session's style, and the same with our time in it
         self._snapshot: Snapshot | None = None
         self._state: ConnectionState | None = None
         self._canceled = False
@@ -75,7 +78,7 @@ class Transaction:
         self._entries: dict[Oid, Entries] = {}
         self._last_row_id = 0
         self._ddl: tuple[Change, ...] = ()
-        self.write_set = WriteSet()
+        self.write_set = WriteSet(self._engine.limits.rows_max)
 
     # Statements
 
@@ -241,7 +244,13 @@ class Transaction:
 
     @property
     def style(self) -> Style:
-        return self._scope.style
+        return self.dated(self._scope.style)
+
+    def dated(self, style: Style) -> Style:
+        """Return a style by which 'now' is when the transaction began."""
+        if self._styles is None or self._styles[0] is not style:
+            self._styles = (style, replace(style, now_us=self._started_us))
+        return self._styles[1]
 
     def runtime_value(self, name: str) -> Value:
         """Return what SQL's CURRENT_TIMESTAMP, CURRENT_USER and the like stand for."""
@@ -300,14 +309,16 @@ class Transaction:
         if age_s > TRANSACTION_AGE_S_MAX:
             raise transaction_age_exceeded(age_s)
         if not self._ddl:
-            self.write_set.check_size(self._engine.index_ordinals)
+            bytes_max = self._engine.limits.bytes_max
+            if bytes_max is not None:
+                self.write_set.check_size(self._engine.index_ordinals, bytes_max)
 
     def rollback(self) -> None:
         """Drop everything and give the snapshot back. Idempotent."""
         snapshot, self._snapshot = self._snapshot, None
         for stream in tuple(self._streams):
             stream.close_cursor()
-        self.write_set = WriteSet()
+        self.write_set = WriteSet(self._engine.limits.rows_max)
         self._entries.clear()
         self._overlays.clear()
         self._ddl = ()
@@ -346,7 +357,7 @@ class Transaction:
         """Tell the connection's functions whose statement they serve."""
         context = snapshot.reader.context
         engine = self._engine
-        context.style = scope.style  # type: ignore[attr-defined] # functions.install's Context
+        context.style = self.dated(scope.style)  # type: ignore[attr-defined] # functions.install's Context
         context.transaction_us = self._started_us  # type: ignore[attr-defined]
         context.statement_us = engine.clock.now_us()  # type: ignore[attr-defined]
         context.clock_us = engine.clock.now_us  # type: ignore[attr-defined]

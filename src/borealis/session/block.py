@@ -105,7 +105,7 @@ class Block:
         if access is not Access.READ:
             self._admit(access, name)
         if self.transaction is None:
-            self.transaction = self._engine.begin(scope)
+            self.transaction = self._engine.begin(scope, self.now_us)
         return self.transaction
 
     def start(self) -> None:

@@ -6,10 +6,11 @@ Source: PostgreSQL 16 COPY; dsql-facts.md §4.2 (rows count against the transact
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING
 
 from borealis.errors import QueryCanceled, SqlError, UniqueViolation
+from borealis.limits import TRANSACTION_ROWS_MAX
 from borealis.session.parameters import Decode, refined
 from borealis.types.base import Value
 from borealis.wire import backend
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
 
 class CopyIn:
-    __slots__ = ("_decode_all", "_decoder", "_plan", "_rows", "_scope", "_transaction")
+    """One COPY FROM STDIN.
+
+    commits_as_it_goes: with the transaction limits lifted and no transaction block, every 3,000 rows are committed by
+    themselves, so that a load of any size takes bounded memory; what was committed before an error stays.
+    """
+
+    __slots__ = ("_commits_as_it_goes", "_decode_all", "_decoder", "_plan", "_rows", "_scope", "_transaction")
 
     def __init__(
         self,
@@ -31,7 +38,10 @@ class CopyIn:
         plan: Plan,
         transaction: Transaction,
         scope: Scope,
+        *,
+        commits_as_it_goes: bool = False,
     ) -> None:
+        self._commits_as_it_goes = commits_as_it_goes
         self._decoder = decoder
         self._decode_all = decode_all
         self._plan = plan
@@ -39,9 +49,13 @@ class CopyIn:
         self._scope = scope
         self._rows = 0
 
-    def feed(self, data: bytes) -> None:
-        """Insert the rows that these bytes complete."""
+    def feed(self, data: bytes) -> Awaitable[None] | None:
+        """Insert the rows that these bytes complete; what is returned has to be waited for before the next."""
         self._insert(self._decoder.feed(data))
+        transaction = self._transaction
+        if self._commits_as_it_goes and transaction.write_set.rows_count >= TRANSACTION_ROWS_MAX:
+            return transaction.commit()
+        return None
 
     def finish(self) -> bytes:
         """Insert what the end of the input completes; return CommandComplete."""

@@ -91,6 +91,8 @@ async def _send_chunks(session: Session, portal: Portal, rows_max: int, tag: str
     assert result is not None
     assert shape is not None
     with session.running(result):
+        if sent:
+            await session.drain()
         while not rows_max or sent < rows_max:
             limit = min(CHUNK_ROWS, rows_max - sent) if rows_max else CHUNK_ROWS
             rows = await fetch(result, limit)

@@ -258,10 +258,11 @@ class Session:
         self._is_extended = self._is_skipping = False
         return extended.sync(self)
 
-    def _copy_data(self, message: messages.CopyData) -> None:
-        if self.copy is not None:
-            self.check_cancel()
-            self.copy.feed(message.data)
+    def _copy_data(self, message: messages.CopyData) -> Awaitable[None] | None:
+        if self.copy is None:
+            return None
+        self.check_cancel()
+        return self.copy.feed(message.data)
 
     def _copy_done(self, message: messages.CopyDone) -> Awaitable[None] | None:
         copy, self.copy = self.copy, None

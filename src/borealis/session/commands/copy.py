@@ -67,6 +67,7 @@ class CopyFrom(Command):
             insert.plan,
             transaction,
             session.scope,
+            commits_as_it_goes=session.engine.limits.is_lifted and not session.is_in_block,
         )
         portal.is_run = True
         session.write(backend.copy_in_response(format_, (format_,) * len(columns)))

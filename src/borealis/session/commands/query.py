@@ -31,7 +31,9 @@ _WRITES = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt"))
 
 def query_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, ...]) -> QueryCommand:
     """Prepare a statement. Raises what binding and planning it raises."""
-    plan = session.engine.prepare(parsed, parameter_types, session.scope)
+    block = session.block
+    block.start()
+    plan = session.engine.prepare(parsed, parameter_types, session.scope, block.now_us)
     return _command_of(plan) if plan.is_cacheable else QueryCommand(plan)
 
 
