@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from borealis.functions.datetime.limits import checked_interval, is_infinite, timestamp_out_of_range
+from borealis.functions.datetime.limits import TIMESTAMP_MIN, checked_interval, timestamp_out_of_range
 from borealis.functions.datetime.moments import from_local, to_local
 from borealis.functions.implementation import Context, scalar
 from borealis.types.calendar import DAY_US, date_from_days, days_in_month
@@ -13,7 +13,7 @@ def difference(left: int, right: int, left_local: int, right_local: int) -> byte
 
     Days are borrowed from the month of the earlier of the two.
     """
-    if is_infinite(left) or is_infinite(right):
+    if min(left_local, right_local) < TIMESTAMP_MIN:  # '-infinity'; 'infinity' counts as the microsecond it stands as
         raise timestamp_out_of_range()
     if left < right:
         months, days, us = _counted(right_local, left_local)
@@ -44,8 +44,6 @@ def timestamp_age(left: int, right: int) -> bytes:
 
 @scalar("timestamptz_age", context=True)
 def timestamptz_age(context: Context, left: int, right: int) -> bytes:
-    if is_infinite(left) or is_infinite(right):
-        raise timestamp_out_of_range()
     zone = context.style.time_zone
     return difference(left, right, to_local(zone, left), to_local(zone, right))
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from borealis.functions.datetime.intervals import interval_div
 from borealis.functions.datetime.limits import checked_interval
-from borealis.functions.implementation import aggregate
+from borealis.functions.implementation import AggregateEmitter, Aggregation, Sql, aggregate
 from borealis.types.base import Value
-from borealis.types.interval import unpack
+from borealis.types.interval import KEY_BYTES, unpack
 
 
-@aggregate("sum(interval)")
+def _emit(name: str) -> AggregateEmitter:
+    """Different intervals may be equal, which SQLite's DISTINCT would not see: a variant of the aggregate tells."""
+
+    def emit(call: Aggregation) -> Sql:
+        if not call.distinct:
+            return Sql(call.call(f"pg_{name}_interval"))
+        return Sql(replace(call, distinct=False).call(f"pg_distinct_{name}_interval"))
+
+    return emit
+
+
+@aggregate("sum(interval)", emit=_emit("sum"))
 class Sum:
     """Fields are summed apart, so that rows can leave a moving frame again."""
 
@@ -39,7 +52,7 @@ class Sum:
     final = value
 
 
-@aggregate("avg(interval)")
+@aggregate("avg(interval)", emit=_emit("avg"))
 class Average(Sum):
     __slots__ = ()
 
@@ -48,3 +61,23 @@ class Average(Sum):
         return None if total is None else interval_div(total, float(self._count))
 
     final = value
+
+
+def _distinct(inner: type[Sum]) -> type[Sum]:
+    class Distinct(inner):  # type: ignore[misc,valid-type]
+        __slots__ = ("_seen",)
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._seen: set[bytes] = set()
+
+        def step(self, value: Value) -> None:
+            if isinstance(value, bytes) and value[:KEY_BYTES] not in self._seen:
+                self._seen.add(value[:KEY_BYTES])
+                super().step(value)
+
+    return Distinct
+
+
+aggregate("distinct_sum(interval)")(_distinct(Sum))
+aggregate("distinct_avg(interval)")(_distinct(Average))

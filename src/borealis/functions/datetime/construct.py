@@ -40,7 +40,7 @@ def _date(year: int, month: int, day: int) -> int:
         days = days_from_date(astronomical, month, day)
         if DATE_MIN <= days < DATE_END:
             return days
-        raise DatetimeFieldOverflow(f"date out of range: {year}-{month:02d}-{day:02d}")
+        raise DatetimeFieldOverflow(f"date out of range: {astronomical}-{month:02d}-{day:02d}")
     raise DatetimeFieldOverflow(f"date field value out of range: {year}-{month:02d}-{day:02d}")
 
 
@@ -54,7 +54,9 @@ def _time(hour: int, minute: int, second: float) -> int:
 
 def _shown(second: float) -> str:
     """C's %02g."""
-    return f"{second:g}".rjust(2, "0") if math.isfinite(second) else f"{second:g}"
+    if math.isfinite(second):
+        return f"{second:g}".rjust(2, "0")
+    return "NaN" if math.isnan(second) else "Infinity" if second > 0 else "-Infinity"
 
 
 @scalar("make_date")

@@ -20,6 +20,7 @@ from borealis.functions.datetime.limits import DATE_FOREVER, FOREVER, is_infinit
 from borealis.functions.datetime.units import field_named, not_supported
 from borealis.functions.implementation import Context, scalar
 from borealis.functions.numeric.arithmetic import numeric_add, numeric_div
+from borealis.functions.numeric.rounding import numeric_round
 from borealis.types.base import Value
 from borealis.types.calendar import DAY_US, HOUR_US, MINUTE_US, SECOND_US, UNIX_EPOCH_DAYS
 from borealis.types.interval import unpack
@@ -28,6 +29,7 @@ from borealis.types.time import unpack_timetz
 from borealis.types.zones import offset_at
 
 _UNIX_EPOCH_US = UNIX_EPOCH_DAYS * DAY_US
+_INT8_END = 2**63
 _INSTANT = frozenset(("microsecond", "millisecond", "second", "minute", "hour"))
 _ZONE = frozenset(("timezone", "timezone_hour", "timezone_minute"))
 _YEAR_DAYS_QUARTERED = 1_461  # 365.25 days, four times
@@ -56,6 +58,9 @@ Found = Field | Julian | float | None
 def as_numeric(found: Found) -> Value:
     match found:
         case Field(unscaled, decimals):
+            if unscaled >= _INT8_END:
+                # The last moments' epoch: PostgreSQL divides, which leaves it fewer digits.
+                return numeric_round(numeric_div(str(unscaled), str(10**decimals)), decimals)
             return fixed_text(unscaled, decimals)
         case Julian(days, us):
             return numeric_add(str(days), numeric_div(str(us), str(DAY_US)))

@@ -25,18 +25,19 @@ from borealis.types.zones import offset_at, offset_at_local
 
 
 def plus_months(timestamp: int, months: int) -> int:
+    """Return the same day and time of another month, its last day where it is shorter; it may be out of range."""
     days, us = divmod(timestamp, DAY_US)
     year, month, day = date_from_days(days)
     carried, month = divmod(month - 1 + months, 12)
     year, month = year + carried, month + 1
-    return checked_timestamp(days_from_date(year, month, min(day, days_in_month(year, month))) * DAY_US + us)
+    return days_from_date(year, month, min(day, days_in_month(year, month))) * DAY_US + us
 
 
 def plus_interval(timestamp: int, months: int, days: int, us: int) -> int:
     if is_infinite(timestamp):
         return timestamp
     if months:
-        timestamp = plus_months(timestamp, months)
+        timestamp = checked_timestamp(plus_months(timestamp, months))
     if days:
         timestamp = checked_timestamp(timestamp + days * DAY_US)
     return checked_timestamp(timestamp + us)
@@ -48,7 +49,7 @@ def plus_interval_in_zone(zone: str, timestamp: int, months: int, days: int, us:
     if months:
         timestamp = from_local(zone, plus_months(to_local(zone, timestamp), months))
     if days:
-        timestamp = from_local(zone, checked_timestamp(to_local(zone, timestamp) + days * DAY_US))
+        timestamp = from_local(zone, to_local(zone, timestamp) + days * DAY_US)
     return checked_timestamp(timestamp + us)
 
 

@@ -19,7 +19,7 @@ from borealis.functions.datetime.limits import (
     truncated,
 )
 from borealis.functions.datetime.moments import from_local
-from borealis.functions.datetime.units import not_supported, unit_named
+from borealis.functions.datetime.units import known_unit, not_supported, unit_named
 from borealis.functions.datetime.zone_names import zone_of
 from borealis.functions.implementation import Context, Sql, emitter, scalar
 from borealis.functions.numeric.representation import is_cheap
@@ -80,7 +80,7 @@ def timestamp_trunc(args: tuple[Sql, ...]) -> Sql:
     name, timestamp = args
     step = None
     if isinstance(name.constant, str) and is_cheap(timestamp.text):
-        step = _STEPS_US.get(unit_named(name.constant, _TIMESTAMP))
+        step = _STEPS_US.get(known_unit(name.constant) or "")
     call = f"pg_timestamp_trunc({name.text}, {timestamp.text})"
     if step is None:
         return Sql(call)
@@ -115,6 +115,7 @@ def timestamptz_trunc_zone(name: str, timestamp: int, zone: str) -> int:
 
 
 def _in_zone(name: str, timestamp: int, zone: str) -> int:
+    # The unit's name is not looked at where the moment is infinite.
     if is_infinite(timestamp):
         return timestamp
     unit = unit_named(name, _TIMESTAMPTZ)
@@ -156,8 +157,6 @@ def timestamp_bin(stride: bytes, timestamp: int, origin: int) -> int:
     if months:
         raise FeatureNotSupported("timestamps cannot be binned into intervals containing months or years")
     us += days * DAY_US
-    if not NEVER <= us <= FOREVER:
-        raise interval_out_of_range()
     if us <= 0:
         raise DatetimeFieldOverflow("stride must be greater than zero")
     difference = timestamp - origin

@@ -42,10 +42,14 @@ _EXTRACTED = {name: unit for unit, names in _FIELDS.items() for name in names.sp
 _RESERVED = frozenset(("-infinity", "infinity", "now", "today", "tomorrow", "yesterday", "allballs"))
 
 
+def known_unit(name: str) -> str | None:
+    return _UNITS.get(_key(name))
+
+
 @lru_cache(maxsize=256)
 def unit_named(name: str, type_name: str) -> str:
     """Return date_trunc's unit. Raises InvalidParameterValue 22023."""
-    unit = _UNITS.get(_key(name))
+    unit = known_unit(name)
     if unit is None:
         raise not_recognized(name, type_name)
     return unit
@@ -56,7 +60,8 @@ def field_named(name: str, type_name: str) -> str:
     """Return extract's unit: date_trunc's and a few more."""
     unit = _EXTRACTED.get(_key(name))
     if unit is None:
-        raise (not_supported if _key(name) in _RESERVED else not_recognized)(name, type_name)
+        is_reserved = _key(name) in _RESERVED and (type_name == "date" or type_name.startswith("timestamp"))
+        raise (not_supported if is_reserved else not_recognized)(name, type_name)
     return unit
 
 
