@@ -36,6 +36,7 @@ class FakePlan:
     parameter_types: tuple = ()
     catalog_version: int = 1
     is_cacheable: bool = True
+    command: object = None
 
     @property
     def outputs(self):

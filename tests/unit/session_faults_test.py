@@ -12,6 +12,7 @@ import pytest
 from session_fakes import FakeClient, FakeEngine, FakeResult, SlowResult, messages_of, sqlstates
 
 from borealis.clock import ManualClock
+from borealis.wire import messages
 
 IDLE = "ReadyForQuery I"
 TOO_OLD = "transaction age limit of 300s exceeded"
@@ -82,6 +83,22 @@ def test_many_rows_can_be_cancelled_on_the_way():
     assert client.engine.results[0].is_closed
 
 
+def test_many_statements_of_a_message_let_others_have_their_turn():
+    async def main():
+        client = FakeClient()
+        client.answers = []
+        turns = []
+        running = asyncio.ensure_future(client.send(messages.Query("select 1;" * 1_000)))
+        while not running.done():
+            turns.append(len(client.engine.executed))
+            await asyncio.sleep(0)
+        assert len(set(turns)) > 10
+        assert client.largest_unsent < 10_000
+        assert (client.answers + client.take()).count('CommandComplete "SELECT 1"') == 1_000
+
+    asyncio.run(main())
+
+
 def test_a_bug_is_an_internal_error_and_the_session_lives_on():
     def bug(plan, arguments):
         raise KeyError("oops")
@@ -134,6 +151,23 @@ def test_an_idle_transaction_gives_its_snapshot_back():
     assert client.engine.fates == ["rolled back"]
     assert messages_of(client.query("select 1")) == [TOO_OLD]
     assert client.query("rollback")[-1] == IDLE
+
+
+def test_a_statement_that_runs_beyond_the_age_limit_is_stopped():
+    async def main():
+        client = FakeClient(FakeEngine(answer=lambda plan, arguments: SlowResult()))
+        await client.say_async('Query {"text": "begin"}')
+        running = asyncio.ensure_future(client.send('Query {"text": "select 1"}'))
+        await until_running(client)
+        client.clock.advance(301)
+        client.session.expire()
+        await running
+        answers = client.take()
+        assert messages_of(answers) == [TOO_OLD]
+        assert answers[-1] == "ReadyForQuery E"
+        await client.say_async('Query {"text": "rollback"}')
+
+    asyncio.run(main())
 
 
 def test_a_message_that_could_not_be_read_fails_like_a_statement():

@@ -67,6 +67,9 @@ class Plan:
     is_cacheable: bool = True
     """False where a literal was read by the clock."""
 
+    command: object = None
+    """What the session makes of the plan, kept as long as the plan is."""
+
     @property
     def outputs(self) -> tuple[Column, ...]:
         """The columns rows are encoded by."""

@@ -116,7 +116,7 @@ class Block:
         elif state is State.FAILED:
             raise aborted()
         elif self._clock.monotonic_s() > self._deadline_s:
-            raise self._too_old()
+            raise self.too_old()
 
     def _admit(self, access: Access, name: str) -> None:
         if self.is_read_only:
@@ -211,11 +211,12 @@ class Block:
     def end_if_too_old(self) -> None:
         """Raise 54000 and be idle, if the transaction is too old to be committed."""
         if self.state is not State.IDLE and self._clock.monotonic_s() > self._deadline_s:
-            error = self._too_old()
+            error = self.too_old()
             self.rollback()
             raise error
 
-    def _too_old(self) -> SqlError:
+    def too_old(self) -> SqlError:
+        """Return the error of a transaction beyond its age limit."""
         return transaction_age_exceeded(self._clock.monotonic_s() - self._deadline_s + TRANSACTION_AGE_S_MAX)
 
 

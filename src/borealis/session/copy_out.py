@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +51,7 @@ async def copy_out(session: Session, portal: Portal, query: QueryCommand, option
             count += len(rows)
             if len(rows) < CHUNK_ROWS:
                 break
-            await session.drain()
-            await asyncio.sleep(0)
-            session.check_cancel()
+            await session.pause()
     _send(session, before + rows_out.end())
     session.write(backend.copy_done())
     portal.completion = backend.command_complete(f"COPY {count}")

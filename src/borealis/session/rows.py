@@ -102,9 +102,7 @@ async def _send_chunks(session: Session, portal: Portal, rows_max: int, tag: str
             if len(rows) < limit:
                 portal.completion = backend.command_complete(f"{tag}{sent}")
                 return
-            await session.drain()
-            await asyncio.sleep(0)  # others have their turn even if the client reads faster than we write
-            session.check_cancel()
+            await session.pause()
     portal.completion = None
 
 

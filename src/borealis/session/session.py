@@ -7,6 +7,7 @@ skipped until Sync. What is written goes to the connection at once, which sends 
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class Session:
     __slots__ = (
         "_is_busy",
         "_is_cancelled",
+        "_is_expired",
         "_is_extended",
         "_is_skipping",
         "_output",
@@ -101,6 +103,7 @@ class Session:
         self._is_skipping = False
         self._is_busy = False
         self._is_cancelled = False
+        self._is_expired = False  # cancelled for its age
 
     # What the server calls.
 
@@ -134,6 +137,8 @@ class Session:
 
     def close(self) -> None:
         """The client is gone: let go of everything. A commit that is under way goes on."""
+        if self._result is not None:
+            self._result.cancel()
         self.drop_portals()
         self.statements.clear()
         self.copy = self._steps = None
@@ -147,6 +152,7 @@ class Session:
     def expire(self) -> None:
         """Stop what a transaction beyond its age limit does, or take its snapshot from it if it idles."""
         if self._is_busy:
+            self._is_expired = True
             self.cancel()
         else:
             self.drop_portals()
@@ -182,6 +188,12 @@ class Session:
         if self._is_cancelled:
             self._is_cancelled = False
             raise canceled()
+
+    async def pause(self) -> None:
+        """Send what was written, let others have their turn, and see whether the client wants us to go on."""
+        await self.drain()
+        await asyncio.sleep(0)  # also where the client reads faster than we write
+        self.check_cancel()
 
     @contextmanager
     def running(self, result: Rows) -> Iterator[None]:
@@ -291,7 +303,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - as in handle
             self._fail(error)
         finally:
-            self._is_busy = self._is_cancelled = False
+            self._is_busy = self._is_cancelled = self._is_expired = False
 
     def _fail(self, error: Exception) -> None:
         self.copy = self._steps = None
@@ -300,6 +312,8 @@ class Session:
         if self.portal is not None:
             self.portal.close()
         told = _as_sql_error(error)
+        if self._is_expired and isinstance(told, QueryCanceled):
+            told = self.block.too_old()
         self.block.fail()
         if not self.block.is_explicit:
             self.portals.clear()

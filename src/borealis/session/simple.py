@@ -25,6 +25,10 @@ Steps = Iterator[Awaitable[None] | None]
 """What has to be waited for on the way; None is a COPY that waits for the client."""
 
 
+_STATEMENTS_A_TURN = 64
+"""Statements of one message run before others have their turn, and what they wrote is sent."""
+
+
 def query_steps(session: Session, text: str) -> Steps:
     session.drop_unnamed()
     statements = parse(text)
@@ -32,6 +36,8 @@ def query_steps(session: Session, text: str) -> Steps:
     session.is_multiple = last > 0
     for ordinal, parsed in enumerate(statements):
         yield from _statement_steps(session, parsed, is_last=ordinal == last)
+        if ordinal % _STATEMENTS_A_TURN == _STATEMENTS_A_TURN - 1:
+            yield session.pause()
     if not statements:
         pending = session.end_implicit()
         if pending is not None:

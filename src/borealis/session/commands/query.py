@@ -1,12 +1,11 @@
 """Queries, DML and DDL: what the executor runs.
 
-A command is made once a plan and shared by all sessions that use the plan; it keeps the shapes of its rows.
+A command is made once a plan, kept with it, and shared by all sessions that use the plan; it keeps the shapes of its rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from borealis.errors import FeatureNotSupported
@@ -34,12 +33,10 @@ def query_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, 
     block = session.block
     block.start()
     plan = session.engine.prepare(parsed, parameter_types, session.scope, block.now_us)
-    return _command_of(plan) if plan.is_cacheable else QueryCommand(plan)
-
-
-@lru_cache(maxsize=4_096)
-def _command_of(plan: Plan) -> QueryCommand:
-    return QueryCommand(plan)
+    command = plan.command
+    if not isinstance(command, QueryCommand):
+        command = plan.command = QueryCommand(plan)
+    return command
 
 
 class QueryCommand(Command):
