@@ -11,7 +11,10 @@ from borealis.storage.layout import IndexLayout, KeyColumn, TableLayout
 # What stands in SQLite, and how SQL orders it: text by its UTF-8 bytes (C collation), NaN above all numbers.
 KINDS = {
     "int8": (st.integers(-(2**63), 2**63 - 1), lambda value: value),
-    "text": (st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6), str.encode),
+    "text": (
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6),
+        str.encode,
+    ),
     "bytea": (st.binary(max_size=6), lambda value: value),
     "uuid": (st.binary(min_size=16, max_size=16), lambda value: value),
     "float8": (
@@ -27,7 +30,8 @@ def indexed_rows(draw):
     kinds = draw(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3))
     nullable = [draw(st.booleans()) for _ in kinds]
     values = [
-        st.none() | KINDS[kind][0] if null else KINDS[kind][0] for kind, null in zip(kinds, nullable, strict=True)
+        st.none() | KINDS[kind][0] if null else KINDS[kind][0]
+        for kind, null in zip(kinds, nullable, strict=True)
     ]
     rows = draw(st.lists(st.tuples(st.integers(-5, 5), *values), max_size=12, unique_by=lambda row: row[0]))
     return kinds, nullable, rows

@@ -3,85 +3,150 @@
 import threading
 import time
 
+import apsw
 import pytest
 
 from borealis.storage import checkpoint
 from borealis.transaction.intent import Change, Commit, Mode
 from borealis.transaction.testing import ColumnSpec, TestCluster
 
+WAIT_S_MAX = 0.5  # RESTART_WAIT_MS, and a busy machine
+
+
+@pytest.fixture(autouse=True)
+def small_sizes(monkeypatch):
+    """Edges come soon."""
+    monkeypatch.setattr(checkpoint, "PASSIVE_PAGES", 20)
+    monkeypatch.setattr(checkpoint, "RESTART_PAGES", 60)
+
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "PASSIVE_PAGES", 20)  # edges come soon
-    monkeypatch.setattr(checkpoint, "RESTART_PAGES", 60)
+def cluster(tmp_path):
+    """A cluster whose checkpoint thread is the test."""
     with TestCluster(tmp_path, with_checkpoints=True) as cluster:
         cluster.table = cluster.create_table("t", [ColumnSpec("int8"), ColumnSpec("text")], (1,))
+        cluster.next = 0
         while cluster.committer.needs_maintenance:
             cluster.committer.maintain()
         yield cluster
 
 
-def commit(cluster, key):
+def commit(cluster, count=1):
+    for _ in range(count):
+        key, cluster.next = cluster.next, cluster.next + 1
+        assert isinstance(
+            cluster.commit(Change(cluster.table, (key,), Mode.INSERT, (key, "x" * 3_000))), Commit
+        )
+
+
+def maintain(cluster):
     started = time.perf_counter()
-    answer = cluster.commit(Change(cluster.table, (key,), Mode.INSERT, (key, "x" * 3_000)))
-    assert isinstance(answer, Commit)
-    return time.perf_counter() - started
+    cluster.committer.maintain()
+    assert time.perf_counter() - started < WAIT_S_MAX
 
 
-def commit_until_restart_is_due(cluster, key):
-    """Return the next free key; the checkpoint thread is given its turn without sleeping."""
-    for _ in range(2_000):
-        commit(cluster, key)
-        key += 1
-        if cluster.committer.needs_maintenance:
-            return key
-    raise AssertionError("no checkpoint in 2,000 commits")
+def count(cluster):
+    return cluster.rows(f"SELECT count(*) FROM t{cluster.table}")
 
 
 def test_the_log_begins_anew_between_batches(cluster):
-    key = commit_until_restart_is_due(cluster, 0)
+    commit(cluster, 40)
+    cluster.checkpointer.work()
+    assert cluster.committer.needs_maintenance
     before = cluster.database.wal_bytes
-    cluster.committer.maintain()
+    maintain(cluster)
     assert not cluster.committer.needs_maintenance
-    for _ in range(10):
-        commit(cluster, key)
-        key += 1
+    commit(cluster, 10)
     assert cluster.database.wal_bytes == before  # written over from its start
-    assert cluster.rows(f"SELECT count(*) FROM t{cluster.table}") == [(key,)]
+    assert count(cluster) == [(50,)]
+
+
+def test_a_short_log_is_folded_and_left(cluster):
+    commit(cluster, 10)
+    cluster.checkpointer.work()
+    assert not cluster.committer.needs_maintenance
+    assert cluster.database.files.database.stat().st_size > 10 * 4_096
+
+
+def test_a_log_is_begun_anew_even_if_nobody_pauses(cluster, monkeypatch):
+    monkeypatch.setattr(checkpoint, "OVERDUE_PAGES", 100)
+    longest = 0
+    for _ in range(100):
+        commit(cluster)
+        cluster.checkpointer.work()
+        longest = max(longest, cluster.database.wal_bytes)
+    assert longest < 200 * 4_096
+    assert count(cluster) == [(100,)]
 
 
 def test_a_reader_on_its_snapshot_makes_the_log_grow_and_nobody_wait(cluster):
+    commit(cluster, 5)
     with cluster.snapshot() as snapshot:
-        (seen,) = snapshot.reader.execute(f"SELECT count(*) FROM t{cluster.table}").fetchall()
-        slowest = max(commit(cluster, key) for key in range(300))
-        while cluster.committer.needs_maintenance:
-            started = time.perf_counter()
-            cluster.committer.maintain()
-            assert time.perf_counter() - started < 0.5  # RESTART_WAIT_MS, and a busy machine
-        assert slowest < 0.5
-        assert cluster.database.wal_bytes > 300 * 4_096
-        assert snapshot.reader.execute(f"SELECT count(*) FROM t{cluster.table}").fetchall() == [seen]
-    key = commit_until_restart_is_due(cluster, 300)
-    cluster.committer.maintain()
-    grown = cluster.database.wal_bytes
-    commit(cluster, key)
-    assert cluster.database.wal_bytes <= grown
-
-
-def test_a_failed_restart_is_tried_again_later(cluster):
-    key = commit_until_restart_is_due(cluster, 0)
-    with cluster.snapshot():  # holds the log
-        commit(cluster, key)
-        cluster.committer.maintain()
-        cluster.checkpointer._restart_due = True
-        assert not cluster.committer.needs_maintenance
-    cluster.clock.advance(checkpoint.RETRY_S_MIN)
+        for _ in range(20):
+            commit(cluster, 5)
+            cluster.checkpointer.work()
+            if cluster.committer.needs_maintenance:
+                maintain(cluster)
+        assert cluster.database.wal_bytes > 100 * 4_096
+        assert snapshot.reader.execute(f"SELECT count(*) FROM t{cluster.table}").fetchall() == [(5,)]
+    commit(cluster, 20)
+    cluster.checkpointer.work()
+    cluster.clock.advance(checkpoint.RETRY_S_MAX)
     assert cluster.committer.needs_maintenance
+    maintain(cluster)
+    grown = cluster.database.wal_bytes
+    commit(cluster, 5)
+    assert cluster.database.wal_bytes == grown
+    assert count(cluster) == [(130,)]
 
 
-def test_closing_ends_the_thread(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "PASSIVE_PAGES", 1)
-    with TestCluster(tmp_path, with_checkpoints=True) as cluster:
-        cluster.create_table("t", [ColumnSpec("int8")], (1,))
+def test_a_log_left_long_is_given_back(cluster, monkeypatch):
+    monkeypatch.setattr(checkpoint, "TRUNCATE_PAGES", 100)
+    commit(cluster, 60)
+    cluster.checkpointer.work()
+    maintain(cluster)
+    assert cluster.database.wal_bytes == 0
+
+
+def test_a_failed_restart_is_tried_again_later_and_later(cluster):
+    commit(cluster, 40)
+    with cluster.snapshot():  # uses the log
+        cluster.checkpointer.work()
+        for retry_s in (1, 2, 4, 8, 16, 30, 30):
+            assert cluster.committer.needs_maintenance
+            maintain(cluster)
+            commit(cluster, 20)
+            cluster.checkpointer._restart_due = True
+            cluster.clock.advance(retry_s - 0.01)
+            assert not cluster.committer.needs_maintenance
+            cluster.clock.advance(0.02)
+    maintain(cluster)
+    assert not cluster.committer.needs_maintenance
+
+
+def test_a_checkpoint_that_fails_loses_nothing_and_is_told(cluster, monkeypatch):
+    told = []
+    monkeypatch.setattr(cluster.checkpointer, "_on_error", told.append)
+
+    def full(connection):
+        raise apsw.FullError("injected")
+
+    monkeypatch.setattr(cluster.checkpointer, "_passive", full)
+    commit(cluster, 40)
+    cluster.checkpointer.work()
+    assert [type(error) for error in told] == [apsw.FullError]
+    commit(cluster)
+    assert count(cluster) == [(41,)]
+
+
+def test_commits_and_the_checkpoint_thread_go_together(tmp_path):
+    with TestCluster(tmp_path, with_checkpoints=True, with_checkpoint_thread=True) as cluster:
+        cluster.table = cluster.create_table("t", [ColumnSpec("int8"), ColumnSpec("text")], (1,))
+        cluster.next = 0
+        for _ in range(100):
+            commit(cluster, 2)
+            if cluster.committer.needs_maintenance:
+                cluster.committer.maintain()
+        assert count(cluster) == [(200,)]
         assert [t.name for t in threading.enumerate()].count("checkpoint") == 1
     assert [t.name for t in threading.enumerate()].count("checkpoint") == 0

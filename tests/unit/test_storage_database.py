@@ -121,6 +121,12 @@ def test_a_directory_without_a_cluster_is_told_so(tmp_path, key):
         Database.open(tmp_path / "nowhere", installation_key=key)
 
 
+def test_a_path_that_cannot_be_a_directory_is_told_so(tmp_path, key):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be created"):
+        Database.create(tmp_path / "file" / "c", "one", installation_key=key)
+
+
 def test_another_cluster_than_the_one_named_is_refused(closed, key):
     with pytest.raises(ClusterMismatch, match="holds cluster one, not two"):
         Database.open(closed, installation_key=key, cluster="two")

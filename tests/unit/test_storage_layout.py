@@ -43,7 +43,10 @@ def test_a_layout_has_one_statement_that_creates_it(layout, sql):
 def test_statements_number_the_images_ordinals():
     layout = table((2, 0))
     assert layout.insert == "INSERT OR IGNORE INTO t5 VALUES(?4,0,0,?1,?2,?3)"
-    assert layout.update("_u", ("_k", "_u")) == "UPDATE t5 SET c2=?2,_u=?4 WHERE c3=?3 AND c1=?1 AND _k<=?5 AND _u<=?5"
+    assert (
+        layout.update("_u", ("_k", "_u"))
+        == "UPDATE t5 SET c2=?2,_u=?4 WHERE c3=?3 AND c1=?1 AND _k<=?5 AND _u<=?5"
+    )
     assert layout.touch("_s", ("_k",)) == "UPDATE t5 SET _s=?3 WHERE c3=?1 AND c1=?2 AND _k<=?4"
     assert layout.delete(("_k",)) == "DELETE FROM t5 WHERE c3=?1 AND c1=?2 AND _k<=?4"
     hidden = table(())
@@ -63,7 +66,8 @@ def test_only_what_indexes_need_is_read_of_an_old_row():
 
 
 @pytest.mark.parametrize(
-    ("nulls_not_distinct", "nullable", "exempt"), [(False, True, True), (True, True, False), (False, False, False)]
+    ("nulls_not_distinct", "nullable", "exempt"),
+    [(False, True, True), (True, True, False), (False, False, False)],
 )
 def test_a_null_takes_no_part_in_uniqueness_unless_told(nulls_not_distinct, nullable, exempt):
     is_exempt = index((1, nullable), is_unique=True, nulls_not_distinct=nulls_not_distinct).is_exempt

@@ -5,6 +5,7 @@ import pytest
 from borealis.errors import DiskFull, InternalError, IoError, SerializationFailure
 from borealis.storage.errors import disk_full
 from borealis.storage.faults import Fault, Faults
+from borealis.storage.physical import continue_index_build
 from borealis.transaction.intent import Change, Commit, Intent, Mode
 from borealis.transaction.testing import (
     ColumnSpec,
@@ -275,6 +276,32 @@ def test_an_index_created_valid_is_filled_and_one_created_invalid_only_maintaine
     committed(cluster.commit(insert(table, 3, 30)))
     assert cluster.rows(f"SELECT * FROM i{table + 50}") == [(0, 10, 1), (0, 30, 3), (1, 0, 2)]
     assert cluster.rows(f"SELECT * FROM i{table + 51}") == [(0, 30, 3)]
+
+
+def test_an_index_is_built_in_batches_beside_commits(cluster):
+    table = cluster.create_table("t", [ColumnSpec("text"), ColumnSpec("int8")], (1,))
+    for start in range(0, 60, 20):
+        rows = [(f"{key:02}", key) for key in range(start, start + 20)]
+        committed(cluster.commit(*[insert(table, *row) for row in rows]))
+    index = table + 50
+    cluster.ddl(index_changes(table, index, "idx", IndexSpec((2,), is_valid=False)))
+    after, batches = (), 0
+    while after is not None:
+        after = cluster.committer.write(
+            lambda connection, after=after: continue_index_build(connection, table, index, after, rows_max=25)
+        )
+        batches += 1
+        if batches == 1:  # on both sides of where the build stands
+            committed(cluster.commit(update(table, "03", 300), update(table, "40", 400), delete(table, "41")))
+    assert batches == 3
+    expected = cluster.rows(f"SELECT 0,c2,c1 FROM t{table} ORDER BY c2")
+    assert cluster.rows(f"SELECT * FROM i{index}") == expected
+    assert len(expected) == 59
+    with pytest.raises(LookupError):
+        cluster.committer.write(
+            lambda connection: continue_index_build(connection, table, 77, (), rows_max=5)
+        )
+    assert not cluster.database.writer.in_transaction
 
 
 def test_dropping_not_null_builds_its_indexes_anew(cluster):

@@ -19,7 +19,9 @@ class Scene:
         self.journal = LocalJournal(cluster.committer)
         self.batches = []
         apply_batch = cluster.committer.apply_batch
-        cluster.committer.apply_batch = lambda intents: self.batches.append(len(intents)) or apply_batch(intents)
+        cluster.committer.apply_batch = lambda intents: (
+            self.batches.append(len(intents)) or apply_batch(intents)
+        )
 
     def intent(self, *keys):
         with self.cluster.snapshot() as snapshot:

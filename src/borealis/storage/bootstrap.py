@@ -9,7 +9,7 @@ from borealis.storage.catalog_tables import CATALOG_TABLES, FIRST_USER_OID
 from borealis.storage.files import APPLICATION_ID, FORMAT_VERSION
 
 PAGE_BYTES = 4_096
-"""Measured, docs/decisions/0101: 2 KiB pages commit transfers 20 % cheaper and scan 20 % slower."""
+"""Measured, docs/decisions/0005: 2 KiB pages commit transfers 20 % cheaper and scan 20 % slower."""
 
 FIRST_SEQ = 1
 FIRST_CATALOG_VERSION = 1

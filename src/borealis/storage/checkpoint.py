@@ -25,22 +25,34 @@ PASSIVE_PAGES = 1_000  # of log since the last checkpoint: 4 MiB
 RESTART_PAGES = 4_000  # of log in all: 16 MiB
 ROUNDS_MAX = 6  # of PASSIVE before a RESTART, so that little is left for it
 RESTART_WAIT_MS = 20
+OVERDUE_PAGES = 4 * RESTART_PAGES  # whoever commits without ever pausing for maintenance pays here
 RETRY_S_MIN, RETRY_S_MAX = 1.0, 30.0
 TRUNCATE_PAGES = 64_000  # a log this long, left by a slow reader, is given back to the file system
 
 
 class Checkpointer:
-    """note_commit and restart are called by the committing thread, the rest runs in its own."""
+    """note_commit and restart are called by whoever commits, work by a thread of this object's own.
+
+    A test may do without the thread and call work itself.
+    """
 
     def __init__(
-        self, files: ClusterFiles, clock: Clock, on_error: Callable[[apsw.Error], None] | None = None
+        self,
+        files: ClusterFiles,
+        clock: Clock,
+        on_error: Callable[[apsw.Error], None] | None = None,
+        *,
+        with_thread: bool = True,
     ) -> None:
         self._files = files
         self._clock = clock
         self._on_error = on_error or (lambda error: None)
+        self._with_thread = with_thread
         self._wake = threading.Event()
         self._is_closing = False
         self._thread: threading.Thread | None = None
+        self._connection: apsw.Connection | None = None  # the thread's
+        self._checkpointing = threading.Lock()  # SQLite refuses a second checkpoint at once, even to RESTART
         self._noted_pages = 0  # of log, when a checkpoint was last asked for
         self._restart_due = False
         self._retry_s = RETRY_S_MIN
@@ -52,25 +64,33 @@ class Checkpointer:
             self._noted_pages = 0  # it has begun anew
         if wal_pages - self._noted_pages >= PASSIVE_PAGES:
             self._noted_pages = wal_pages
-            if self._thread is None:
+            if self._thread is None and self._with_thread:
                 self._thread = threading.Thread(target=self._run, name="checkpoint", daemon=True)
                 self._thread.start()
             self._wake.set()
 
     @property
     def is_restart_due(self) -> bool:
-        return self._restart_due and self._clock.monotonic_s() >= self._retry_at_s
+        return (
+            self._restart_due
+            and not self._checkpointing.locked()
+            and self._clock.monotonic_s() >= self._retry_at_s
+        )
+
+    @property
+    def is_overdue(self) -> bool:
+        """The log has become so long that the next batch had better wait the milliseconds."""
+        return self._noted_pages > OVERDUE_PAGES and self.is_restart_due
 
     def restart(self, writer: apsw.Connection) -> None:
         """Try to begin the log anew, for a bounded time; called between batches."""
-        self._restart_due = False
+        if not self._checkpointing.acquire(blocking=False):
+            return  # it stays due
         writer.set_busy_timeout(RESTART_WAIT_MS)
+        is_long = self._noted_pages > TRUNCATE_PAGES
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if is_long else apsw.SQLITE_CHECKPOINT_RESTART
         try:
-            mode = (
-                apsw.SQLITE_CHECKPOINT_TRUNCATE
-                if self._noted_pages > TRUNCATE_PAGES
-                else apsw.SQLITE_CHECKPOINT_RESTART
-            )
+            self._restart_due = False
             writer.wal_checkpoint(None, mode)
             self._retry_s = RETRY_S_MIN
         except apsw.Error as error:
@@ -80,23 +100,26 @@ class Checkpointer:
                 self._on_error(error)
         finally:
             writer.set_busy_timeout(BUSY_TIMEOUT_MS)
+            self._checkpointing.release()
+
+    def work(self) -> None:
+        """Do the checkpoint that note_commit has asked for, if any."""
+        if not self._wake.is_set():
+            return
+        self._wake.clear()
+        if self.is_restart_due:
+            return  # which does the same and more
+        try:
+            with self._checkpointing:
+                self._connection = self._connection or self._files.connect_writer()
+                self._passive(self._connection)
+        except apsw.Error as error:
+            self._on_error(error)
 
     def _run(self) -> None:
-        connection: apsw.Connection | None = None
-        try:
-            while True:
-                self._wake.wait()
-                self._wake.clear()
-                if self._is_closing:
-                    return
-                try:
-                    connection = connection or self._files.connect_writer()
-                    self._passive(connection)
-                except apsw.Error as error:
-                    self._on_error(error)
-        finally:
-            if connection is not None:
-                connection.close()
+        while not self._is_closing:
+            self._wake.wait()
+            self.work()
 
     def _passive(self, connection: apsw.Connection) -> None:
         log_pages, copied_pages = self._round(connection)
@@ -105,9 +128,10 @@ class Checkpointer:
         # SQLite syncs the database only in a round that meets the log's end; the sync is what takes long. So go on until
         # rounds have become short: each copies what was committed during the one before.
         for _ in range(ROUNDS_MAX):
-            if log_pages - copied_pages > PASSIVE_PAGES:
-                return  # a reader pins the log
+            before = copied_pages
             log_pages, copied_pages = self._round(connection)
+            if copied_pages == before < log_pages:
+                return  # a reader pins the log
         self._restart_due = True
 
     def _round(self, connection: apsw.Connection) -> tuple[int, int]:
@@ -119,3 +143,5 @@ class Checkpointer:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        if self._connection is not None:
+            self._connection.close()

@@ -15,7 +15,7 @@ import apsw
 
 from borealis.storage.bootstrap import PAGE_BYTES, write_first_rows
 from borealis.storage.encryption import DataKey, InstallationKey, sync_directory
-from borealis.storage.errors import ClusterExists, NotACluster, damaged
+from borealis.storage.errors import ClusterExists, NotACluster, StorageError, damaged
 from borealis.storage.files import ClusterFiles, lock_directory
 from borealis.storage.readers import READERS_MAX, ReaderPool
 from borealis.storage.signal import CommitSignal
@@ -49,7 +49,10 @@ class Database:
         Raises:
             ClusterExists, DirectoryInUse.
         """
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{directory} cannot be created: {error.strerror}") from None
         lock = lock_directory(directory)
         try:
             if (directory / "cluster.db").exists():
@@ -60,8 +63,10 @@ class Database:
                 data_key = DataKey.generate(cipher)
                 _write_durably(directory / "cluster.key", data_key.wrap(cluster, installation_key))
             _build(directory, data_key, cluster, page_bytes)
-        except BaseException:
+        except BaseException as error:
             os.close(lock)
+            if isinstance(error, apsw.Error | OSError):
+                raise StorageError(f"the cluster cannot be created in {directory}: {error}") from error
             raise
         return cls._open(ClusterFiles(directory, data_key), lock, cluster, vfs)
 

@@ -31,7 +31,7 @@ from borealis.storage.errors import EncryptionKeyError
 KEY_BYTES = 32
 NONCE_BYTES = 12
 CIPHERS = ("aegis", "chacha20")
-"""SQLite3 Multiple Ciphers' authenticated ciphers; aegis is the faster where the processor has AES (decisions/0101)."""
+"""SQLite3 Multiple Ciphers' authenticated ciphers; aegis is the faster where the processor has AES (docs/decisions/0005)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

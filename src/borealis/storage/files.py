@@ -10,6 +10,7 @@ Any process of the node may open connections for reading; one, the owner, writes
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from borealis.storage.errors import (
     EncryptionKeyError,
     FormatTooNew,
     NotACluster,
+    StorageError,
     damaged,
 )
 
@@ -120,14 +122,17 @@ class ClusterFiles:
 
 def lock_directory(directory: Path) -> int:
     """Take ownership of a directory until the returned descriptor is closed. Raises DirectoryInUse."""
-    path = directory / "lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"{directory} cannot be used: {error.strerror}") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
         os.close(descriptor)
         raise DirectoryInUse(f"{directory} is in use by another Borealis process ({holder})") from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"pid {os.getpid()}\n".encode("ascii"), 0)
+    with contextlib.suppress(OSError):  # who it is matters to a refusal's text only; the disk may be full
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"pid {os.getpid()}\n".encode("ascii"), 0)
     return descriptor

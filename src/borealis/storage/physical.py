@@ -116,6 +116,21 @@ def fill_index(
     return tuple(rows[-1][:width]) if len(rows) == rows_max else None
 
 
+def continue_index_build(
+    connection: apsw.Connection, table: int, index: int, after: Row, rows_max: int
+) -> Row | None:
+    """Do one batch of an index build, as fill_index; for Committer.write.
+
+    Raises:
+        LookupError: the index, or its table, has been dropped.
+    """
+    layout = read_layout(connection, table)
+    found = [one for one in layout.indexes if one.oid == index] if layout is not None else []
+    if layout is None or not found:
+        raise LookupError(f"index {index} of relation {table} is gone")
+    return fill_index(connection, layout, found[0], after, rows_max)
+
+
 def clean_up(connection: apsw.Connection, rows_max: int) -> bool:
     """Remove up to rows_max rows of abandoned tables, or an empty one itself; tell whether anything was done."""
     found = connection.execute("SELECT name FROM abandoned LIMIT 1").fetchone()

@@ -32,7 +32,8 @@ class CommitSignal:
         """Map the file for writing; creates it."""
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.ftruncate(descriptor, _BYTES)
+            # Written, not stretched: to touch a hole of a mapped file on a full disk would kill the process.
+            os.pwrite(descriptor, bytes(_BYTES), 0)
             return cls(descriptor, writable=True)
         finally:
             os.close(descriptor)

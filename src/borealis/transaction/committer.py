@@ -80,6 +80,8 @@ class Committer:
         decider = self._decider
         try:
             self._check_fault("begin")
+            if self._checkpointer is not None and self._checkpointer.is_overdue:
+                self._checkpointer.restart(self._connection)
             self._execute("BEGIN IMMEDIATE")
             seq, time_us = decider.seq, self._clock.now_us()
             for intent in intents:

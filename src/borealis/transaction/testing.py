@@ -137,13 +137,18 @@ class TestCluster:
         faults: Faults | None = None,
         vfs: str | None = None,
         with_checkpoints: bool = False,
+        with_checkpoint_thread: bool = False,
     ) -> None:
         self.clock = ManualClock()
         self.installation_key = InstallationKey.generate() if encrypted else None
         self.database = Database.create(
             directory / "cluster", "testcluster", installation_key=self.installation_key, vfs=vfs
         )
-        self.checkpointer = Checkpointer(self.database.files, self.clock) if with_checkpoints else None
+        self.checkpointer: Checkpointer | None = None
+        if with_checkpoints:
+            self.checkpointer = Checkpointer(
+                self.database.files, self.clock, with_thread=with_checkpoint_thread
+            )
         self.committer = Committer(self.database, self.clock, faults=faults, checkpointer=self.checkpointer)
         self.pool = self.database.reader_pool(lambda connection: None)
         self.snapshots = SnapshotSource(self.pool, self.database.signal)
