@@ -43,7 +43,10 @@ def test_now_is_when_the_transaction_began_however_it_is_asked_for(server):
     for _ in range(2):
         assert rows(client.query("select 'now'::timestamptz = now()")) == [["t"]]
         asked = client.say(
-            'Parse {"text": "select $1::timestamptz = now()"}', 'Bind {"parameters": ["now"]}', "Execute", "Sync"
+            'Parse {"text": "select $1::timestamptz = now()"}',
+            'Bind {"parameters": ["now"]}',
+            "Execute",
+            "Sync",
         )
         assert rows(asked) == [["t"]]
         server.clock.advance(100)
@@ -64,6 +67,27 @@ def test_first_committer_wins(server):
     assert answers[-1] == "ReadyForQuery I"
     b.run("begin", "update t set v = v + 1 where id = 1", "commit")
     assert rows(b.query("select v from t")) == [["2"]]
+
+
+@pytest.mark.parametrize("text", ["begin; {ddl}; {second}; rollback", "{ddl}; {second}"])
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        ("insert into u values (1)", "ddl and dml are not supported in the same transaction"),
+        ("drop table u", "multiple ddl statements not supported in a transaction"),
+    ],
+)
+def test_a_table_just_created_is_refused_for_the_rule_not_for_its_absence(server, text, second, words):
+    answers = server.client().query(text.format(ddl="create table u (id int primary key)", second=second))
+    assert texts(answers) == [words]
+
+
+def test_the_current_schema_is_one_that_is_there(server):
+    client = server.client()
+    assert rows(client.query("select current_schema(), current_schema")) == [["public", "public"]]
+    client.run("set search_path to nowhere")
+    assert rows(client.query("select current_schema(), current_schema")) == [[None, None]]
+    assert texts(client.query("create table t (id int)")) == ["no schema has been selected to create in"]
 
 
 def test_a_prepared_statement_follows_the_catalog(server):
@@ -116,7 +140,9 @@ def test_a_long_statement_is_cancelled(server):
     client.run("create table t (id int primary key)", "insert into t select generate_series(1, 3000)")
 
     async def main():
-        running = client.session.handle(messages.Query("select count(*) from t a, t b, t c where a.id + b.id < c.id"))
+        running = client.session.handle(
+            messages.Query("select count(*) from t a, t b, t c where a.id + b.id < c.id")
+        )
         assert running is not None
         task = asyncio.ensure_future(running)
         await asyncio.sleep(0.05)
@@ -143,7 +169,9 @@ def test_dates_are_written_and_read_in_the_sessions_style(server):
     client = server.client()
     client.run("set datestyle to german")
     assert rows(client.query("select '2.1.2026'::date")) == [["02.01.2026"]]
-    asked = client.say('Parse {"text": "select $1::date"}', 'Bind {"parameters": ["3.4.2026"]}', "Execute", "Sync")
+    asked = client.say(
+        'Parse {"text": "select $1::date"}', 'Bind {"parameters": ["3.4.2026"]}', "Execute", "Sync"
+    )
     assert rows(asked) == [["03.04.2026"]]
     client.run("set datestyle to iso")
     assert rows(client.query("select '2026-04-03'::date")) == [["2026-04-03"]]

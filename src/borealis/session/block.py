@@ -121,16 +121,16 @@ class Block:
     def _admit(self, access: Access, name: str) -> None:
         if self.is_read_only:
             raise ReadOnlySqlTransaction(f"cannot execute {name} in a read-only transaction")
-        if access is Access.DDL:
-            if self._has_ddl:
-                raise FeatureNotSupported("multiple ddl statements not supported in a transaction")
-            if self._has_dml:
-                raise _mixed()
-            self._has_ddl = True
-        elif access is Access.WRITE:
-            if self._has_ddl:
-                raise _mixed()
-            self._has_dml = True
+        self.check_apart(access)
+        self._has_ddl |= access is Access.DDL
+        self._has_dml |= access is Access.WRITE
+
+    def check_apart(self, access: Access) -> None:
+        """Raise 0A000 where a statement may not follow what the transaction has done already."""
+        if access is Access.DDL and self._has_ddl:
+            raise FeatureNotSupported("multiple ddl statements not supported in a transaction")
+        if (access is Access.DDL and self._has_dml) or (access is Access.WRITE and self._has_ddl):
+            raise FeatureNotSupported("ddl and dml are not supported in the same transaction")  # live, §3.4
 
     def _open(self, state: State, is_read_only: bool) -> None:
         self.state = state
@@ -227,9 +227,3 @@ def aborted() -> InFailedSqlTransaction:
     return InFailedSqlTransaction(
         "current transaction is aborted, commands ignored until end of transaction block"
     )
-
-
-def _mixed() -> FeatureNotSupported:
-    return FeatureNotSupported(
-        "ddl and dml are not supported in the same transaction"
-    )  # live, dsql-facts.md §3.4

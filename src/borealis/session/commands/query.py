@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from borealis.errors import FeatureNotSupported
+from borealis.errors import FeatureNotSupported, SqlError
 from borealis.executor.encoders import row_encoder
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
@@ -32,7 +32,12 @@ def query_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, 
     """Prepare a statement. Raises what binding and planning it raises."""
     block = session.block
     block.start()
-    plan = session.engine.prepare(parsed, parameter_types, session.scope, block.now_us)
+    try:
+        plan = session.engine.prepare(parsed, parameter_types, session.scope, block.now_us)
+    except SqlError:
+        # A table this transaction created is not there to be bound yet: that DDL and DML keep apart is the reason to tell.
+        block.check_apart(_access(parsed, "")[0])
+        raise
     command = plan.command
     if not isinstance(command, QueryCommand):
         command = plan.command = QueryCommand(plan)

@@ -68,13 +68,20 @@ def _index_refusal(node: Node) -> str:
     return "unsupported mode. please use CREATE INDEX ASYNC."
 
 
+_ALTER_TABLE_KINDS = {
+    "AT_AlterColumnType": "ALTER COLUMN ... SET DATA TYPE",
+    "AT_EnableRowSecurity": "ENABLE ROW SECURITY",
+    "AT_ValidateConstraint": "VALIDATE CONSTRAINT",
+    "AT_AddConstraint": "ADD CONSTRAINT",
+}
+
+
 def _alter_table_refusal(node: Node) -> str:
-    kinds = {command["AlterTableCmd"].get("subtype", "") for command in node.get("cmds", ())}
-    for kind, text in (
-        ("AT_AlterColumnType", "ALTER TABLE ALTER COLUMN ... SET DATA TYPE"),
-        ("AT_EnableRowSecurity", "ALTER TABLE ENABLE ROW SECURITY"),
-        ("AT_ValidateConstraint", "ALTER TABLE VALIDATE CONSTRAINT"),
-    ):
-        if kind in kinds:
-            return f"unsupported {text} statement"
+    for item in node.get("cmds", ()):
+        command = item["AlterTableCmd"]
+        kind = command.get("subtype")
+        if kind in _ALTER_TABLE_KINDS:
+            return f"unsupported ALTER TABLE {_ALTER_TABLE_KINDS[kind]} statement"
+        if kind == "AT_AddColumn" and "constraints" in command["def"]["ColumnDef"]:
+            return "ALTER TABLE ADD COLUMN with constraint not supported"
     return "unsupported statement: AlterTable"
