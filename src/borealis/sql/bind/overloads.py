@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from borealis.errors import AmbiguousFunction, UndefinedFunction
 from borealis.functions.signatures import Function, Operator, functions_by_name, operators_by_name
-from borealis.sql.bind.pathways import can_coerce
+from borealis.sql.bind.pathways import can_coerce, is_consistent
 from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
@@ -122,6 +122,7 @@ def choose(candidates: Sequence[Candidate[T]], given: tuple[Oid, ...]) -> list[C
         candidate
         for candidate in candidates
         if all(can_coerce(source, target) for source, target in zip(given, candidate.args, strict=True))
+        and is_consistent(given, candidate.args)
     ]
     if len(left) <= 1:
         return left
@@ -194,6 +195,9 @@ def _unknowns_as_the_known_type(candidates: list[Candidate[T]], given: tuple[Oid
         return candidates
     (source,) = known
     matching = [
-        candidate for candidate in candidates if all(can_coerce(source, target) for target in candidate.args)
+        candidate
+        for candidate in candidates
+        if all(can_coerce(source, target) for target in candidate.args)
+        and is_consistent([source] * len(given), candidate.args)
     ]
     return matching if len(matching) == 1 else candidates

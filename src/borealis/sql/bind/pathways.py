@@ -6,6 +6,7 @@ Source: PostgreSQL 16 documentation, chapter 10 and CREATE CAST.
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from borealis.functions.signatures import Function, casts, functions
@@ -57,6 +58,7 @@ _ARRAYS_ONLY = frozenset((oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY))
 _NEVER = frozenset(
     (oids.ANYENUM, oids.ANYRANGE, oids.ANYMULTIRANGE, oids.ANYCOMPATIBLERANGE, oids.ANYCOMPATIBLEMULTIRANGE)
 )
+_VECTORS = frozenset((oids.INT2VECTOR, oids.OIDVECTOR))
 _NON_ARRAYS = frozenset((oids.ANYNONARRAY, oids.ANYCOMPATIBLENONARRAY))
 
 
@@ -80,7 +82,8 @@ def find_pathway(source: Oid, target: Oid, context: CoercionContext) -> Pathway 
             return Pathway(Method.FUNCTION, functions()[cast.function])
         return Pathway(Method.RELABEL if cast.method == "b" else Method.VIA_IO)
     source_type, target_type = type_of(source), type_of(target)
-    if is_array(source_type) and is_array(target_type):
+    # int2vector and oidvector would capture what is meant for real arrays: nothing is coerced to them.
+    if is_array(source_type) and is_array(target_type) and target not in _VECTORS:
         element = find_pathway(source_type.element, target_type.element, context)
         if element is not None:
             return element if element.method is Method.RELABEL else Pathway(Method.ARRAY)
@@ -107,6 +110,28 @@ def can_coerce(source: Oid, target: Oid, context: CoercionContext = CoercionCont
     if target == oids.RECORDARRAY:
         return False
     return find_pathway(source, target, context) is not None
+
+
+def is_consistent(given: Sequence[Oid], declared: Sequence[Oid]) -> bool:
+    """Return whether the polymorphic arguments agree: elements with arrays' elements, each of the two families apart."""
+    exact = _elements(given, declared, oids.ANYARRAY, (oids.ANYELEMENT, oids.ANYNONARRAY))
+    if len(exact) > 1:
+        return False
+    compatible = _elements(
+        given, declared, oids.ANYCOMPATIBLEARRAY, (oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY)
+    )
+    return len(compatible) <= 1 or any(
+        all(can_coerce(other, common) for other in compatible) for common in compatible
+    )
+
+
+def _elements(given: Sequence[Oid], declared: Sequence[Oid], array: Oid, elements: Sequence[Oid]) -> set[Oid]:
+    """Return the known types that a family's arguments give its element."""
+    found = set()
+    for source, target in zip(given, declared, strict=True):
+        if source != oids.UNKNOWN and (target == array or target in elements):
+            found.add(type_of(source).element if target == array else source)
+    return found
 
 
 def length_coercion(oid: Oid) -> Function | None:
