@@ -56,7 +56,10 @@ class Script:
     @property
     def tables(self) -> list[str]:
         return [
-            name for block in self.blocks for command in block.commands for name in _TABLE.findall(command.sql)
+            name
+            for block in self.blocks
+            for command in block.commands
+            for name in _TABLE.findall(command.sql)
         ]
 
 
@@ -64,7 +67,9 @@ def read_script(path: Path) -> Script:
     blocks = []
     for text in re.split(r"\n{2,}", path.read_text().strip("\n")):
         source, _, output = text.partition("\n---")
-        block = Block(source.split("\n"), expected=output.strip("\n").split("\n") if output.strip("\n") else [])
+        block = Block(
+            source.split("\n"), expected=output.strip("\n").split("\n") if output.strip("\n") else []
+        )
         for line in block.lines:
             found = _PROMPT.fullmatch(line)
             if found:
@@ -86,7 +91,9 @@ class Runner:
         """Return the output lines of each block."""
         try:
             self._drop(script)
-            outputs = [[line for command in block.commands for line in self._run(command)] for block in script.blocks]
+            outputs = [
+                [line for command in block.commands for line in self._run(command)] for block in script.blocks
+            ]
             self._drop(script)
         finally:
             for connection in self._connections.values():
@@ -111,7 +118,9 @@ class Runner:
         failed = result.status == pq.ExecStatus.FATAL_ERROR
         if failed != command.must_fail:
             what = result.error_message.decode() if failed else "it succeeded"
-            raise AssertionError(f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}")
+            raise AssertionError(
+                f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}"
+            )
         return [prefix + line for line in (_error_lines(result) if failed else _result_lines(result))]
 
 
