@@ -30,9 +30,9 @@ INT4_AS_BINARY = [b"\0\0\0\x07"]
 # psycopg: libpq, traced
 
 
-def connect(port: int, user: str, trace: int) -> pq.PGconn:
+def connect(port: int, user: str, trace: int, extra: str) -> pq.PGconn:
     info = f"host=127.0.0.1 port={port} user={user} dbname=postgres password='{PASSWORD}' connect_timeout=5"
-    connection = pq.PGconn.connect_start(f"{info} application_name='wire é'".encode())
+    connection = pq.PGconn.connect_start(f"{info} application_name='wire é' {extra}".encode())
     connection.trace(trace)
     connection.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
     while (status := connection.connect_poll()) not in (pq.PollingStatus.OK, pq.PollingStatus.FAILED):
@@ -134,6 +134,13 @@ def psycopg_copy(connection: pq.PGconn) -> None:
     connection.exec_(b"SELECT count(*) FROM copied")
 
 
+def psycopg_newer_protocol(connection: pq.PGconn) -> None:
+    """A client that asks for protocol 3.2 and is told 3.0."""
+    connection.exec_(b"SELECT 1")
+
+
+CONNECTING = {"psycopg_newer_protocol": "max_protocol_version=latest"}
+
 # Other clients
 
 
@@ -202,7 +209,7 @@ def run_pgbench(port: int) -> None:
 def record_traced(scenario: Callable[[pq.PGconn], None], socket_path: str) -> tuple[list[str], list[Chunk]]:
     proxy = Proxy(socket_path)
     with tempfile.NamedTemporaryFile() as trace:
-        connection = connect(proxy.port, PASSWORD_USER, trace.fileno())
+        connection = connect(proxy.port, PASSWORD_USER, trace.fileno(), CONNECTING.get(scenario.__name__, ""))
         scenario(connection)
         connection.finish()
         chunks = proxy.close()
@@ -237,7 +244,13 @@ def write(name: str, doc: str, lines: list[str], chunks: list[Chunk]) -> None:
 def main() -> None:
     socket_path = start_postgres()
     wanted = set(sys.argv[1:])
-    for scenario in (psycopg_simple, psycopg_extended, psycopg_pipeline, psycopg_copy):
+    for scenario in (
+        psycopg_simple,
+        psycopg_extended,
+        psycopg_pipeline,
+        psycopg_copy,
+        psycopg_newer_protocol,
+    ):
         if not wanted or scenario.__name__ in wanted:
             write(scenario.__name__, str(scenario.__doc__), *record_traced(scenario, socket_path))
     for client in (run_asyncpg, run_psql, run_pgbench):

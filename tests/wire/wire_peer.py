@@ -164,8 +164,9 @@ def read(data):
         case b"d":
             return ("CopyData", body)
         case b"v":
-            minor, count = struct.unpack(">ii", body[:8])
-            return ("NegotiateProtocolVersion", minor, strings(body[8:]) if count else [])
+            version, count = struct.unpack(">ii", body[:8])
+            assert version >> 16 == 3
+            return ("NegotiateProtocolVersion", version & 0xFFFF, strings(body[8:]) if count else [])
     assert not body
     return (BARE[kind],)
 
@@ -289,6 +290,8 @@ def describe_backend(name, *fields):
             return f"{name}\t {escaped(bytes([fields[0]]))} {counted(fields[1])}"
         case "CopyData":
             return f"{name}\t {quoted(fields[0])}"
+        case "NegotiateProtocolVersion":
+            return f"{name}\t {3 << 16 | fields[0]} {counted(fields[1])}"
     return name
 
 

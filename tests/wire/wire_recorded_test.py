@@ -25,7 +25,7 @@ def client_frames(data):
         at = 1 if started else 0
         size = at + int.from_bytes(data[at : at + 4], "big")
         yield started, data[:size]
-        started = started or data[4:8] == b"\0\3\0\0"
+        started = started or data[4:6] == b"\0\3"
         data = data[size:]
 
 

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import wire_peer as peer  # noqa: E402
+
 from borealis.errors import QueryCanceled, SqlError  # noqa: E402
 from borealis.wire import messages  # noqa: E402
 from borealis.wire.decoder import Decoder  # noqa: E402

@@ -61,7 +61,10 @@ class Replay:
                 self.expect(DONE[type(message)], is_simple=isinstance(message, messages.Query))
 
     def authenticate(self):
-        if self.next_answer() == ("Authentication", 0):
+        answer = self.next_answer()
+        if answer[0] == "NegotiateProtocolVersion":
+            answer = self.next_answer()
+        if answer == ("Authentication", 0):
             self.decoder.note(Event.AUTHENTICATED)
             self.expect(("ReadyForQuery",))
 

@@ -66,8 +66,11 @@ def authentication_cleartext_password() -> bytes:
 
 
 def negotiate_protocol_version(minor: int, unrecognized: Sequence[str] = ()) -> bytes:
-    """Say which minor version of protocol 3 is spoken, and which `_pq_.` options are not known."""
-    body = _int(minor) + _int(len(unrecognized)) + b"".join(map(_string, unrecognized))
+    """Say which minor version of protocol 3 is spoken, and which `_pq_.` options are not known.
+
+    The manual says that the minor version is sent; PostgreSQL sends, and libpq reads, the whole version.
+    """
+    body = _int(3 << 16 | minor) + _int(len(unrecognized)) + b"".join(map(_string, unrecognized))
     return _frame(b"v", body)
 
 

@@ -30,6 +30,7 @@ class CsvDecoder(LineDecoder):
             inside = b"(?:[^%b]|%b%b|%b(?!%b))*" % (quote + escape, escape, special, escape, special)
             closing = quote
         field = b"((?:[^%b]+|%b%b%b)*)" % (delimiter + quote, quote, inside, closing)
+        self._field = re.compile(field)
         self._next_field = re.compile(rb"(?:\A|%b)%b" % (delimiter, field))
         self._quoted = re.compile(b"%b(%b)%b" % (quote, inside, closing))
         self._pair = re.compile(b"%b([%b])" % (escape, quote + escape))
@@ -110,12 +111,15 @@ class CsvDecoder(LineDecoder):
                 return fields
         fields = []
         at = 0
-        while (match := self._next_field.match(raw, at)) is not None:
+        while (match := self._field.match(raw, at)) is not None:
             at = match.end()
             if len(fields) <= count:
                 fields.append(match[1])
             if at == len(raw):
                 return fields
+            if raw[at : at + 1] != self.options.delimiter:
+                break
+            at += 1
         raise self._refused("unterminated CSV quoted field")
 
     def _unquote(self, field: bytes) -> bytes:
@@ -127,13 +131,14 @@ class CsvDecoder(LineDecoder):
         return self._quoted.sub(lambda match: self._pair.sub(rb"\1", match[1]), field)
 
     def _apply_force(self, row: Row) -> None:
+        """Apply FORCE_NOT_NULL to fields that are NULL, FORCE_NULL to the others; a column may have both."""
         null = self.options.null
-        for ordinal in self._force_not_null:
-            if row[ordinal] is None:
-                row[ordinal] = null
-        for ordinal in self._force_null - self._force_not_null:
+        not_null = [ordinal for ordinal in self._force_not_null if row[ordinal] is None]
+        for ordinal in self._force_null:
             if row[ordinal] == null:
                 row[ordinal] = None
+        for ordinal in not_null:
+            row[ordinal] = null
 
 
 class CsvEncoder(RowEncoder):
