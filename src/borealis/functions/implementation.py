@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 
@@ -65,7 +65,7 @@ class Context:
     transaction_us: int = 0  # now()
     statement_us: int = 0
     clock_us: Callable[[], int] = lambda: 0
-    random_bytes: Callable[[int], bytes] = lambda count: bytes(count)
+    random_bytes: Callable[[int], bytes] = bytes
     random_float: Callable[[], float] = lambda: 0.5
     session_user: str = "admin"
     database: str = "postgres"
@@ -119,6 +119,8 @@ class SetReturning:
     strict: bool = True  # never called with None: no rows
 
 
+_C = TypeVar("_C", bound=Callable[..., Any])
+
 EMITTERS: dict[str, Emitter] = {}
 TYPED_EMITTERS: dict[str, TypedEmitter] = {}
 SCALARS: dict[str, Scalar] = {}
@@ -158,10 +160,10 @@ def emitter(*keys: str) -> Callable[[Emitter], Emitter]:
 
 def scalar(
     *keys: str, strict: bool = True, deterministic: bool = True, context: bool = False
-) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+) -> Callable[[_C], _C]:
     """Register a Python function; strict ones are never called with None. context: the first argument is a Context."""
 
-    def register(call: Callable[..., Value]) -> Callable[..., Value]:
+    def register(call: _C) -> _C:
         for key in keys:
             _new(key, SCALARS)
             SCALARS[key] = Scalar(sqlite_name(key), call, strict, deterministic, context)
@@ -170,10 +172,8 @@ def scalar(
     return register
 
 
-def aggregate(
-    *keys: str, emit: AggregateEmitter | None = None, context: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def register(make: Callable[..., Any]) -> Callable[..., Any]:
+def aggregate(*keys: str, emit: AggregateEmitter | None = None, context: bool = False) -> Callable[[_C], _C]:
+    def register(make: _C) -> _C:
         for key in keys:
             _new(key, AGGREGATES)
             AGGREGATES[key] = AggregateFunction(sqlite_name(key), make, emit, context)
@@ -196,8 +196,8 @@ def native_aggregate(*keys: str) -> Callable[[AggregateEmitter], AggregateEmitte
 
 def set_returning(
     *keys: str, columns: int = 1, context: bool = False, typed: bool = False, strict: bool = True
-) -> Callable[[Any], Any]:
-    def register(rows: Any) -> Any:
+) -> Callable[[_C], _C]:
+    def register(rows: _C) -> _C:
         for key in keys:
             _new(key, SET_RETURNING)
             SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context, typed, strict)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from inspect import CO_VARARGS
+from types import CodeType
 from typing import Any
 
 import apsw
@@ -21,6 +23,7 @@ from borealis.functions.implementation import (
     AggregateFunction,
     Context,
     Scalar,
+    SetReturning,
 )
 from borealis.functions.ordering import COLLATIONS
 from borealis.functions.table_valued import RowsModule
@@ -39,7 +42,7 @@ def install(connection: apsw.Connection) -> Context:
     for rows in _by_name(SET_RETURNING):
         connection.create_module(
             rows.name,
-            RowsModule(rows, context),
+            _module(rows, context),
             use_bestindex_object=True,
             eponymous_only=True,
             read_only=True,
@@ -47,6 +50,11 @@ def install(connection: apsw.Connection) -> Context:
     for name, compare in COLLATIONS.items():
         connection.create_collation(name, compare)
     return context
+
+
+def _module(rows: SetReturning, context: Context) -> Any:
+    """A read-only table that exists under its own name alone needs part of apsw's protocol only."""
+    return RowsModule(rows, context)
 
 
 def _by_name(table: dict[str, Any]) -> list[Any]:
@@ -66,9 +74,11 @@ def nullable(function: Scalar) -> Callable[..., Value]:
     call = function.call
     if not function.strict:
         return call
-    code = getattr(call, "__code__", None)
-    has_variable_arity = code is None or code.co_flags & 0x04 or getattr(call, "__defaults__", None)
-    count = -1 if has_variable_arity else code.co_argcount - function.wants_context
+    code: CodeType | None = getattr(call, "__code__", None)
+    if code is None or code.co_flags & CO_VARARGS or getattr(call, "__defaults__", None):
+        count = -1
+    else:
+        count = code.co_argcount - function.wants_context
     context = "context, " if function.wants_context else ""
     return _strict(count, context)(call)
 
@@ -84,7 +94,8 @@ def _strict(count: int, context: str) -> Callable[[Callable[..., Value]], Callab
         listed = [f"a{n}" for n in range(count)]
         names, test = ", ".join(listed), " or ".join(f"{name} is None" for name in listed)
     text = f"lambda call: lambda {context}{names}: None if {test} else call({context}{names})"
-    return eval(text)  # noqa: S307 - made of argument names alone
+    wrap: Callable[[Callable[..., Value]], Callable[..., Value]] = eval(text)  # noqa: S307 - of names of our own
+    return wrap
 
 
 def _install_aggregate(connection: apsw.Connection, function: AggregateFunction, context: Context) -> None:

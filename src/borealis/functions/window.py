@@ -1,15 +1,16 @@
 """Window functions: SQLite's own, with PostgreSQL's errors and NULLs.
 
-SQLite evaluates lag over the rows up to the current one only, so a negative offset (PostgreSQL: the row after) is
-written as lead where it is a constant, and refused where it is not.
+SQLite evaluates lag over the rows up to the current one only, so a negative offset (PostgreSQL: a row after) is written as
+lead; where the sign is not known, both stand in a CASE.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from borealis.errors import FeatureNotSupported, InvalidArgumentForNthValue, InvalidArgumentForNtile
+from borealis.errors import InvalidArgumentForNthValue, InvalidArgumentForNtile
 from borealis.functions.implementation import Sql, scalar
+from borealis.functions.numeric.representation import unified
 from borealis.types.base import Value
 
 WindowEmitter = Callable[[tuple[Sql, ...], str], Sql]
@@ -66,13 +67,6 @@ def _ntile_argument(n: int) -> Value:
     return n
 
 
-@scalar("lag_offset", deterministic=False)
-def _lag_offset(offset: int) -> Value:
-    if offset < 0:
-        raise FeatureNotSupported("lag and lead with a negative offset that is not a constant not supported")
-    return offset
-
-
 def _shift(name: str, other: str) -> WindowEmitter:
     def write(args: tuple[Sql, ...], over: str) -> Sql:
         value, *more = args
@@ -81,23 +75,17 @@ def _shift(name: str, other: str) -> WindowEmitter:
         offset, *default = more
         if offset.text == "NULL":
             return Sql("NULL")
-        function, distance = name, f"pg_lag_offset({offset.text})"
+        texts, representation = unified((value, *default))
+        rest = "".join(f", {text}" for text in texts[1:])
         if isinstance(offset.constant, int):
             function = name if offset.constant >= 0 else other
-            distance = str(abs(offset.constant))
-        texts, representation = _alike(value, *default)
-        call = f"{function}({texts[0]}, {distance}{''.join(f', {text}' for text in texts[1:])}){over}"
-        if isinstance(offset.constant, int):
-            return Sql(call, representation)
-        return Sql(f"(CASE WHEN {offset.text} IS NOT NULL THEN {call} END)", representation)
+            return Sql(f"{function}({texts[0]}, {abs(offset.constant)}{rest}){over}", representation)
+        ahead = f"{name}({texts[0]}, max({offset.text}, 0){rest}){over}"
+        behind = f"{other}({texts[0]}, max(- {offset.text}, 0){rest}){over}"
+        text = f"(CASE WHEN {offset.text} >= 0 THEN {ahead} WHEN {offset.text} < 0 THEN {behind} END)"
+        return Sql(text, representation)
 
     return write
-
-
-def _alike(*values: Sql) -> tuple[list[str], object]:
-    from borealis.functions.numeric.representation import unified
-
-    return unified(values)
 
 
 for _suffix in ("", "_with_offset", "_with_offset_and_default"):

@@ -49,3 +49,13 @@ def read(family: str) -> list[Case]:
 
 def families() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.tsv"))
+
+
+def known_gaps(family: str) -> dict[str, str]:
+    """Return the cases that Borealis is known to answer differently, with the reason (known_gaps.txt)."""
+    gaps = {}
+    for line in (HERE / "known_gaps.txt").read_text(encoding="utf-8").splitlines():
+        gap_family, text, reason = line.split("\t")
+        if gap_family == family:
+            gaps[text] = reason
+    return gaps

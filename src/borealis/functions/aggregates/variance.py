@@ -24,7 +24,7 @@ class Squares:
         self._total = self._squares = ZERO
         self._is_special = False
 
-    def step(self, value: Value) -> None:
+    def step(self, value: int | str | None) -> None:
         if value is None:
             return
         self._count += 1

@@ -6,7 +6,8 @@ taken in the session's time zone, which only the session knows.
 
 from __future__ import annotations
 
-from borealis.functions.implementation import Sql, emitter, plain
+from borealis.functions.implementation import Context, Sql, emitter, plain, scalar
+from borealis.types.zones import offset_at_local
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _DAY_US = 86_400_000_000
@@ -22,6 +23,25 @@ def _midnight(date: str) -> str:
         f"(CASE WHEN {date} BETWEEN -{_DATE_TIMESTAMP_MAX} AND {_DATE_TIMESTAMP_MAX} THEN {date} * {_DAY_US} "
         f"WHEN {date} > 0 THEN 9223372036854775807 WHEN {date} < 0 THEN -9223372036854775807 - 1 END)"
     )
+
+
+_NO_BEGIN, _NO_END = -(2**63), 2**63 - 1
+
+
+@scalar("date_midnight")
+def date_midnight(days: int) -> int:
+    if abs(days) <= _DATE_TIMESTAMP_MAX:
+        return days * _DAY_US
+    return _NO_END if days > 0 else _NO_BEGIN
+
+
+@scalar("timestamp_in_zone", context=True)
+def timestamp_in_zone(context: Context, us: int) -> int:
+    """Return the moment at which clocks of the session's zone show a timestamp, kept within int64."""
+    if us in (_NO_BEGIN, _NO_END):
+        return us
+    moment = us - offset_at_local(context.style.time_zone, us) * 1_000_000
+    return min(max(moment, _NO_BEGIN), _NO_END)
 
 
 def _date_side(sql: Sql) -> str:

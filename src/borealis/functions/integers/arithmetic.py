@@ -78,10 +78,6 @@ def _unary(type_: IntegerType) -> None:
             return Sql(f"pg_int8_absolute({args[0].text})")
         return in_range(f"abs({args[0].text})", type_)
 
-    @emitter(f"{type_.name}inc")
-    def increment(args: tuple[Sql, ...]) -> Sql:
-        return in_range(f"({args[0].text} + 1)", type_)
-
     @scalar(f"{type_.name}_quotient")
     def quotient(left: int, right: int) -> int:
         if right == 0:
@@ -105,6 +101,14 @@ def _unary(type_: IntegerType) -> None:
         return checked(math.lcm(left, right), type_)
 
 
+def _increment(type_: IntegerType) -> None:
+    @emitter(f"{type_.name}inc")
+    def emit(args: tuple[Sql, ...]) -> Sql:
+        return in_range(f"({args[0].text} + 1)", type_)
+
+
+for _type in (INT4, INT8):
+    _increment(_type)
 for _type in (INT2, INT4, INT8):
     _unary(_type)
     _remainder(_type.name, _type)

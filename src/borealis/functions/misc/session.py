@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from borealis.errors import UndefinedObject
-from borealis.functions.implementation import Context, scalar, template
 from borealis.functions.floats.values import to_python
+from borealis.functions.implementation import Context, scalar, template
 from borealis.types.base import Value
 
 template("pgsql_version", "'PostgreSQL 16'")  # exactly so, dsql-facts.md §5

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from borealis.errors import InvalidParameterValue
 from borealis.functions.implementation import scalar
-from borealis.functions.numeric import decimals
 from borealis.functions.integers.casts import of_numeric
 from borealis.functions.integers.ranges import INT8
+from borealis.functions.numeric import decimals
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _LIMIT = 20 * 1024

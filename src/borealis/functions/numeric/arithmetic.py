@@ -11,7 +11,17 @@ from decimal import Decimal
 from borealis.errors import DivisionByZero, NumericValueOutOfRange
 from borealis.functions.implementation import scalar
 from borealis.functions.numeric import decimals
-from borealis.functions.numeric.decimals import EXACT, ONE, ZERO, quotient, quotient_scale, scale_of, text
+from borealis.functions.numeric.decimals import (
+    EXACT,
+    ONE,
+    ZERO,
+    chosen_scale,
+    quotient,
+    quotient_scale,
+    scale_of,
+    text,
+)
+from borealis.functions.numeric.representation import fixed_text
 from borealis.functions.ordering import compare_numerics
 from borealis.types.base import Value
 
@@ -35,18 +45,67 @@ def numeric_sub(left: str, right: str) -> str:
 @scalar("numeric_mul")
 def numeric_mul(left: str, right: str) -> str:
     product = _multiply(Decimal(left), Decimal(right))
-    if product.is_finite() and scale_of(product) > decimals.SCALE_MAX:
+    if (
+        len(left) + len(right) > decimals.SCALE_MAX
+        and product.is_finite()
+        and scale_of(product) > decimals.SCALE_MAX
+    ):
         product = decimals.scaled(product, decimals.SCALE_MAX)
     return text(product)
 
 
 @scalar("numeric_div")
 def numeric_div(left: str, right: str) -> str:
+    if len(left) <= _SHORT and len(right) <= _SHORT and left[-1] <= "9" >= right[-1]:
+        return _short_quotient(left, right)
     dividend, divisor = Decimal(left), Decimal(right)
     special = _special_quotient(dividend, divisor)
     return text(
         quotient(dividend, divisor, quotient_scale(dividend, divisor)) if special is None else special
     )
+
+
+_SHORT = 40  # characters: the integers stay small
+
+
+def _short_quotient(left: str, right: str) -> str:
+    """Return the quotient of two short finite numbers: the same rule as decimals.quotient, in integers."""
+    dividend, scale, dividend_weight, dividend_leading = _parts(left)
+    divisor, divisor_scale, divisor_weight, divisor_leading = _parts(right)
+    if not divisor:
+        raise division_by_zero()
+    weight = dividend_weight - divisor_weight - (dividend_leading <= divisor_leading)
+    result_scale = chosen_scale(4 * weight, scale, divisor_scale)
+    shift = result_scale + divisor_scale - scale
+    numerator, denominator = abs(dividend), abs(divisor)
+    if shift >= 0:
+        numerator *= 10**shift
+    else:
+        denominator *= 10**-shift
+    # Half away from zero.
+    magnitude = (2 * numerator + denominator) // (2 * denominator)
+    result = -magnitude if (dividend < 0) != (divisor < 0) else magnitude
+    return fixed_text(result, result_scale) if result_scale else str(result)
+
+
+def _parts(value: str) -> tuple[int, int, int, int]:
+    """Return the unscaled integer, the scale, the base-10000 weight and the leading base-10000 digit."""
+    whole, _, fraction = value.partition(".")
+    unscaled = int(whole + fraction)
+    if not unscaled:
+        return 0, len(fraction), 0, 0
+    digits = str(abs(unscaled))
+    adjusted = len(digits) - 1 - len(fraction)
+    weight = adjusted >> 2
+    count = adjusted - 4 * weight + 1
+    return unscaled, len(fraction), weight, int(digits[:count].ljust(count, "0"))
+
+
+@scalar("fixed_mul")
+def fixed_mul(left: int, right: int, scale: int) -> str:
+    """Return the product of two scaled integers, which may be beyond int64, as decimal text."""
+    product = left * right
+    return fixed_text(product, scale) if scale else str(product)
 
 
 @scalar("numeric_div_trunc")

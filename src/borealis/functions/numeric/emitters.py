@@ -21,6 +21,8 @@ from borealis.functions.numeric.representation import (
 )
 from borealis.types.base import FixedNumeric
 
+_SCALE_MAX = 18
+
 
 def in_python(name: str, args: tuple[Sql, ...]) -> Sql:
     return Sql(f"pg_{name}({', '.join(to_plain(arg).text for arg in args)})")
@@ -56,9 +58,11 @@ emitter("numeric_sub")(_additive("-", "numeric_sub"))
 @emitter("numeric_mul")
 def multiply(args: tuple[Sql, ...]) -> Sql:
     known = both_fixed(args)
-    if known is None or known[0][2] * known[1][2] > INT8_MAX or known[0][1] + known[1][1] > 18:
+    if known is None:
         return in_python("numeric_mul", args)
     (left, left_scale, left_bound), (right, right_scale, right_bound) = known
+    if left_bound * right_bound > INT8_MAX or left_scale + right_scale > _SCALE_MAX:
+        return Sql(f"pg_fixed_mul({left}, {right}, {left_scale + right_scale})")
     return fixed(f"({left} * {right})", left_scale + right_scale, left_bound * right_bound)
 
 

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from borealis.errors import FeatureNotSupported
-from borealis.functions.implementation import PLAIN, Sql, scalar
+from borealis.functions.implementation import Sql, scalar
 from borealis.functions.numeric import decimals
-from borealis.types.base import FixedNumeric, PackedNumeric, Representation, Value
+from borealis.types.base import PLAIN, FixedNumeric, PackedNumeric, Representation, Value
 
 INT8_MAX = 2**63 - 1
 _CHEAP_LENGTH_MAX = 160

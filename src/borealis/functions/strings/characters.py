@@ -49,7 +49,7 @@ _ESCAPE = re.compile(r"\\(?:(\\)|\+([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|U([0-9A-Fa
 
 @scalar("unistr")
 def unistr(text: str) -> str:
-    """Replace \\XXXX, \\+XXXXXX, \\uXXXX, \\UXXXXXXXX by the characters they name; surrogates come in pairs."""
+    r"""Replace \XXXX, \+XXXXXX, \uXXXX, \UXXXXXXXX by the characters they name; surrogates come in pairs."""
     units: list[int] = []
     position = 0
     while position < len(text):

@@ -44,37 +44,42 @@ def starts_with(args: tuple[Sql, ...]) -> Sql:
     return Sql(f"pg_starts_with({text}, {prefix})")
 
 
-def _constant(sql: Sql, least: int) -> bool:
-    return isinstance(sql.constant, int) and sql.constant >= least
+def _known(sql: Sql, least: int) -> int | None:
+    """Return an integer the statement fixes, if it is not below the least."""
+    return sql.constant if isinstance(sql.constant, int) and sql.constant >= least else None
 
 
 @emitter("text_substr", "bytea_substr")
 def substring(args: tuple[Sql, ...]) -> Sql:
     text, start, length = args
-    if _constant(start, 1) and _constant(length, 0):
-        return Sql(f"substr({text.text}, {start.constant}, {length.constant})")
+    first, count = _known(start, 1), _known(length, 0)
+    if first is not None and count is not None:
+        return Sql(f"substr({text.text}, {first}, {count})")
     return Sql(f"pg_substring({text.text}, {start.text}, {length.text})")
 
 
 @emitter("text_substr_no_len", "bytea_substr_no_len")
 def substring_from(args: tuple[Sql, ...]) -> Sql:
     text, start = args
-    if _constant(start, 1):
-        return Sql(f"substr({text.text}, {start.constant})")
+    first = _known(start, 1)
+    if first is not None:
+        return Sql(f"substr({text.text}, {first})")
     return Sql(f"substr({text.text}, max({start.text}, 1))")
 
 
 @emitter("text_left")
 def left(args: tuple[Sql, ...]) -> Sql:
     text, count = args
-    if _constant(count, 0):
-        return Sql(f"substr({text.text}, 1, {count.constant})")
+    known = _known(count, 0)
+    if known is not None:
+        return Sql(f"substr({text.text}, 1, {known})")
     return Sql(f"pg_left({text.text}, {count.text})")
 
 
 @emitter("text_right")
 def right(args: tuple[Sql, ...]) -> Sql:
     text, count = args
-    if _constant(count, 1):
-        return Sql(f"substr({text.text}, -{count.constant})")
+    known = _known(count, 1)
+    if known is not None:
+        return Sql(f"substr({text.text}, -{known})")
     return Sql(f"pg_right({text.text}, {count.text})")

@@ -57,7 +57,7 @@ def _like(name: str, *, negated: bool, ignores_case: bool) -> Emitter:
     return emit
 
 
-for _prefix in ("text", "bpchar", "name"):
+for _prefix in ("text", "name"):  # bpchar has text's
     for _suffix, _negated, _ignores_case in (
         ("like", False, False),
         ("nlike", True, False),

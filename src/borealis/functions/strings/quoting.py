@@ -24,7 +24,7 @@ _KEYWORDS = frozenset(
     symmetric system_user table tablesample then time timestamp to trailing treat trim true union unique
     user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement
     xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
-    """.split()
+    """.split()  # noqa: SIM905 - a list of words reads better
 )
 """PostgreSQL 16's keywords that are not unreserved: as an identifier they need quotes."""
 
