@@ -33,7 +33,27 @@ class LazyGroup(click.Group):
         return cast(click.Command, getattr(importlib.import_module(module), name))
 
 
+def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("borealis-db")
+    except PackageNotFoundError:
+        found = "from a source tree"
+    click.echo(f"borealis {found}")
+    context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="borealis-db", prog_name="borealis")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Print the version.",
+)
 def borealis() -> None:
     """Borealis: an open implementation of Amazon Aurora DSQL."""

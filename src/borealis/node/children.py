@@ -104,13 +104,28 @@ def _reset_signals() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the supervisor decides
 
 
-def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], ropes: Ropes) -> int:
-    """Run a child's coroutine in an event loop of its own; the event it is given is set when the child is to stop."""
+class Stop:
+    """When a child is to stop, and whether its supervisor is still there to wait for it."""
+
+    def __init__(self) -> None:
+        self.is_orphaned = False
+        self._event = asyncio.Event()
+
+    def set(self, *, is_orphaned: bool = False) -> None:
+        self.is_orphaned = is_orphaned
+        self._event.set()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
+def run(main: Callable[[Stop], Coroutine[Any, Any, int]], ropes: Ropes) -> int:
+    """Run a child's coroutine in an event loop of its own."""
     gc.set_threshold(50_000, 20, 50)  # sessions are long-lived, statements make no cycles
 
     async def run_until_told() -> int:
         loop = asyncio.get_running_loop()
-        stop = asyncio.Event()
+        stop = Stop()
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         loop.add_reader(ropes.lifeline, _orphaned, ropes.lifeline, stop)
         try:
@@ -122,10 +137,10 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], ropes: Ropes)
         return runner.run(run_until_told())
 
 
-def _orphaned(lifeline: int, stop: asyncio.Event) -> None:
+def _orphaned(lifeline: int, stop: Stop) -> None:
     asyncio.get_running_loop().remove_reader(lifeline)
     _log.warning("the supervisor is gone")
-    stop.set()
+    stop.set(is_orphaned=True)
 
 
 def event_loop() -> asyncio.AbstractEventLoop:

@@ -64,7 +64,8 @@ def bind(host: str, port: int, copies: int) -> tuple[int, list[list[socket.socke
 
 
 def _open(family: socket.AddressFamily, address: str, port: int, *, shared: bool) -> socket.socket:
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    # Named, not 0: asyncio switches Nagle's algorithm off only on accepted sockets that say they are TCP.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:

@@ -26,7 +26,7 @@ import structlog
 from borealis.clock import SystemClock
 from borealis.errors import SqlError
 from borealis.node import children
-from borealis.node.children import Ropes
+from borealis.node.children import Ropes, Stop
 from borealis.node.ipc import (
     Answer,
     FrameError,
@@ -71,7 +71,7 @@ def run_storage(setup: StorageSetup, listening: socket.socket, ropes: Ropes) -> 
     try:
         server = StorageServer(Committer(database, clock, checkpointer=checkpointer))
 
-        async def main(stop: asyncio.Event) -> int:
+        async def main(stop: Stop) -> int:
             await server.listen(listening)
             ropes.ready()
             await stop.wait()

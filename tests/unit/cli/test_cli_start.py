@@ -86,3 +86,15 @@ def test_connection_string_is_what_libpq_reads(host, ca_file, tls, expected):
     text = connection_string(address, tls)
     assert text == expected.format("port=5433 user=admin dbname=postgres")
     assert conninfo.conninfo_to_dict(text).get("sslrootcert", ca_file) == ca_file
+
+
+def test_version_is_printed_installed_or_not():
+    result = CliRunner().invoke(borealis, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("borealis ")
+
+
+def test_every_command_can_be_imported_and_has_a_line_of_help():
+    lines = CliRunner().invoke(borealis, ["--help"]).stdout
+    assert "start  Start a node" in lines
+    assert "demo" in lines

@@ -93,7 +93,7 @@ def test_protocol_2_is_refused(connected, wire):
 def test_unknown_minor_version_and_options_are_negotiated(connected, wire):
     answers, _ = greet(connected, wire, wire.startup_packet(version=0x30002, pq_feature="on"))
     assert "".join(kind for kind, _ in answers) == "v" + GREETING
-    assert answers[0][1] == struct.pack(">II", 0, 1) + b"_pq_.feature\0"
+    assert answers[0][1] == struct.pack(">II", 0x30000, 1) + b"_pq_.feature\0"
 
 
 def test_require_refuses_plain_text(connected, wire):
