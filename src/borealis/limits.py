@@ -5,6 +5,8 @@ Source: dsql-facts.md §3.3 (Aurora DSQL quotas, September 2026).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from borealis.errors import ProgramLimitExceeded, TooManyColumns
 
 TRANSACTION_ROWS_MAX = 3_000  # INSERT + UPDATE + DELETE + FOR UPDATE; index entries do not count
@@ -22,6 +24,23 @@ TABLES_MAX = 1_000
 MESSAGE_BYTES_MAX = 10 * 1024 * 1024
 IDENTIFIER_BYTES_MAX = 63
 CONNECTIONS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionLimits:
+    """What one transaction may write; None is no limit."""
+
+    rows_max: int | None = TRANSACTION_ROWS_MAX
+    bytes_max: int | None = TRANSACTION_BYTES_MAX
+
+    @property
+    def is_lifted(self) -> bool:
+        return self.rows_max is None
+
+
+DSQL_LIMITS = TransactionLimits()
+LIFTED_LIMITS = TransactionLimits(None, None)
+"""For loading a node of one's own: `borealis start --limits lifted`."""
 
 
 def transaction_rows_exceeded() -> ProgramLimitExceeded:

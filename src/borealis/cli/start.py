@@ -15,6 +15,7 @@ import click
 
 from borealis.cli.group import OperatorError
 from borealis.cli.logs import LEVELS, configure
+from borealis.limits import DSQL_LIMITS, LIFTED_LIMITS
 from borealis.node.config import (
     DEFAULT_DOMAIN,
     DEFAULT_REGION,
@@ -84,6 +85,15 @@ DEFAULT_PORT = 5432
     show_envvar=True,
     help="New connections a second, with bursts of ten times as many; 0: no limit.",
 )
+@click.option(
+    "--limits",
+    "limits_name",
+    type=click.Choice(["dsql", "lifted"]),
+    default="dsql",
+    show_default=True,
+    help="dsql: 3,000 rows and 10 MiB a transaction. lifted: for loading; a COPY FROM outside a transaction block then "
+    "commits every 3,000 rows as it goes.",
+)
 @click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True, help="On stderr.")
 def start(
     data: Path,
@@ -95,6 +105,7 @@ def start(
     as_json: bool,
     region: str,
     connection_rate: float,
+    limits_name: str,
     log_level: str,
 ) -> None:
     """Start a node: one cluster, served to PostgreSQL clients."""
@@ -109,6 +120,7 @@ def start(
         region=region,
         domain=DEFAULT_DOMAIN,
         admission=AdmissionLimits(rate_per_s=connection_rate or None, burst=connection_rate * 10),
+        limits=LIFTED_LIMITS if limits_name == "lifted" else DSQL_LIMITS,
     )
     raise SystemExit(_run(config, as_json=as_json))
 

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.server.admission import AdmissionLimits
 from borealis.server.startup import TlsMode
 
@@ -37,6 +38,7 @@ class NodeConfig:
     region: str = DEFAULT_REGION
     domain: str = DEFAULT_DOMAIN
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
+    limits: TransactionLimits = DSQL_LIMITS
 
     def endpoint(self, cluster_id: str) -> str:
         """Return the host name clients know the cluster by."""

@@ -123,7 +123,7 @@ class Node:
         stack.callback(checkpointer.close)
         journal = LocalJournal(Committer(database, clock, checkpointer=checkpointer))
         stack.push_async_callback(journal.close)
-        self._processor = QueryProcessor(database.files, cluster, journal, clock, self._random)
+        self._processor = QueryProcessor(database.files, cluster, journal, clock, self._random, config.limits)
         stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())

@@ -7,6 +7,7 @@ import random
 from borealis.clock import Clock
 from borealis.executor.engine import Engine
 from borealis.functions.install import install
+from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.server.authentication import Login
 from borealis.server.services import Output, ServerSession
 from borealis.session.session import Session
@@ -21,13 +22,20 @@ class QueryProcessor:
     """Begins sessions; belongs to one event loop."""
 
     def __init__(
-        self, files: ClusterFiles, cluster: str, journal: Journal, clock: Clock, random_: random.Random
+        self,
+        files: ClusterFiles,
+        cluster: str,
+        journal: Journal,
+        clock: Clock,
+        random_: random.Random,
+        limits: TransactionLimits = DSQL_LIMITS,
     ) -> None:
         """Serve a cluster whose owner runs."""
         self._signal = CommitSignal.shared(files.signal)
         self._readers = ReaderPool(files, install)
         self._clock = clock
-        self.engine = Engine(SnapshotSource(self._readers, self._signal), journal, clock, random_, cluster)
+        snapshots = SnapshotSource(self._readers, self._signal)
+        self.engine = Engine(snapshots, journal, clock, random_, cluster, limits)
 
     def begin_session(
         self, login: Login, settings: dict[str, str], pid: int, output: Output

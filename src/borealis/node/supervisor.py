@@ -166,6 +166,7 @@ class Supervisor:
                 cancels_in=self._cancels[slot][0],
                 cancels_out=[pair[1] for pair in self._cancels],
                 admission=self._config.admission,
+                limits=self._config.limits,
                 shared=memoryview(self._shared),
                 tls=self._config.tls,
                 tls_directory=self._directory.tls,

@@ -19,8 +19,9 @@ from pathlib import Path
 import structlog
 
 from borealis.clock import SystemClock
+from borealis.limits import TransactionLimits
 from borealis.node import children
-from borealis.node.children import Ropes
+from borealis.node.children import Ropes, Stop
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.remote_journal import RemoteJournal
 from borealis.server.admission import Admission, AdmissionLimits
@@ -35,6 +36,9 @@ from borealis.storage.files import ClusterFiles
 
 STOP_S = 5.0
 """For statements that run when the worker is told to stop."""
+
+ORPHAN_STOP_S = 0.5
+"""Likewise when the supervisor is gone: so is the storage process, and the directory's next node waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,20 @@ class WorkerSetup:
     shared: memoryview
     tls: TlsMode
     tls_directory: Path
+    limits: TransactionLimits
 
 
 def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
     """Be a worker; return its exit status."""
     structlog.contextvars.bind_contextvars(process=f"worker {setup.slot}", pid=os.getpid())
 
-    async def main(stop: asyncio.Event) -> int:
+    async def main(stop: Stop) -> int:
         files = ClusterFiles.locate(setup.directory, InstallationKey.load(setup.key_file))
         journal = RemoteJournal(setup.ipc_path)
         await journal.connect()
-        processor = QueryProcessor(files, setup.cluster, journal, SystemClock(), random.SystemRandom())
+        processor = QueryProcessor(
+            files, setup.cluster, journal, SystemClock(), random.SystemRandom(), setup.limits
+        )
         router = CancelRouter(setup.slot, random.SystemRandom(), setup.cancels_out)
         listener = Listener(_services(setup, processor, router))
         loop = asyncio.get_running_loop()
@@ -71,7 +78,7 @@ def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
             await listener.listen(listening)
         ropes.ready()
         await stop.wait()
-        await listener.close(STOP_S)
+        await listener.close(ORPHAN_STOP_S if stop.is_orphaned else STOP_S)
         await journal.close()
         processor.close()
         return 0
