@@ -10,8 +10,11 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Callable
+from functools import partial
 
 from borealis.wire import backend
+from borealis.wire.copy import row_decoder, row_encoder
+from borealis.wire.copy.options import CopyOptions
 from borealis.wire.decoder import Decoder
 from borealis.wire.state import State
 
@@ -77,11 +80,36 @@ def build_answer() -> int:
     return 20_000
 
 
+COPY_ROWS = {
+    "text": b"12345\tsome name\t2024-01-01\t17.50\n",
+    "csv": b"12345,some name,2024-01-01,17.50\n",
+    "csv, quoted": b'"12345","some name","2024-01-01","17.50"\n',
+}
+
+
+def copy_in(name: str) -> int:
+    """Twenty thousand rows in chunks of 64 KB."""
+    options = CopyOptions(format=name[:4].rstrip(","), delimiter=b"\t" if name == "text" else b",")
+    decoder = row_decoder(options, "t", ("a", "b", "c", "d"))
+    data = COPY_ROWS[name] * 20_000
+    return sum(1 for at in range(0, len(data), 65_536) for _ in decoder.feed(data[at : at + 65_536]))
+
+
+def copy_out() -> int:
+    encoder = row_encoder(CopyOptions(), ("a", "b", "c", "d"))
+    row = (b"12345", b"some name", None, b"17.50")
+    for _ in range(20_000):
+        encoder.row(row)
+    return 20_000
+
+
 def main() -> None:
     for name, work in (
         ("Bind+Describe+Execute+Sync, a group a chunk", decode_single),
         ("Bind+Describe+Execute+Sync, 200 groups a chunk", decode_pipelined),
         ("BindComplete+DataRow(4)+CommandComplete+ReadyForQuery", build_answer),
+        *((f"COPY FROM {name}, a row of 4", partial(copy_in, name)) for name in COPY_ROWS),
+        ("COPY TO text, a row of 4", copy_out),
     ):
         print(f"{best_us(work):8.2f} µs  {name}")
 

@@ -98,6 +98,16 @@ class Stream:
         return taken
 
 
+def server_frames(data):
+    stream = Stream()
+    stream.may_answer_encryption = True
+    stream.feed(data)
+    while (taken := stream.next_frame()) is not None:
+        yield taken
+        stream.may_answer_encryption = taken == b"N"
+    assert not stream.data
+
+
 def fields_of(body):
     """Return the (code, text) pairs of an ErrorResponse or NoticeResponse."""
     assert body.endswith(b"\0\0")

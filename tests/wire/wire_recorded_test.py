@@ -36,16 +36,6 @@ def read_alone(started, data):
     return decoder.next_message()
 
 
-def server_frames(data):
-    stream = peer.Stream()
-    stream.may_answer_encryption = True
-    stream.feed(data)
-    while (taken := stream.next_frame()) is not None:
-        yield taken
-        stream.may_answer_encryption = taken == b"N"
-    assert not stream.data
-
-
 @every_transcript
 def test_client_messages_are_read_as_the_trace_shows(transcript):
     read = [peer.describe_frontend(read_alone(*frame)) for frame in client_frames(transcript.said(">"))]
@@ -60,13 +50,13 @@ def test_client_messages_keep_every_byte(transcript):
 
 @every_transcript
 def test_server_messages_are_built_to_the_byte(transcript):
-    for data in server_frames(transcript.said("<")):
+    for data in peer.server_frames(transcript.said("<")):
         assert peer.rebuild(*peer.read(data)) == data
 
 
 @every_transcript
 def test_server_messages_have_the_fields_of_the_trace(transcript):
-    read = [peer.describe_backend(*peer.read(data)) for data in server_frames(transcript.said("<"))]
+    read = [peer.describe_backend(*peer.read(data)) for data in peer.server_frames(transcript.said("<"))]
     assert read == transcript.read_lines("B")
 
 
