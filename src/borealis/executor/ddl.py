@@ -24,7 +24,7 @@ class DdlAction:
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         scope = transaction.scope
-        catalog = self._engine.catalog_of(transaction.snapshot_for_ddl())
+        catalog = transaction.catalog
         ddl = plan_ddl(self._parsed, catalog, scope.search_path, scope.style)
         transaction.add_ddl(ddl.changes)
         return DdlResult(ddl.notices)

@@ -20,12 +20,24 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Protocol
 
-from borealis.executor.compile.compilation import Output
 from borealis.executor.generate import compile_function
 from borealis.types import oids
-from borealis.types.base import PLAIN, Style, Value
+from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 from borealis.types.registry import type_of
+
+
+class Encoded(Protocol):
+    """What a column's encoding depends on."""
+
+    @property
+    def type(self) -> Oid: ...
+    @property
+    def typmod(self) -> int: ...
+    @property
+    def representation(self) -> Representation: ...
+
 
 RowEncoder = Callable[[tuple[Value, ...]], bytes]
 
@@ -60,13 +72,13 @@ _BINARY_INTEGERS = {
 }
 
 
-def row_encoder(columns: Sequence[Output], formats: Sequence[int], style: Style) -> RowEncoder:
+def row_encoder(columns: Sequence[Encoded], formats: Sequence[int], style: Style) -> RowEncoder:
     """Return the encoder of rows with these columns; formats has one entry a column, 0 text or 1 binary."""
     return _row_encoder(tuple(columns), tuple(formats), style)
 
 
 @lru_cache(maxsize=2_048)
-def _row_encoder(columns: tuple[Output, ...], formats: tuple[int, ...], style: Style) -> RowEncoder:
+def _row_encoder(columns: tuple[Encoded, ...], formats: tuple[int, ...], style: Style) -> RowEncoder:
     count = len(columns)
     names: dict[str, object] = {
         "NULL": _int4(-1),
@@ -85,7 +97,7 @@ def _row_encoder(columns: tuple[Output, ...], formats: tuple[int, ...], style: S
     return encode
 
 
-def _encode_line(n: int, column: Output, format_: int, style: Style, names: dict[str, object]) -> str:
+def _encode_line(n: int, column: Encoded, format_: int, style: Style, names: dict[str, object]) -> str:
     """Return the statements that turn v<n> into bytes and set l<n> to its packed length."""
     kind = column.type if column.representation == PLAIN else 0
     if format_ == BINARY and kind in _BINARY_INTEGERS:

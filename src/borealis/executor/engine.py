@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import random
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import replace
 
 from borealis.catalog.load import load_catalog
-from borealis.catalog.relations import Catalog, Table
+from borealis.catalog.relations import Catalog
 from borealis.clock import Clock
 from borealis.errors import FeatureNotSupported, SerializationFailure
 from borealis.executor import sqlite_functions as _registered  # noqa: F401 - before any connection is opened
@@ -85,19 +84,6 @@ class Engine:
 
     def catalog_moved(self, snapshot: Snapshot | None) -> bool:
         return snapshot is None or snapshot.catalog_version != self.snapshots.catalog_version
-
-    def table(self, oid: Oid) -> Table:
-        return self.catalog.tables_by_oid[oid]
-
-    def index_ordinals(self, table: Oid) -> Sequence[Sequence[int]]:
-        """Return, per secondary index, the ordinals an entry holds (write_set.IndexOrdinals)."""
-        found = self.table(table)
-        key = found.primary_key
-        primary = [attnum - 1 for attnum in key.columns] if key is not None else [len(found.columns)]
-        return [
-            [*(attnum - 1 for attnum in index.columns + index.included), *primary]
-            for index in found.secondary_indexes
-        ]
 
     # Plans
 

@@ -10,7 +10,7 @@ Invariant: one statement at a time; the snapshot's connection is used by one thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from borealis.catalog.relations import Catalog
 from borealis.errors import FeatureNotSupported, SerializationFailure, SqlError
 from borealis.executor.compile.compilation import CompiledStatement
 from borealis.executor.connections import INLINE_TICKS, ConnectionState, state_of
@@ -27,10 +28,10 @@ from borealis.executor.plan import Plan
 from borealis.executor.result import BATCH_ROWS, LongResult, Result, Row, StreamedResult
 from borealis.executor.scope import Scope
 from borealis.executor.sqlite_errors import is_stale_schema, translate
-from borealis.limits import TRANSACTION_AGE_S_MAX, transaction_age_exceeded
-from borealis.transaction.intent import Change, Intent
+from borealis.limits import TRANSACTION_AGE_S_MAX, TRANSACTION_BYTES_MAX, transaction_age_exceeded
+from borealis.transaction.intent import Change, Intent, Key
 from borealis.transaction.snapshot import Snapshot
-from borealis.transaction.write_set import WriteSet
+from borealis.transaction.write_set import Pending, WriteSet
 from borealis.types.base import Oid, Style, Value
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 _ROW_ID_RANDOM_BITS = 22
 """A hidden row id is milliseconds since 2000 (41 bits: to 2069) and chance, so that rows come in the order of their making."""
+
+_FEW_ROWS = 4
+"""So many rows of the largest size, index entries included, are below DSQL's limit of bytes a transaction."""
 
 
 class _OverBudget(Exception):
@@ -47,6 +51,7 @@ class _OverBudget(Exception):
 class Transaction:
     __slots__ = (
         "_canceled",
+        "_catalog",
         "_ddl",
         "_engine",
         "_entries",
@@ -73,6 +78,7 @@ class Transaction:
         self._snapshot: Snapshot | None = None
         self._state: ConnectionState | None = None
         self._canceled = False
+        self._catalog: Catalog | None = None
         self._streams: list[StreamedResult] = []
         self._overlays: dict[Oid, Overlay] = {}
         self._entries: dict[Oid, Entries] = {}
@@ -141,20 +147,23 @@ class Transaction:
 
     def query(self, sql: str, bindings: tuple[Value, ...]) -> list[Row]:
         """Run a short statement: a key, a row, an index entry."""
-        return self.execute_sql(sql, bindings).fetchall()  # type: ignore[no-any-return] # apsw has no types
+        return self.execute_sql(sql, bindings).fetchall()
 
     def row_statement(
         self, statement: CompiledStatement, arguments: tuple[Value, ...], row: Row
     ) -> list[Row]:
         """Run a statement over the values of one row."""
-        return self.execute_sql(statement.sql, statement.bindings(arguments, row, self)).fetchall()  # type: ignore[no-any-return] # apsw has no types
+        return self.execute_sql(statement.sql, statement.bindings(arguments, row, self)).fetchall()
 
-    def read_all(self, statement: CompiledStatement, arguments: tuple[Value, ...]) -> list[Row]:
+    def read_all(
+        self, statement: CompiledStatement, arguments: tuple[Value, ...], *, writes_each: bool = False
+    ) -> list[Row]:
         """Return all rows of a statement, within the inline budget while on the event loop.
 
-        DML reads everything before it writes anything: no row more than the write set may hold is kept.
+        DML reads everything before it writes anything. writes_each: every row given is written, so that no more need
+        be read than the write set may hold.
         """
-        rows_max = self.write_set.rows_max
+        rows_max = self.write_set.rows_max if writes_each else None
         cursor = self.connection.cursor()
         with self._budget():
             cursor.execute(statement.sql, statement.bindings(arguments, (), self))
@@ -217,7 +226,7 @@ class Transaction:
             overlay.update(self.write_set)
 
     def _make_overlay(self, oid: Oid) -> Overlay:
-        table = self._engine.table(oid)
+        table = self.catalog.tables_by_oid[oid]
         name, state = overlay_name(table), self._connection_state()
         if name not in state.overlays and name not in state.wanted:
             state.wanted[name] = create_statement(table)
@@ -246,6 +255,12 @@ class Transaction:
     def style(self) -> Style:
         return self.dated(self._scope.style)
 
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas of the session's search path that are there."""
+        schemas = self.catalog.schemas_by_name
+        return tuple(name for name in self._scope.search_path if name in schemas)
+
     def dated(self, style: Style) -> Style:
         """Return a style by which 'now' is when the transaction began."""
         if self._styles is None or self._styles[0] is not style:
@@ -262,8 +277,7 @@ class Transaction:
             case "current_catalog":
                 return "postgres"
             case "current_schema":
-                schemas = self._engine.catalog.schemas_by_name
-                return next((name for name in self._scope.search_path if name in schemas), None)
+                return next(iter(self.search_path), None)
         raise FeatureNotSupported(f"{name} is not supported yet")
 
     # DDL
@@ -310,8 +324,11 @@ class Transaction:
             raise transaction_age_exceeded(age_s)
         if not self._ddl:
             bytes_max = self._engine.limits.bytes_max
-            if bytes_max is not None:
-                self.write_set.check_size(self._engine.index_ordinals, bytes_max)
+            if bytes_max is not None and (bytes_max < TRANSACTION_BYTES_MAX or self._has_many_rows()):
+                self.write_set.check_size(self._index_ordinals, bytes_max)
+
+    def _has_many_rows(self) -> bool:
+        return sum(map(len, self.write_set.tables.values())) > _FEW_ROWS
 
     def rollback(self) -> None:
         """Drop everything and give the snapshot back. Idempotent."""
@@ -341,6 +358,23 @@ class Transaction:
 
     # Inside
 
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog the transaction's snapshot stands at."""
+        if self._catalog is None:
+            self._catalog = self._engine.catalog_of(self._snapshot or self._open())
+        return self._catalog
+
+    def _index_ordinals(self, table: Oid) -> Sequence[Sequence[int]]:
+        """Return, per secondary index, the ordinals an entry holds (write_set.IndexOrdinals)."""
+        found = self.catalog.tables_by_oid[table]
+        key = found.primary_key
+        primary = [attnum - 1 for attnum in key.columns] if key is not None else [len(found.columns)]
+        return [
+            [*(attnum - 1 for attnum in index.columns + index.included), *primary]
+            for index in found.secondary_indexes
+        ]
+
     def _open(self) -> Snapshot:
         snapshot = self._engine.snapshots.begin()
         self._snapshot = snapshot
@@ -364,7 +398,7 @@ class Transaction:
         context.random_bytes = engine.random.randbytes  # type: ignore[attr-defined]
         context.random_float = engine.random.random  # type: ignore[attr-defined]
         context.session_user = scope.user  # type: ignore[attr-defined]
-        context.search_path = scope.search_path  # type: ignore[attr-defined]
+        context.search_path = self.search_path  # type: ignore[attr-defined]
         context.setting = scope.setting  # type: ignore[attr-defined]
         context.error = None  # type: ignore[attr-defined]
 
@@ -372,8 +406,5 @@ class Transaction:
     def scope(self) -> Scope:
         return self._scope
 
-    def snapshot_for_ddl(self) -> Snapshot:
-        return self._snapshot or self._open()
 
-
-_NOTHING: dict[tuple[Value, ...], object] = {}
+_NOTHING: dict[Key, Pending] = {}

@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 from borealis.catalog.relations import Table
 from borealis.errors import FeatureNotSupported, InternalError
 from borealis.executor.compile.parameters import Argument, Bindings, Parameters
-from borealis.functions.implementation import PLAIN, Sql
+from borealis.functions.implementation import Sql
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.bound.statements import Query
-from borealis.types.base import Oid, Representation
+from borealis.types.base import PLAIN, Oid, Representation
 
 
 @dataclass(frozen=True, slots=True)

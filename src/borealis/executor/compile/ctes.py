@@ -13,9 +13,10 @@ from borealis.executor.compile import comparison
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output, WithItem
 from borealis.executor.compile.representations import into
 from borealis.executor.compile.trees import any_node, is_volatile
-from borealis.functions.implementation import PLAIN, Sql
+from borealis.functions.implementation import Sql
 from borealis.sql.bound.relations import CteRelation
 from borealis.sql.bound.statements import Cte, Delete, Insert, SetOp, SetOperation, Update
+from borealis.types.base import PLAIN
 
 
 def with_clause(compilation: Compilation, ctes: Sequence[Cte]) -> str:

@@ -29,8 +29,10 @@ _NUMBER_TYPES = frozenset(
 
 def element_text(text: str, type_: Oid) -> str:
     """Return SQLite text of a JSON element; a string never keeps SQLite's JSON subtype, which would splice it in."""
+    if text == "NULL":
+        return text
     if type_ in BLOB_TYPES:
-        return f"hex({text})" if text == "NULL" else f"CASE WHEN {text} IS NOT NULL THEN hex({text}) END"
+        return f"CASE WHEN {text} IS NOT NULL THEN hex({text}) END"  # hex(NULL) is ''
     if type_ in _NUMBER_TYPES or type_ in (oids.FLOAT4, oids.FLOAT8):
         return text
     return f"({text} || '')"

@@ -89,7 +89,8 @@ class FromCompiler:
         return self._values(item)
 
     def _join(self, join: Join, place: Place) -> str:
-        own, extra = conjuncts(join.condition), []
+        own = conjuncts(join.condition)
+        extra: list[str] = []
         left_place, right_place = _places(join.kind, place, own, extra)
         left, right = self.item(join.left, left_place), self.item(join.right, right_place)
         if isinstance(join.right, Join):

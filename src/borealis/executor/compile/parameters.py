@@ -94,7 +94,10 @@ def bindings_of(sources: tuple[Source, ...]) -> Bindings:
     constants: dict[str, object] = {}
     terms = [_term(source, ordinal, constants) for ordinal, source in enumerate(sources)]
     text = f"({''.join(term + ', ' for term in terms)})"
-    return compile_function("bindings", ("arguments", "row", "runtime"), [f"return {text}"], constants)
+    bindings: Bindings = compile_function(
+        "bindings", ("arguments", "row", "runtime"), [f"return {text}"], constants
+    )
+    return bindings
 
 
 def _term(source: Source, ordinal: int, constants: dict[str, object]) -> str:

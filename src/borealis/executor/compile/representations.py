@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.functions.implementation import PLAIN, Sql, plain
-from borealis.types.base import FixedNumeric, Representation
+from borealis.functions.implementation import Sql, plain
+from borealis.types.base import PLAIN, FixedNumeric, Representation
 
 
 def common_representation(representations: Sequence[Representation]) -> Representation:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from borealis.catalog.relations import Index, Table
 from borealis.functions.signatures import Function
@@ -25,29 +24,43 @@ from borealis.sql.bound.expressions import (
 _LEAVES = (Table, Index, Function)
 
 
-@cache
-def _fields(class_: type) -> tuple[str, ...]:
-    return (
-        tuple(field.name for field in dataclasses.fields(class_)) if dataclasses.is_dataclass(class_) else ()
-    )
+_SCALARS = frozenset(
+    {"Oid", "int", "str", "bool", "Value", "bool | None", "str | None", "BoolOp", "SubLinkKind", "FrameMode"}
+    | {"FrameBoundKind", "JoinKind", "SetOp", "LockMode", "tuple[str, ...]", "tuple[int, ...]"}
+    | {"Function", "Table", "Index | None", "tuple[RelationColumn, ...]"}
+)
+"""Annotations of the fields that hold no nodes."""
 
 
-def children(node: object) -> Iterator[object]:
-    """Yield the bound nodes directly below a node."""
-    for name in _fields(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, tuple):
-            yield from _in_tuple(value)
-        elif _fields(type(value)) and not isinstance(value, _LEAVES):
-            yield value
+_fields_of: dict[type, tuple[str, ...] | None] = {}
 
 
-def _in_tuple(items: tuple[object, ...]) -> Iterator[object]:
-    for item in items:
-        if isinstance(item, tuple):
-            yield from _in_tuple(item)
-        elif _fields(type(item)) and not isinstance(item, _LEAVES):
-            yield item
+def _fields(class_: type) -> tuple[str, ...] | None:
+    """Return the fields of a node class that may hold nodes; None for what is no node."""
+    if class_ not in _fields_of:
+        is_node = dataclasses.is_dataclass(class_) and not issubclass(class_, _LEAVES)
+        _fields_of[class_] = (
+            tuple(field.name for field in dataclasses.fields(class_) if field.type not in _SCALARS)
+            if is_node
+            else None
+        )
+    return _fields_of[class_]
+
+
+def children(node: object) -> list[object]:
+    """Return the bound nodes directly below a node."""
+    found: list[object] = []
+    for name in _fields(type(node)) or ():
+        _collect(getattr(node, name), found)
+    return found
+
+
+def _collect(value: object, found: list[object]) -> None:
+    if isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+    elif value is not None and _fields(type(value)) is not None:
+        found.append(value)
 
 
 def walk(node: object) -> Iterator[object]:

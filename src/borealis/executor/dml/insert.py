@@ -38,6 +38,8 @@ class InsertAction:
         self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
         self._sources: dict[frozenset[Oid], CompiledStatement] = {}
+        if self.rows_of is None:
+            self._source(frozenset())  # what cannot be compiled is refused before anything runs
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         rows = self._rows(transaction, arguments)
@@ -59,7 +61,7 @@ class InsertAction:
             return [row(arguments, (), transaction) for row in self.rows_of]
         base = self._source(frozenset())
         source = self._source(transaction.overlaid(base.tables)) if base.tables else base
-        return transaction.read_all(source, arguments)
+        return transaction.read_all(source, arguments, writes_each=self.conflict is None)
 
     def _source(self, overlaid: frozenset[Oid]) -> CompiledStatement:
         source = self._sources.get(overlaid)

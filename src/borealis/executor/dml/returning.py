@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
@@ -41,7 +41,7 @@ class Returning:
         self._pick = self._plain_columns()
         self.outputs = self._outputs()
 
-    def _plain_columns(self):  # type: ignore[no-untyped-def]
+    def _plain_columns(self) -> Callable[[Row], Row] | None:
         """Return what picks the outputs from a row, where all are columns of it."""
         ordinals = []
         for target in self.targets:
@@ -62,8 +62,7 @@ class Returning:
     def row(self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, others: Row = ()) -> Row:
         """Return the outputs over one written row; subqueries see what has been written so far."""
         if self._pick is not None:
-            picked: Row = self._pick(row)
-            return picked
+            return self._pick(row)
         base = self._statement(frozenset())
         overlaid = transaction.overlaid(base.tables) if base.tables else frozenset()
         return transaction.row_statement(self._statement(overlaid), arguments, row + others)[0]

@@ -53,7 +53,7 @@ class _TargetedAction:
         )
         self.key_of = key_of_arguments(sources) if sources is not None else None
         self.width = len(node.table.columns)
-        self.is_hidden = node.table.primary_key is None
+        self._writes_each = others is None  # a join may give a row more than once
 
     def source(self, node: Update | Delete, overlaid: frozenset[Oid]) -> CompiledStatement:
         found = self.sources.get(overlaid)
@@ -67,7 +67,8 @@ class _TargetedAction:
         self, node: Update | Delete, transaction: Transaction, arguments: tuple[Value, ...]
     ) -> list[Row]:
         """Return the rows the statement's SELECT gives over the snapshot and the transaction's own writes."""
-        return transaction.read_all(self.source(node, transaction.overlaid(self.base.tables)), arguments)
+        source = self.source(node, transaction.overlaid(self.base.tables))
+        return transaction.read_all(source, arguments, writes_each=self._writes_each)
 
 
 class UpdateAction(_TargetedAction):
