@@ -5,6 +5,8 @@
     emit_window       a window function                                 rank() OVER (…)
     emit_rows         a set-returning function, to stand in FROM        pg_generate_series_int4(1, ?1)
     emit_io           a cast by text out and text in                    pg_io(c2, 23, 25)
+    emit_relabel      a cast between types that stand alike             c2
+    padded            a char(n) with the blanks it is shown with        pg_padded(c2, 10)
     sort_form         the form in which values order, group and compare
 
 An implementation is found by its signature with pg_type names, then by pg_proc.prosrc. A function that has none is
@@ -35,7 +37,7 @@ from borealis.functions.implementation import (
 )
 from borealis.functions.ordering import sort_form
 from borealis.functions.signatures import Function
-from borealis.functions.text_form import emit_io
+from borealis.functions.text_form import emit_io, emit_relabel, padded
 from borealis.functions.type_names import type_name
 from borealis.functions.window import WINDOW_FUNCTIONS, WindowEmitter
 from borealis.types.base import Oid
@@ -45,9 +47,11 @@ __all__ = [
     "emit",
     "emit_aggregate",
     "emit_io",
+    "emit_relabel",
     "emit_rows",
     "emit_window",
     "is_supported",
+    "padded",
     "set_returning_for",
     "signature_key",
     "sort_form",

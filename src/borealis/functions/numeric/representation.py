@@ -86,8 +86,6 @@ def to_plain(sql: Sql) -> Sql:
     """Return decimal text."""
     match sql.representation:
         case FixedNumeric(scale=scale):
-            if sql.constant is not None:
-                return Sql(sql.text, PLAIN)
             if scale == 0:
                 return Sql(f"CAST({sql.text} AS TEXT)")
             return Sql(f"pg_fixed_text({sql.text}, {scale})")

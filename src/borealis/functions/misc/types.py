@@ -1,0 +1,47 @@
+"""Functions about types and their forms: format_type, the binary send functions, pg_input_is_valid."""
+
+from __future__ import annotations
+
+from borealis.errors import SqlError, UndefinedObject
+from borealis.functions.implementation import Context, Sql, plain, scalar, typed_emitter
+from borealis.types.base import Oid, Value
+from borealis.types.registry import format_type, type_named, type_of
+
+_SENT = ("int2send", "int4send", "int8send", "oidsend", "byteasend", "textsend", "varcharsend", "namesend",
+         "float4send", "float8send", "boolsend", "numeric_send", "uuid_send", "date_send", "time_send", "timetz_send",
+         "timestamp_send", "timestamptz_send", "interval_send", "json_send", "jsonb_send")  # fmt: skip
+
+
+@typed_emitter(*_SENT)
+def send(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+    """Return the bytes of the binary wire form."""
+    return Sql(f"pg_binary_form({plain(args[0]).text}, {int(types[0])})")
+
+
+@scalar("binary_form")
+def binary_form(value: Value, type_: int) -> bytes:
+    return type_of(Oid(type_)).encode_binary(value)
+
+
+@scalar("format_type", strict=False)
+def format_type_(oid: int | None, typmod: int | None) -> Value:
+    if oid is None:
+        return None
+    if oid == 0:
+        return "-"
+    try:
+        return format_type(Oid(oid), -1 if typmod is None else typmod)
+    except (KeyError, SqlError):
+        return "???"
+
+
+@scalar("pg_input_is_valid", context=True)
+def input_is_valid(context: Context, text: str, type_name: str) -> int:
+    type_ = type_named(type_name)
+    if type_ is None:
+        raise UndefinedObject(f'type "{type_name}" does not exist')
+    try:
+        type_.decode_text(text, context.style)
+    except SqlError:
+        return 0
+    return 1
