@@ -135,6 +135,24 @@ def borealis_command():
     return run
 
 
+@pytest.fixture(scope="session")
+def run_python():
+    """Return a function that runs a script of the repository to its end."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            cwd=SOURCE.parent,
+            env=environment(),
+        )
+
+    return run
+
+
 @pytest.fixture
 def start_borealis():
     """Return a function that starts `borealis …` and returns the process, its stdout a text pipe."""

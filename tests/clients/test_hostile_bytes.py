@@ -4,6 +4,8 @@ import random
 import socket
 import ssl
 import struct
+import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -81,6 +83,33 @@ def test_broken_framing_is_said_to_be_fatal(shared_node, name):
     answer = throw(shared_node.port, STREAMS[name], then_wait=True)
     assert b"SFATAL\0" in answer
     assert b"C08P01\0" in answer
+
+
+def resident_kb(pid):
+    [line] = [
+        line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")
+    ]
+    return int(line.split()[1])
+
+
+def test_a_client_that_does_not_read_costs_nobody_anything(shared_node, witness):
+    """Its result of 400 MB stays unmade: the session waits for the client, in memory and in time."""
+    workers = [pid for name, pid in shared_node.running().items() if name.startswith("worker")]
+    query = b"SELECT repeat('x', 1000) FROM generate_series(1, 400000)\0"
+    before = sum(resident_kb(pid) for pid in workers)
+    stalled = [socket.create_connection(("127.0.0.1", shared_node.port), timeout=10) for _ in range(4)]
+    try:
+        for connection in stalled:
+            connection.sendall(STARTUP + packet(b"Q", query))
+        for _ in range(50):
+            started = time.monotonic()
+            with psycopg.connect(shared_node.conninfo(sslmode="disable")) as other:
+                assert other.execute("SELECT 1").fetchone() == (1,)
+            assert time.monotonic() - started < 5
+        assert sum(resident_kb(pid) for pid in workers) - before < 80_000
+    finally:
+        for connection in stalled:
+            connection.close()
 
 
 def test_random_bytes_after_a_good_start(shared_node, witness):

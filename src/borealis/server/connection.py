@@ -15,6 +15,7 @@ Source: DESIGN §6, §7; PostgreSQL 16 §55.2.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
@@ -172,7 +173,9 @@ class Connection(asyncio.Protocol):
 
     @property
     def peer(self) -> str:
-        address = self._open_transport().get_extra_info("peername")
+        address = None
+        with contextlib.suppress(OSError, RuntimeError):  # the socket may be gone
+            address = self._open_transport().get_extra_info("peername")
         return f"{address[0]}:{address[1]}" if isinstance(address, tuple) and len(address) >= 2 else "local"
 
     @property
@@ -388,10 +391,13 @@ class Connection(asyncio.Protocol):
         if self._is_released:
             return
         self._is_released = True
-        if self._session is not None:
-            self._session.close()
         if self._pid:
             self._services.router.unregister(self._pid)
         if self._is_admitted:
             self._services.admission.release()
         self._keeper.closed(self)
+        if self._session is not None:
+            try:
+                self._session.close()
+            except Exception as error:  # noqa: BLE001 - the edge, as above
+                _log.error("session did not close", exc_info=error)

@@ -396,8 +396,8 @@ def test_a_damaged_record_is_an_error(tls_pair):
 
 def test_an_old_tls_version_is_refused(tls_pair, tls_files):
     old = ssl.create_default_context(cafile=tls_files.ca_certificate)
-    old.minimum_version = ssl.TLSVersion.TLSv1
     with pytest.warns(DeprecationWarning):
+        old.minimum_version = ssl.TLSVersion.TLSv1
         old.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises((TlsError, ssl.SSLError)):
         tls_pair(old)
