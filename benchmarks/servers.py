@@ -134,7 +134,7 @@ def borealis(directory: Path, *flags: str) -> Iterator[Server]:
         "prefer",
     ]
     process = subprocess.Popen(
-        [*command, "--auth", "trust", *flags],
+        [*command, "--auth", "trust", "--connection-rate", "0", *flags],
         stdout=subprocess.PIPE,
         stderr=(directory / "borealis.log").open("ab"),
     )

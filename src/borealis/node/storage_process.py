@@ -23,10 +23,11 @@ from typing import cast
 
 import structlog
 
-from borealis.clock import SystemClock
+from borealis.clock import Clock, SystemClock
 from borealis.errors import SqlError
 from borealis.node import children
 from borealis.node.children import Ropes, Stop
+from borealis.node.gathering import Gathering
 from borealis.node.ipc import (
     Answer,
     FrameError,
@@ -69,7 +70,7 @@ def run_storage(setup: StorageSetup, listening: socket.socket, ropes: Ropes) -> 
         database.files, clock, lambda error: _log.error("checkpoint failed", reason=str(error))
     )
     try:
-        server = StorageServer(Committer(database, clock, checkpointer=checkpointer))
+        server = StorageServer(Committer(database, clock, checkpointer=checkpointer), clock)
 
         async def main(stop: Stop) -> int:
             await server.listen(listening)
@@ -99,11 +100,14 @@ def open_or_create(setup: StorageSetup) -> Database:
 class StorageServer:
     """Collects the workers' questions and answers them batch by batch."""
 
-    def __init__(self, committer: Committer) -> None:
+    def __init__(self, committer: Committer, clock: Clock) -> None:
         self._committer = committer
+        self._clock = clock
         self._waiting: list[tuple[_WorkerChannel, Question]] = []
         self._is_scheduled = False
         self._is_closed = False
+        self._gathering = Gathering()
+        self._gather_until: asyncio.TimerHandle | None = None
         self._channels: set[_WorkerChannel] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: asyncio.Server | None = None
@@ -116,6 +120,8 @@ class StorageServer:
     def close(self) -> None:
         """Decide what has been asked, and hang up."""
         self._is_closed = True
+        if self._gather_until is not None:
+            self._gather_until.cancel()
         while self._waiting:
             self._commit()
         if self._server is not None:
@@ -131,7 +137,10 @@ class StorageServer:
 
     def ask(self, channel: _WorkerChannel, questions: list[Question]) -> None:
         self._waiting += [(channel, question) for question in questions]
-        self._schedule(self._commit)
+        if self._gather_until is None:
+            self._schedule(self._gather)
+        elif self._gathering.is_enough(len(self._waiting)):
+            self._end_gathering()
 
     def _schedule(self, what: object) -> None:
         """Do something once this turn of the loop has read all sockets."""
@@ -140,17 +149,35 @@ class StorageServer:
             self._is_scheduled = True
             self._loop.call_soon(what)  # type: ignore[arg-type]
 
-    def _commit(self) -> None:
+    def _gather(self) -> None:
+        """Commit what waits, or wait a little for what is expected to come."""
         self._is_scheduled = False
+        assert self._loop is not None
+        wait_s = self._gathering.wait_s(len(self._waiting), self._clock.monotonic_s())
+        if wait_s:
+            self._gather_until = self._loop.call_later(wait_s, self._end_gathering)
+        else:
+            self._commit()
+
+    def _end_gathering(self) -> None:
+        if self._gather_until is not None:
+            self._gather_until.cancel()
+            self._gather_until = None
+            self._gathering.waited(len(self._waiting))
+            self._commit()
+
+    def _commit(self) -> None:
+        started_s = self._clock.monotonic_s()
         batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
         outcomes = self._committer.commit_batch([question.intent for _, question in batch])
+        self._gathering.finished(len(batch), started_s, self._clock.monotonic_s())
         answers: dict[_WorkerChannel, list[Answer]] = {}
         for (channel, question), outcome in zip(batch, outcomes, strict=True):
             answers.setdefault(channel, []).append(_answer(question.number, outcome))
         for channel, its_answers in answers.items():
             channel.answer(its_answers)
         if self._waiting:
-            self._schedule(self._commit)
+            self._schedule(self._gather)
         elif self._committer.needs_maintenance:
             self._schedule(self._maintain)
 
@@ -159,7 +186,7 @@ class StorageServer:
         if not self._waiting:
             self._maintain_once()
         if self._waiting:
-            self._schedule(self._commit)
+            self._schedule(self._gather)
         elif self._committer.needs_maintenance:
             self._schedule(self._maintain)
 

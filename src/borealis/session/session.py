@@ -219,10 +219,6 @@ class Session:
             self.drop_portals()
         return self.block.commit()
 
-    def drop_unnamed(self) -> None:
-        self.statements.pop("", None)
-        self.drop_portal("")
-
     def drop_portal(self, name: str) -> None:
         portal = self.portals.pop(name, None)
         if portal is not None:

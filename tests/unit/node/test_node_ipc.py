@@ -259,7 +259,7 @@ def test_storage_server_commits_for_all_its_workers(tmp_path, workers):
     database = Database.create(tmp_path / "c", "c" * 26, installation_key=None)
 
     async def main():
-        server = StorageServer(Committer(database, ManualClock(1)))
+        server = StorageServer(Committer(database, ManualClock(1)), ManualClock(1))
         listening = socket.socket(socket.AF_UNIX)
         listening.bind(str(tmp_path / "s"))
         await server.listen(listening)
