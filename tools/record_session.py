@@ -1,11 +1,13 @@
 """Record what PostgreSQL 16 answers: .venv/bin/python tools/record_session.py [tests/wire/session_*.txt …]
 
-Says each case's `>` lines on a fresh connection and writes its `<` lines anew. Where a case has a `=` line, what is below
+--sequences records the random ones instead. Says each case's `>` lines on a fresh connection and writes its `<` lines anew. Where a case has a `=` line, what is below
 it stays as it is. Needs the pgserver wheel. The format is tests/wire/session_transcript.py's.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 import socket
 import struct
 import sys
@@ -17,6 +19,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "wire")]
 warnings.simplefilter("ignore")
 
 import pgserver  # noqa: E402
+import session_sequences as sequences  # noqa: E402
 import session_transcript as transcripts  # noqa: E402
 
 from borealis.wire import messages  # noqa: E402
@@ -24,6 +27,7 @@ from borealis.wire import messages  # noqa: E402
 DATA = Path("/tmp/pg-session")
 OPTIONS = r"-c default_transaction_isolation=repeatable\ read -c timezone=UTC"
 QUIET_S = 0.15
+SEQUENCES = 300
 
 
 def connect() -> socket.socket:
@@ -40,13 +44,15 @@ def connect() -> socket.socket:
     return connection
 
 
-def receive(connection: socket.socket) -> bytes:
+def receive(connection: socket.socket, *, until_ready: bool = False) -> bytes:
     """Return what comes until nothing comes for a while: a transcript may end without ReadyForQuery."""
     connection.settimeout(QUIET_S)
     data = b""
     try:
         while chunk := connection.recv(65536):
             data += chunk
+            if until_ready and data[-6:-1] == b"Z\0\0\0\5":
+                break
     except TimeoutError:
         pass
     return data
@@ -69,6 +75,23 @@ def record(path: Path) -> None:
     transcripts.write(path, transcript)
 
 
+def record_sequences(path: Path) -> None:
+    """Record what is answered to the random sequences of tests/wire/session_sequences.py."""
+    answers = []
+    for seed in range(SEQUENCES):
+        with connect() as connection:
+            for statement in ("drop schema public cascade", "create schema public", *sequences.SETUP):
+                connection.sendall(transcripts.encode(messages.Query(statement)))
+                receive(connection, until_ready=True)
+            connection.sendall(b"".join(map(transcripts.encode, sequences.sequence(seed))))
+            frames = transcripts.frames(receive(connection))
+            answers.append([transcripts.shown(kind, body) for kind, body in frames])
+    path.write_bytes(gzip.compress(json.dumps(answers, ensure_ascii=False).encode(), mtime=0))
+
+
 pgserver.get_server(DATA, cleanup_mode=None)
+if sys.argv[1:] == ["--sequences"]:
+    record_sequences(ROOT / "tests" / "wire" / "session_sequences.json.gz")
+    sys.exit()
 for name in sys.argv[1:] or sorted(map(str, (ROOT / "tests" / "wire").glob("session_*.txt"))):
     record(Path(name))

@@ -43,7 +43,7 @@ _NO_DATA = backend.no_data()
 def parse(session: Session, message: messages.Parse) -> None:
     name = message.statement
     if not name:
-        session.drop_unnamed()
+        session.statements.pop("", None)
     statements = sql.parse(message.text)
     if len(statements) > 1:
         raise SyntaxError_("cannot insert multiple commands into a prepared statement")

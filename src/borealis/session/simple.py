@@ -30,7 +30,7 @@ _STATEMENTS_A_TURN = 64
 
 
 def query_steps(session: Session, text: str) -> Steps:
-    session.drop_unnamed()
+    session.statements.pop("", None)
     statements = parse(text)
     last = len(statements) - 1
     session.is_multiple = last > 0
@@ -51,7 +51,10 @@ def _statement_steps(session: Session, parsed: Parsed, *, is_last: bool) -> Step
         raise aborted()
     command = _command(session, parsed)
     portal = Portal("", command)
-    session.portal = portal
+    session.drop_portal("")
+    session.portal = session.portals[""] = (
+        portal  # where it fails in a block, it stays behind as PostgreSQL's does
+    )
     if command.fields is not None:
         portal.shape = shape = command.shape((backend.TEXT,) * len(command.fields), session.scope.style)
         portal.preface = shape.description
@@ -60,7 +63,7 @@ def _statement_steps(session: Session, parsed: Parsed, *, is_last: bool) -> Step
         yield pending
     if session.copy is not None:
         yield None
-    portal.close()
+    session.drop_portal("")
     if is_last:
         pending = session.end_implicit()
         if pending is not None:
