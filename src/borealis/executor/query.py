@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from borealis.executor.compile.compilation import Compilation, CompiledStatement, Output
+from borealis.executor.compile.fold import folded
 from borealis.executor.compile.rows import define_row, select_targets
 from borealis.executor.compile.trees import any_node
 from borealis.executor.dml.keys import key_of_arguments, key_sources
@@ -112,7 +113,8 @@ def point_select(node: Query) -> PointSelect | None:
 
 
 def _takes_one(node: Select) -> bool:
-    return isinstance(node.limit, Const) and isinstance(node.limit.value, int) and node.limit.value > 0
+    limit = folded(node.limit) if node.limit is not None else None
+    return isinstance(limit, Const) and isinstance(limit.value, int) and limit.value > 0
 
 
 def _needs_more_than_a_row(node: object) -> bool:

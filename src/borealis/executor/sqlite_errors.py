@@ -18,7 +18,7 @@ from borealis.sql.parse import stack_depth_exceeded
 from borealis.storage.errors import sql_error
 
 _TOO_DEEP = re.compile(
-    r"parser stack overflow|Expression tree is too large|too many terms|at most \d+ tables in a join"
+    r"parser stack overflow|Recursion limit|Expression tree is too large|too many terms|at most \d+ tables in a join"
 )
 _TOO_BIG = re.compile(
     r"too many (SQL variables|columns|arguments|attached)|string or blob too big|maximum number of"

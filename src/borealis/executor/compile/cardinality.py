@@ -30,7 +30,9 @@ def is_single(query: Query) -> bool:
 
 
 def _is_limited_to_one(limit: bound.Expr | None) -> bool:
-    return isinstance(limit, bound.Const) and limit.value in (0, 1) and limit.value is not None
+    if isinstance(limit, bound.FuncCall) and len(limit.args) == 1:
+        limit = limit.args[0]  # int4 to int8
+    return isinstance(limit, bound.Const) and limit.value in (0, 1)
 
 
 def _returns_set(node: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from borealis.errors import InvalidRowCountInLimit, InvalidRowCountInOffset
 from borealis.executor.compile.compilation import Compilation
+from borealis.executor.compile.fold import folded
 from borealis.sql.bound import expressions as bound
 from borealis.types.base import Value
 
@@ -20,6 +21,7 @@ def limit_clause(compilation: Compilation, limit: bound.Expr | None, offset: bou
 def _count(compilation: Compilation, count: bound.Expr | None, check: str) -> str | None:
     if count is None or (isinstance(count, bound.Const) and count.value is None):
         return None
+    count = folded(count)
     text = compilation.expr(count).text
     if isinstance(count, bound.Const):
         (limit_value if check == "pg_limit" else offset_value)(count.value)
