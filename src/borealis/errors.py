@@ -189,6 +189,10 @@ class ArraySubscriptError(SqlError, sqlstate="2202E"):
     pass
 
 
+class DuplicateJsonObjectKey(SqlError, sqlstate="22030"):
+    pass
+
+
 class InvalidJsonText(SqlError, sqlstate="22032"):
     pass
 
@@ -293,7 +297,7 @@ class InsufficientPrivilege(SqlError, sqlstate="42501"):
     pass
 
 
-class SyntaxError_(SqlError, sqlstate="42601"):  # noqa: N801, N818 - the builtin has the name
+class SyntaxError_(SqlError, sqlstate="42601"):  # noqa: N801 - the builtin has the name
     pass
 
 
