@@ -30,6 +30,7 @@ class Function:
     out_types: tuple[Oid, ...]  # columns of a record result, by OUT parameters
     out_names: tuple[str, ...]
     defaults: str  # the defaults' SQL text, as pg_get_expr prints them
+    arg_names: tuple[str, ...]  # of the arguments in args; empty where they have none
     aggregate_kind: str  # n normal, o ordered-set, h hypothetical-set; empty for none
     direct_args: int
 
@@ -67,6 +68,7 @@ def _oids(text: str) -> tuple[Oid, ...]:
 def _function(fields: list[str]) -> Function:
     all_types, modes, names = _oids(fields[11]), fields[12], fields[13].split(" ")
     outs = [n for n, mode in enumerate(modes) if mode in "obt"]
+    ins = [n for n, mode in enumerate(modes) if mode in "ibv"] if modes else range(len(names))
     return Function(
         oid=Oid(int(fields[0])),
         name=fields[1],
@@ -82,6 +84,7 @@ def _function(fields: list[str]) -> Function:
         out_types=tuple(all_types[n] for n in outs),
         out_names=tuple(names[n] for n in outs),
         defaults=fields[14],
+        arg_names=tuple(names[n] for n in ins) if fields[13] else (),
         aggregate_kind=fields[15],
         direct_args=int(fields[16]),
     )

@@ -162,8 +162,9 @@ class Real(Double):
             return math.inf
 
     def shortest(self, number: float) -> str:
-        for precision in range(1, 10):
-            text = f"{number:.{precision}g}"
-            if round_float4(float(text)) == number:
+        nearest = self.rounded(number)
+        for precision in range(1, 9):
+            text = f"{nearest:.{precision}g}"
+            if self.rounded(float(text)) == nearest:
                 return text
-        return repr(number)
+        return f"{nearest:.9g}"

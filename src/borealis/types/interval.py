@@ -87,6 +87,24 @@ def apply_typmod(value: Value, typmod: int) -> Value:
     return pack(months, days, us)
 
 
+_UNITS = (
+    (_SECOND, "second"),
+    (_MINUTE, "minute"),
+    (_HOUR, "hour"),
+    (_DAY, "day"),
+    (_MONTH, "month"),
+    (_YEAR, "year"),
+)
+
+
+def read(text: str, style: Style, typmod: int) -> bytes:
+    """Read a literal of an interval with declared fields: INTERVAL '4' HOUR, INTERVAL '1:30' MINUTE TO SECOND."""
+    fields = (typmod >> 16) & _FULL_RANGE
+    unit = next((name for bit, name in _UNITS if fields & bit), "second")
+    from_minutes = fields == _MINUTE | _SECOND
+    return pack(*parse_interval(text, style.interval_style, unit, from_minutes=from_minutes))
+
+
 class Interval(Type):
     affinity = "BLOB"
     storable = True

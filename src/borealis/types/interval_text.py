@@ -55,7 +55,9 @@ _INT32, _INT64 = 2**31, 2**63
 class _Fields:
     """An interval while it is read; adds amounts of units, fractions flowing down."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str, *, from_minutes: bool) -> None:
+        self.unit = unit
+        self._from_minutes = from_minutes
         self.months = 0
         self.days = 0
         self.us = 0
@@ -88,7 +90,7 @@ class _Fields:
         """Add `hours:minutes[:seconds]`; a sign goes for all of it."""
         sign = -1 if text.startswith("-") else 1
         parts = text.lstrip("+-").split(":")
-        if len(parts) == 2 and "." in parts[1]:  # minutes:seconds.fraction
+        if len(parts) == 2 and ("." in parts[1] or self._from_minutes):  # minutes:seconds
             parts = ["0", *parts]
         hours, minutes, seconds = (
             int(parts[0]),
@@ -112,12 +114,16 @@ def _rounded(us: Decimal) -> int:
     return int(us.to_integral_value(ROUND_HALF_EVEN))
 
 
-def parse_interval(text: str, interval_style: str = "postgres") -> tuple[int, int, int]:
+def parse_interval(
+    text: str, interval_style: str = "postgres", unit: str = "second", *, from_minutes: bool = False
+) -> tuple[int, int, int]:
     """Return (months, days, microseconds).
+
+    unit is what a bare number counts. from_minutes: two numbers with a colon are minutes and seconds.
 
     Raises: InvalidDatetimeFormat 22007, IntervalFieldOverflow 22015.
     """
-    fields = _Fields()
+    fields = _Fields(unit, from_minutes=from_minutes)
     stripped = text.strip()
     try:
         if stripped[:1] in ("P", "p"):
@@ -168,7 +174,7 @@ def _read_tokens(tokens: list[tuple[str, str]], fields: _Fields) -> None:
             _once(seen, "year and month")
             _add_year_month(fields, value)
         elif kind == "number":
-            unit = _unit_after(following, tokens, n)
+            unit = _unit_after(following, tokens, n, fields.unit)
             _once(seen, unit)
             fields.add(Decimal(value), unit)
         elif kind == "word":
@@ -176,8 +182,8 @@ def _read_tokens(tokens: list[tuple[str, str]], fields: _Fields) -> None:
                 raise ValueError(value)
 
 
-def _unit_after(following: tuple[str, str], tokens: list[tuple[str, str]], n: int) -> str:
-    """Return the unit of a bare number: the word behind it, days before a time, seconds at the end."""
+def _unit_after(following: tuple[str, str], tokens: list[tuple[str, str]], n: int, last: str) -> str:
+    """Return the unit of a bare number: the word behind it, days before a time, `last` at the end."""
     if following[0] == "word":
         unit = _UNIT_OF.get(following[1].lower())
         if unit is None:
@@ -187,7 +193,7 @@ def _unit_after(following: tuple[str, str], tokens: list[tuple[str, str]], n: in
         return "day"
     if following[0]:
         raise ValueError(tokens[n][1])
-    return "second"
+    return last
 
 
 def _once(seen: set[str], unit: str) -> None:

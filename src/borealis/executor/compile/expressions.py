@@ -8,6 +8,7 @@ from borealis.executor.compile.parameters import Runtime
 from borealis.functions import lookup
 from borealis.functions.implementation import Sql
 from borealis.functions.signatures import casts, functions
+from borealis.functions.text_form import emit_io, emit_relabel, padded
 from borealis.sql.bound import expressions as bound
 from borealis.types import oids
 
@@ -55,19 +56,28 @@ def runtime_value(compilation: Compilation, node: bound.RuntimeValue) -> Sql:
     return lookup.emit(functions()[casts()[oids.TIMESTAMPTZ, node.type].function], (now,))
 
 
+_BLANKS_MATTER = frozenset(
+    ("bpcharlike", "bpcharnlike", "bpchariclike", "bpcharicnlike", "bpcharregexeq", "bpcharregexne", "bpcharicregexeq",
+     "bpcharicregexne")
+)  # fmt: skip
+"""Functions that see a char(n) with the blanks it stands without."""
+
+
 @compiles(bound.FuncCall)
 def func_call(compilation: Compilation, node: bound.FuncCall) -> Sql:
     if node.function.returns_set:
         raise FeatureNotSupported("set-valued function called in context that cannot accept a set")
     args = tuple(compilation.expr(arg) for arg in node.args)
+    if node.function.name in _BLANKS_MATTER:
+        args = (padded(args[0], node.args[0].typmod), *args[1:])
     return lookup.emit(node.function, args, tuple(arg.type for arg in node.args), node.type)
 
 
 @compiles(bound.Relabel)
 def relabel(compilation: Compilation, node: bound.Relabel) -> Sql:
-    return compilation.expr(node.arg)
+    return emit_relabel(compilation.expr(node.arg), node.arg.type, node.type)
 
 
 @compiles(bound.CoerceViaIO)
 def coerce_via_io(compilation: Compilation, node: bound.CoerceViaIO) -> Sql:
-    return lookup.emit_io(compilation.expr(node.arg), node.arg.type, node.type)
+    return emit_io(compilation.expr(node.arg), node.arg.type, node.type, node.arg.typmod)

@@ -29,8 +29,8 @@ from borealis.sql.bound.expressions import (
     Param,
     Relabel,
 )
-from borealis.types import oids
-from borealis.types.base import Oid
+from borealis.types import interval, oids
+from borealis.types.base import Oid, Value
 from borealis.types.registry import format_type, type_of
 
 _CLOCK_WORDS = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
@@ -59,7 +59,10 @@ def literal(context: BindContext, text: str | None, oid: Oid, typmod: int, posit
     if oid in _CLOCK_TYPES and _CLOCK_WORDS.search(text):
         context.is_cacheable = False
     try:
-        value = type_of(oid).decode_text(text, context.style)
+        if oid == oids.INTERVAL and typmod >= 0:
+            value: Value = interval.read(text, context.style, typmod)
+        else:
+            value = type_of(oid).decode_text(text, context.style)
     except SqlError as error:
         raise error.at(position) from None
     return Const(oid, -1, value)
@@ -77,7 +80,7 @@ def coerce(
     """Return the expression as one of the target type and typmod, or None if it cannot be."""
     if not can_coerce(expr.type, target, how):
         return None
-    coerced = coerce_type(context, expr, target, how, position)
+    coerced = coerce_type(context, expr, target, how, position, typmod)
     return apply_typmod(coerced, target, typmod, is_explicit=how is CoercionContext.EXPLICIT)
 
 
@@ -87,14 +90,18 @@ def coerce_type(
     target: Oid,
     how: CoercionContext = CoercionContext.IMPLICIT,
     position: int | None = None,
+    typmod: int = -1,
 ) -> Expr:
-    """Coerce where can_coerce has said yes; typmods are left alone."""
+    """Coerce where can_coerce has said yes.
+
+    Typmods are left alone, but for the fields of an interval, which its literals are read by.
+    """
     if target in (expr.type, oids.ANY):
         return expr
     if is_polymorphic(target) and expr.type != oids.UNKNOWN:
         return expr
     if expr.type == oids.UNKNOWN:
-        return _coerce_unknown(context, expr, target, position)
+        return _coerce_unknown(context, expr, target, typmod, position)
     pathway = find_pathway(expr.type, target, how)
     if pathway is None:
         raise cannot_cast(expr.type, target, position)
@@ -120,11 +127,11 @@ def cast_call(function: Function, expr: Expr, target: Oid, how: CoercionContext)
     return FuncCall(target, -1, function, args)
 
 
-def _coerce_unknown(context: BindContext, expr: Expr, target: Oid, position: int | None) -> Expr:
+def _coerce_unknown(context: BindContext, expr: Expr, target: Oid, typmod: int, position: int | None) -> Expr:
     position = context.position_of(expr) or position
     if isinstance(expr, Const):
         assert expr.value is None or isinstance(expr.value, str)
-        return context.remember(literal(context, expr.value, target, -1, position), position)
+        return context.remember(literal(context, expr.value, target, typmod, position), position)
     if isinstance(expr, Param):
         return context.parameters.resolve(expr, target, position)
     return CoerceViaIO(target, -1, expr)  # a column of a subquery whose literal was left unknown

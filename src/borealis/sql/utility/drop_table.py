@@ -13,6 +13,8 @@ from borealis.types.base import Oid
 
 def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if node["removeType"] != "OBJECT_TABLE":
+        if node["removeType"] == "OBJECT_TYPE":
+            raise FeatureNotSupported("unsupported object in DROP statement")
         kind = node["removeType"].removeprefix("OBJECT_").replace("_", " ")
         raise FeatureNotSupported(f"DROP {kind} not supported")
     tables: list[Table] = []

@@ -11,12 +11,12 @@ from borealis.errors import (
     WindowingError,
     WrongObjectType,
 )
-from borealis.functions.signatures import Function
+from borealis.functions.signatures import Function, functions_by_name
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import Candidate, find_function
-from borealis.sql.bind.pathways import CoercionContext, Method, find_pathway
+from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
 from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bind.windows import bind_window
 from borealis.sql.bound.expressions import (
@@ -190,8 +190,50 @@ def _default_args(level: Level, function: Function, given: int) -> tuple[Expr, .
 
 
 def _bind_named(level: Level, node: Node, name: str, position: int | None) -> Expr:
-    """f(a => 1, b => 2) for built-ins; their argument names are known only where they have OUT arguments or defaults."""
-    raise FeatureNotSupported(f"named arguments of function {name} not supported", position=position)
+    """Bind f(1, b => 2): positional arguments first, named ones where their names say, defaults for the rest."""
+    positional: list[Expr] = []
+    named: dict[str, Expr] = {}
+    for arg in node.get("args", ()):
+        match arg:
+            case {"NamedArgExpr": {"name": arg_name, "arg": value}}:
+                named[arg_name] = bind_expr(level, value)
+            case _:
+                positional.append(bind_expr(level, arg))
+    for function in functions_by_name().get(name, ()):
+        placed = _placed(level, function, positional, named)
+        if placed is not None:
+            candidate = Candidate(function, function.args)
+            return finish_call(level, node, candidate, placed, position)
+    given = tuple(arg.type for arg in positional)
+    texts = [format_type(oid, -1) for oid in given]
+    texts += [f"{arg_name} => {format_type(arg.type, -1)}" for arg_name, arg in named.items()]
+    raise UndefinedFunction(
+        f"function {name}({', '.join(texts)}) does not exist",
+        hint="No function matches the given name and argument types. You might need to add explicit type casts.",
+        position=position,
+    )
+
+
+def _placed(
+    level: Level, function: Function, positional: list[Expr], named: dict[str, Expr]
+) -> tuple[Expr, ...] | None:
+    """Return all arguments of a function in order, None if the call does not fit it."""
+    if not function.arg_names or len(positional) + len(named) > len(function.args):
+        return None
+    if any(arg_name not in function.arg_names[len(positional) :] for arg_name in named):
+        return None
+    args: list[Expr] = list(positional)
+    for ordinal, arg_name in enumerate(function.arg_names):
+        if ordinal < len(positional):
+            continue
+        if arg_name in named:
+            args.append(named[arg_name])
+        elif ordinal >= len(function.args) - function.default_count:
+            args.append(_default_args(level, function, ordinal)[0])
+        else:
+            return None
+    fits = all(can_coerce(arg.type, oid) for arg, oid in zip(args, function.args, strict=True))
+    return tuple(args) if fits else None
 
 
 def _refuse_special_forms(node: Node, function: Function, position: int | None) -> None:

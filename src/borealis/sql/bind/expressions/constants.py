@@ -13,6 +13,7 @@ from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import type_of
 
+_INT4_MAX = 2**31 - 1
 _INT8_MAX = 2**63 - 1
 
 
@@ -37,13 +38,13 @@ def bind_constant(level: Level, node: Node) -> Expr:
 
 
 def _number(level: Level, text: str) -> Const:
-    """Type a number too large for int4, or with a point or exponent: int8 where it fits, else numeric."""
+    """Type a number the lexer left as text: the smallest of int4 (-2147483648), int8 and numeric that holds it."""
     try:
         value = int(text.replace("_", ""), 0) if text[:2].lower() in ("0x", "0o", "0b") else int(text)
     except ValueError:
         value = None
     if value is not None and -_INT8_MAX - 1 <= value <= _INT8_MAX:
-        return Const(oids.INT8, -1, value)
+        return Const(oids.INT4 if -_INT4_MAX - 1 <= value <= _INT4_MAX else oids.INT8, -1, value)
     return Const(oids.NUMERIC, -1, type_of(oids.NUMERIC).decode_text(text, level.context.style))
 
 
