@@ -140,3 +140,15 @@ INSERT INTO r VALUES (400, (SELECT max(id) FROM q), lower('UP')) RETURNING *;
 UPDATE r SET k = k - 1 WHERE k > 200;
 SELECT * FROM r ORDER BY k;
 SELECT * FROM q ORDER BY id;
+-- subqueries of RETURNING and ON CONFLICT see what was there before the statement
+CREATE TABLE seen (id int PRIMARY KEY, v int);
+INSERT INTO seen VALUES (1, 1), (2, 2) RETURNING id, (SELECT count(*) FROM seen);
+UPDATE seen SET v = v + 10 RETURNING id, v, (SELECT sum(v) FROM seen);
+DELETE FROM seen WHERE id = 2 RETURNING id, (SELECT count(*) FROM seen);
+INSERT INTO seen VALUES (3, 3), (1, 1) ON CONFLICT (id) DO UPDATE SET v = (SELECT count(*) FROM seen) RETURNING id, v, (SELECT max(id) FROM seen);
+BEGIN;
+INSERT INTO seen VALUES (7, 7);
+INSERT INTO seen VALUES (8, 8), (9, 9) RETURNING id, (SELECT count(*) FROM seen);
+UPDATE seen SET v = 0 WHERE id > 7 RETURNING id, v, (SELECT sum(v) FROM seen);
+INSERT INTO seen VALUES (9, 0), (10, 0) ON CONFLICT (id) DO UPDATE SET v = (SELECT count(*) FROM seen) RETURNING id, v;
+COMMIT;

@@ -51,9 +51,10 @@ class InsertAction:
                 insert(transaction, row)
             return Result((), len(rows))
         outputs = []
+        output_of = self.returning.over(transaction, arguments)
         for row in rows:
             insert(transaction, row)
-            outputs.append(self.returning.row(transaction, arguments, row))
+            outputs.append(output_of(row, ()))
         return Result(outputs, len(rows))
 
     def _rows(self, transaction: Transaction, arguments: tuple[Value, ...]) -> list[Row]:

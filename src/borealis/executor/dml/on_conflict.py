@@ -59,26 +59,34 @@ class ConflictAction:
         outputs: list[Row] = []
         count = 0
         own: set[Key] = set()
+        # Chosen before anything is written: subqueries see what was there before the statement.
+        output_of = returning.over(transaction, arguments) if returning is not None else None
+        change = self._change(transaction) if self._clause.assignments is not None else None
         for row in rows:
-            written = self._one(transaction, arguments, row, own)
+            written = self._one(transaction, arguments, row, own, change)
             if written is None:
                 continue
             count += 1
-            if returning is not None:
-                outputs.append(returning.row(transaction, arguments, written))
+            if output_of is not None:
+                outputs.append(output_of(written, ()))
         return Result(outputs, count)
 
     def _one(
-        self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, own: set[Key]
+        self,
+        transaction: Transaction,
+        arguments: tuple[Value, ...],
+        row: Row,
+        own: set[Key],
+        change: CompiledStatement | None,
     ) -> Row | None:
         """Insert one row or settle its conflict; returns the row as written, None if nothing was."""
         self._writer.constraints.check(transaction, row)
         for arbiter in self._arbiters:
             found = arbiter.find(transaction, row, None)
             if found is not None:
-                if self._clause.assignments is None:
+                if change is None:
                     return None
-                return self._update(transaction, arguments, row, found, own)
+                return self._update(transaction, arguments, row, found, own, change)
         for other in self._others:
             if other.find(transaction, row, None) is not None:
                 raise violation(self._table, other.index, row, transaction.style)
@@ -86,7 +94,13 @@ class ConflictAction:
         return row
 
     def _update(
-        self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, key: Key, own: set[Key]
+        self,
+        transaction: Transaction,
+        arguments: tuple[Value, ...],
+        row: Row,
+        key: Key,
+        own: set[Key],
+        change: CompiledStatement,
     ) -> Row | None:
         if key in own:
             raise CardinalityViolation(
@@ -94,9 +108,7 @@ class ConflictAction:
                 hint="Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
             )
         old = self._visible(transaction, key)
-        base = self._statement(frozenset())
-        statement = self._statement(transaction.overlaid(base.tables)) if base.tables else base
-        found = transaction.row_statement(statement, arguments, old + row)
+        found = transaction.row_statement(change, arguments, old + row)
         if not found:  # WHERE was not true: the row is locked in PostgreSQL, here it stays as it is
             return None
         new = list(old)
@@ -105,6 +117,10 @@ class ConflictAction:
         written = tuple(new)
         own.add(self._writer.update(transaction, key, old, written))
         return written
+
+    def _change(self, transaction: Transaction) -> CompiledStatement:
+        base = self._statement(frozenset())
+        return self._statement(transaction.overlaid(base.tables)) if base.tables else base
 
     def _visible(self, transaction: Transaction, key: Key) -> Row:
         pending = transaction.write_set.get(self._table.oid, key)

@@ -59,13 +59,17 @@ class Returning:
             for column in [self.table.columns[target.expr.attnum - 1]]  # type: ignore[attr-defined] # a Var
         )
 
-    def row(self, transaction: Transaction, arguments: tuple[Value, ...], row: Row, others: Row = ()) -> Row:
-        """Return the outputs over one written row; subqueries see what has been written so far."""
-        if self._pick is not None:
-            return self._pick(row)
+    def over(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Callable[[Row, Row], Row]:
+        """Return the function from a written row, and FROM's columns beside it, to the outputs.
+
+        To be called before the statement writes: subqueries see what was there before it.
+        """
+        pick = self._pick
+        if pick is not None:
+            return lambda row, others: pick(row)
         base = self._statement(frozenset())
-        overlaid = transaction.overlaid(base.tables) if base.tables else frozenset()
-        return transaction.row_statement(self._statement(overlaid), arguments, row + others)[0]
+        statement = self._statement(transaction.overlaid(base.tables)) if base.tables else base
+        return lambda row, others: transaction.row_statement(statement, arguments, row + others)[0]
 
     def _statement(self, overlaid: frozenset[Oid]) -> CompiledStatement:
         statement = self._statements.get(overlaid)

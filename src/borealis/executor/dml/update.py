@@ -100,7 +100,8 @@ class UpdateAction(_TargetedAction):
     def _fold(self, transaction: Transaction, arguments: tuple[Value, ...], found: list[Row]) -> Result:
         """Write the successor of each row. found: [hidden id +] old row + assigned values + FROM's columns."""
         writer, new_row, width = self.writer, self._new_row, self.width
-        key_of, returning = writer.key_of, self.returning
+        key_of = writer.key_of
+        output_of = self.returning.over(transaction, arguments) if self.returning is not None else None
         seen = set()
         outputs = []
         for row in found:
@@ -114,10 +115,8 @@ class UpdateAction(_TargetedAction):
                 seen.add(key)
             new = new_row(row)
             writer.update(transaction, key, row[:width], new)
-            if returning is not None:
-                outputs.append(
-                    returning.row(transaction, arguments, new, row[width + len(self.node.assignments) :])
-                )
+            if output_of is not None:
+                outputs.append(output_of(new, row[width + len(self.node.assignments) :]))
         return Result(outputs, len(seen) if len(found) > 1 else len(found))
 
     def _over_pending(self) -> CompiledStatement:
@@ -158,7 +157,8 @@ class DeleteAction(_TargetedAction):
 
     def _fold(self, transaction: Transaction, arguments: tuple[Value, ...], found: list[Row]) -> Result:
         writer, width = self.writer, self.width
-        key_of, returning = writer.key_of, self.returning
+        key_of = writer.key_of
+        output_of = self.returning.over(transaction, arguments) if self.returning is not None else None
         seen = set()
         outputs = []
         for row in found:
@@ -170,8 +170,8 @@ class DeleteAction(_TargetedAction):
                 continue
             seen.add(key)
             writer.delete(transaction, key)
-            if returning is not None:
-                outputs.append(returning.row(transaction, arguments, row[:width], row[width:]))
+            if output_of is not None:
+                outputs.append(output_of(row[:width], row[width:]))
         return Result(outputs, len(seen))
 
     def _over_pending(self) -> CompiledStatement:
