@@ -37,6 +37,7 @@ class FakePlan:
     catalog_version: int = 1
     is_cacheable: bool = True
     command: object = None
+    alone: object = None
 
     @property
     def outputs(self):
@@ -171,6 +172,9 @@ class FakeClient:
         if self.on_drain is not None:
             self.on_drain()
         self.answers += self._take()
+
+    def is_sync_next(self):
+        return False
 
     def note(self, event):
         self.events.append(event.name)

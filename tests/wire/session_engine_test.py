@@ -183,3 +183,29 @@ def test_a_prepared_statement_follows_the_style(server):
     assert rows(client.say('Parse {"statement": "s", "text": "select $1::date"}', *run)) == [["2026-04-03"]]
     client.run("set datestyle to german")
     assert rows(client.say(*run)) == [["03.04.2026"]]
+
+
+def test_a_read_by_key_runs_alone_only_where_a_sync_follows(tmp_path, monkeypatch):
+    """All Executes before one Sync share a snapshot; a statement with no other beside it needs no BEGIN."""
+    with harness.running_server(tmp_path) as server:
+        client = server.client()
+        client.run("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 10)")
+        begun = []
+        begin = server.engine.snapshots.begin
+
+        def counted():
+            begun.append(1)
+            return begin()
+
+        monkeypatch.setattr(type(server.engine.snapshots), "begin", lambda self: counted())
+        client.say(messages.Parse("s", "SELECT v FROM t WHERE id = 1", ()), messages.Sync())
+        bind, execute = messages.Bind("", "s", (), (), ()), messages.Execute("", 0)
+        answers = client.say(bind, execute, messages.Sync())
+        assert any("10" in answer for answer in answers)
+        assert not begun
+        client.say(bind, execute, bind, execute, messages.Sync())
+        assert len(begun) == 1
+        assert any("10" in answer for answer in client.query("SELECT v FROM t WHERE id = 1"))
+        assert len(begun) == 1
+        client.query("SELECT v FROM t WHERE id = 1; SELECT v FROM t WHERE id = 1")
+        assert len(begun) == 2

@@ -76,6 +76,9 @@ class Client:
     def note(self, event: Event) -> None:
         self.decoder.note(event)
 
+    def is_sync_next(self) -> bool:
+        return self.decoder.is_sync_next
+
     def say(self, *lines: str | messages.FrontendMessage) -> list[str]:
         said = [transcripts.message(line) if isinstance(line, str) else line for line in lines]
         self.decoder.feed(b"".join(map(transcripts.encode, said)))

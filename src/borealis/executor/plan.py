@@ -13,7 +13,7 @@ from borealis.executor.compile.trees import any_node
 from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
-from borealis.executor.query import QueryAction, point_select
+from borealis.executor.query import PointSelect, QueryAction, point_select
 from borealis.executor.result import Result
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Target, Update
@@ -67,6 +67,9 @@ class Plan:
     is_cacheable: bool = True
     """False where a literal was read by the clock."""
 
+    alone: PointSelect | None = None
+    """The action, where it may run without a transaction: a read by key that looks at nothing of the session."""
+
     command: object = None
     """What the session makes of the plan, kept as long as the plan is."""
 
@@ -98,6 +101,7 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
                 bound_.columns, action.outputs, _targets(statement, len(bound_.columns)), strict=True
             )
         )
+    needs_context = any_node(statement, _looks_at_session)
     return Plan(
         parsed,
         _tag(statement),
@@ -107,7 +111,8 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
         action,
         bound_.tables,
         not isinstance(action, QueryAction) and not _is_read(action),
-        any_node(statement, _looks_at_session),
+        needs_context,
+        alone=action if isinstance(action, PointSelect) and action.runs_alone and not needs_context else None,
     )
 
 
@@ -130,8 +135,6 @@ def _action(statement: Statement) -> Action:
 
 
 def _is_read(action: Action) -> bool:
-    from borealis.executor.query import PointSelect
-
     return isinstance(action, PointSelect) and not action.locks
 
 

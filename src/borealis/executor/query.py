@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from borealis.executor.compile.compilation import Compilation, CompiledStatement, Output
 from borealis.executor.compile.fold import folded
+from borealis.executor.compile.parameters import Runtime
 from borealis.executor.compile.rows import define_row, select_targets
 from borealis.executor.compile.trees import any_node
 from borealis.executor.dml.keys import key_of_arguments, key_sources
@@ -22,6 +23,17 @@ from borealis.types.base import Oid, Value
 
 if TYPE_CHECKING:
     from borealis.executor.transaction import Transaction
+    from borealis.transaction.snapshot import SnapshotSource
+
+
+class _NoRuntimeValues:
+    """What statements that run alone have of a transaction: nothing (PointSelect.runs_alone)."""
+
+    def runtime_value(self, name: str) -> Value:
+        raise AssertionError(name)
+
+
+_NO_RUNTIME = _NoRuntimeValues()
 
 
 class QueryAction:
@@ -64,8 +76,16 @@ class PointSelect:
         query = compilation.query(node)
         statement = compilation.finish(query.text, query.outputs)
         self._sql, self._bindings = statement.sql, statement.bindings
+        self.runs_alone = not node.locks and not any(
+            isinstance(source, Runtime) for source in compilation.parameters.sources
+        )
         self.outputs: tuple[Output, ...] = statement.outputs
         self._pending_statement: CompiledStatement | None = None
+
+    def execute_alone(self, snapshots: SnapshotSource, arguments: tuple[Value, ...]) -> Result | None:
+        """Run as a transaction of its own; None where that has to go the long way."""
+        rows = snapshots.read_once(self._sql, self._bindings(arguments, (), _NO_RUNTIME))
+        return None if rows is None else Result(rows, len(rows))
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         pending_rows = transaction.write_set.tables.get(self._oid)

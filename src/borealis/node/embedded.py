@@ -127,17 +127,16 @@ class Node:
         stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())
-        listener = Listener(
-            Services(
-                clock=clock,
-                begin_session=self._processor.begin_session,
-                authenticator=TrustAuthenticator(),
-                admission=Admission.alone(config.admission, clock),
-                router=CancelRouter(0, self._random),
-                tls_mode=config.tls,
-                tls_context=None if config.tls is TlsMode.OFF else server_context(files),
-            )
+        self.services = Services(
+            clock=clock,
+            begin_session=self._processor.begin_session,
+            authenticator=TrustAuthenticator(),
+            admission=Admission.alone(config.admission, clock),
+            router=CancelRouter(0, self._random),
+            tls_mode=config.tls,
+            tls_context=None if config.tls is TlsMode.OFF else server_context(files),
         )
+        listener = Listener(self.services)
         port, [bound] = sockets.bind(config.host, config.port, 1)
         for listening in bound:
             await listener.listen(listening)

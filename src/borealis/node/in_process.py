@@ -50,6 +50,9 @@ class InProcessConnection:
     def note(self, event: Event) -> None:
         """There is no decoder to be told; a message comes only when the last one is answered."""
 
+    def is_sync_next(self) -> bool:
+        return False
+
     # What a program calls.
 
     async def query(self, text: str, *parameters: str | None) -> list[Row]:

@@ -159,6 +159,9 @@ class Connection(asyncio.Protocol):
     def note(self, event: Event) -> None:
         self._decoder.note(event)
 
+    def is_sync_next(self) -> bool:
+        return self._decoder.is_sync_next
+
     # What the startup calls.
 
     send = write

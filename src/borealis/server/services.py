@@ -39,6 +39,10 @@ class Output(Protocol):
         """Tell the decoder what was decided."""
         ...
 
+    def is_sync_next(self) -> bool:
+        """Whether the client has sent a Sync right behind the message at hand: nothing else joins its transaction."""
+        ...
+
 
 class ServerSession(Protocol):
     """A session, as its connection needs it."""

@@ -7,7 +7,7 @@ from types import MethodType
 
 from borealis.errors import CharacterNotInRepertoire, InvalidBinaryRepresentation, ProtocolViolation, SqlError
 from borealis.types import oids
-from borealis.types.base import Oid, Style, Value
+from borealis.types.base import Oid, Style, Type, Value
 from borealis.types.registry import type_of
 from borealis.wire import backend
 from borealis.wire.encoding import decode_text
@@ -18,6 +18,8 @@ _DATED = frozenset((oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIME
 """Types whose text may say 'now': read with the transaction's time in the style."""
 
 _TEXTS = frozenset((oids.TEXT, oids.VARCHAR))
+_INTEGERS = {oids.INT2: 4, oids.INT4: 9, oids.INT8: 18}
+"""How many digits are in range whatever they are."""
 
 
 def is_dated(types: Sequence[Oid]) -> bool:
@@ -39,8 +41,22 @@ def _decoder(oid: Oid, format_: int, style: Style) -> Decode:
         return type_.decode_binary
     if oid in _TEXTS:
         return decode_text  # no style, no modifier: the text is the value
+    if oid in _INTEGERS:
+        return _integer_decoder(type_, style)
     read = type_.decode_text
     return lambda data: read(decode_text(data), style)
+
+
+def _integer_decoder(type_: Type, style: Style) -> Decode:
+    """Read plain digits at once; everything else, and what could be out of range, by the type's own input."""
+    read, digits_max = type_.decode_text, _INTEGERS[type_.oid]
+
+    def decode(data: bytes) -> Value:
+        if data.isdigit() and len(data) <= digits_max:
+            return int(data)
+        return read(decode_text(data), style)
+
+    return decode
 
 
 def read_parameters(

@@ -52,6 +52,10 @@ class Output(Protocol):
         """Tell the decoder what was decided."""
         ...
 
+    def is_sync_next(self) -> bool:
+        """Whether the client has sent a Sync right behind the message at hand: nothing else joins its transaction."""
+        ...
+
 
 class Session:
     """One client's session. settings are those of the startup packet, unchecked; raises SqlError if one may not be set."""
@@ -203,6 +207,14 @@ class Session:
             yield
         finally:
             self._result = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the statement at hand is a transaction by itself: none is open, and no other statement follows in it."""
+        block = self.block
+        if block.transaction is not None or block.is_explicit or self.is_multiple:
+            return False
+        return not self._is_extended or self._output.is_sync_next()
 
     def begin_copy(self, copy: CopyIn) -> None:
         """From here on the client sends CopyData."""

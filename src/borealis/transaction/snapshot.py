@@ -13,6 +13,7 @@ import apsw
 from borealis.storage.errors import sql_error
 from borealis.storage.readers import Reader, ReaderPool
 from borealis.storage.signal import CommitSignal
+from borealis.types.base import Value
 
 _BEGIN = "BEGIN;SELECT seq,catalog_version FROM meta"
 _END = "ROLLBACK"  # also empties what a transaction has put into TEMP tables
@@ -44,6 +45,19 @@ class Snapshot:
             self._pool.release(reader)
 
 
+class SingleRead(Snapshot):
+    """A reader for one statement, which SQLite gives a snapshot of its own: saves BEGIN and ROLLBACK.
+
+    The catalog version is the signal's, read before the statement; the commit it stands at is not known.
+    """
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        """Give the reader back; its statement is over."""
+        self._pool.release(self.reader)
+
+
 class SnapshotSource:
     """Where a process gets its snapshots; catalog_version() tells without one whether a cached catalog is stale."""
 
@@ -59,6 +73,29 @@ class SnapshotSource:
     def seq(self) -> int:
         return self._signal.seq
 
+    def read_once(self, sql: str, bindings: tuple[Value, ...]) -> list[tuple[Value, ...]] | None:
+        """Run one statement that needs no more than itself: it is a snapshot by itself, and costs no BEGIN.
+
+        None where SQLite failed; taken the long way the statement tells how.
+        """
+        pool = self._pool
+        reader = pool.acquire()
+        try:
+            rows: list[tuple[Value, ...]] = reader.execute(sql, bindings).fetchall()
+        except apsw.Error:
+            pool.discard(reader)
+            return None
+        except BaseException:
+            pool.discard(reader)
+            raise
+        pool.release(reader)
+        return rows
+
+    def single_read(self) -> SingleRead:
+        """Return a reader for one statement that only reads. Raises as begin does."""
+        version = self._signal.catalog_version
+        return SingleRead(self._pool, self._acquire(), 0, version)
+
     def begin(self) -> Snapshot:
         """Take a snapshot of all that has been committed.
 
@@ -67,10 +104,7 @@ class SnapshotSource:
             SqlError: the files are damaged or out of reach.
         """
         pool = self._pool
-        try:
-            reader = pool.acquire()
-        except apsw.Error as error:
-            raise sql_error(error) from error
+        reader = self._acquire()
         try:
             numbers: list[Any] = reader.execute(_BEGIN).fetchall()
         except apsw.Error as error:
@@ -78,3 +112,9 @@ class SnapshotSource:
             pool.discard(reader)
             raise failure from error
         return Snapshot(pool, reader, *numbers[0])
+
+    def _acquire(self) -> Reader:
+        try:
+            return self._pool.acquire()
+        except apsw.Error as error:
+            raise sql_error(error) from error

@@ -74,6 +74,11 @@ class Decoder:
         """Bytes fed and not yet used, for the server to stop reading a client that talks faster than it is served."""
         return len(self._buffer) - self._at + len(self._later)
 
+    @property
+    def is_sync_next(self) -> bool:
+        """The next message is here, and is Sync."""
+        return self._buffer[self._at : self._at + 1] == b"S"
+
     def feed(self, data: bytes) -> None:
         if self._later or self._at < len(self._buffer):
             self._later += data

@@ -78,6 +78,10 @@ class QueryCommand(Command):
     def run(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         result = portal.result
         if result is None:
+            alone = self.plan.alone
+            if alone is not None and session.is_alone:
+                result = portal.result = alone.execute_alone(session.engine.snapshots, portal.values)
+        if result is None:
             transaction = session.block.enter(self.access, self.name, session.scope)
             result = transaction.execute(self.plan, portal.values, session.scope)
             portal.result = result
