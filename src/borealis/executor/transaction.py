@@ -50,6 +50,7 @@ class _OverBudget(Exception):
 
 class Transaction:
     __slots__ = (
+        "_alone",
         "_canceled",
         "_catalog",
         "_ddl",
@@ -64,12 +65,13 @@ class Transaction:
         "_state",
         "_streams",
         "_styles",
+        "_told",
         "connection",
         "execute_sql",
         "write_set",
     )
 
-    def __init__(self, engine: Engine, scope: Scope, now_us: int) -> None:
+    def __init__(self, engine: Engine, scope: Scope, now_us: int, *, alone: bool = False) -> None:
         self._engine = engine
         self._scope = scope
         self._started_s = engine.clock.monotonic_s()
@@ -77,6 +79,8 @@ class Transaction:
         self._styles: tuple[Style, Style] | None = None  # a session's style, and the same with our time in it
         self._snapshot: Snapshot | None = None
         self._state: ConnectionState | None = None
+        self._alone = alone
+        self._told: Scope | None = None  # whose settings the connection's functions know
         self._canceled = False
         self._catalog: Catalog | None = None
         self._streams: list[StreamedResult] = []
@@ -96,7 +100,9 @@ class Transaction:
         """
         snapshot = self._snapshot
         if snapshot is None:
-            snapshot = self._open()
+            snapshot = self._open(single=self._alone and not plan.writes)
+        elif self._alone:
+            snapshot = self._open_after_all()
         elif self._engine.clock.monotonic_s() - self._started_s > TRANSACTION_AGE_S_MAX:
             raise transaction_age_exceeded(self._engine.clock.monotonic_s() - self._started_s)
         if plan.catalog_version != snapshot.catalog_version:
@@ -333,14 +339,17 @@ class Transaction:
     def rollback(self) -> None:
         """Drop everything and give the snapshot back. Idempotent."""
         snapshot, self._snapshot = self._snapshot, None
-        for stream in tuple(self._streams):
-            stream.close_cursor()
-        self.write_set = WriteSet(self._engine.limits.rows_max)
-        self._entries.clear()
-        self._overlays.clear()
+        if self._streams:
+            for stream in tuple(self._streams):
+                stream.close_cursor()
+        if self.write_set.tables:
+            self.write_set = WriteSet(self._engine.limits.rows_max)
+            self._entries.clear()
+            self._overlays.clear()
         self._ddl = ()
         if snapshot is None:
             return
+        self._catalog = None
         state, self._state = self._state, None
         snapshot.close()
         if state is not None and state.wanted:
@@ -375,12 +384,20 @@ class Transaction:
             for index in found.secondary_indexes
         ]
 
-    def _open(self) -> Snapshot:
-        snapshot = self._engine.snapshots.begin()
+    def _open(self, *, single: bool = False) -> Snapshot:
+        self._alone = single
+        snapshots = self._engine.snapshots
+        snapshot = snapshots.single_read() if single else snapshots.begin()
         self._snapshot = snapshot
+        self._told = None
         self.connection = snapshot.reader.connection
         self.execute_sql = snapshot.reader.execute
         return snapshot
+
+    def _open_after_all(self) -> Snapshot:
+        """Take a real snapshot: what was to be the transaction's one statement was not."""
+        self.rollback()
+        return self._open()
 
     def _connection_state(self) -> ConnectionState:
         if self._state is None:
@@ -391,9 +408,12 @@ class Transaction:
         """Tell the connection's functions whose statement they serve."""
         context = snapshot.reader.context
         engine = self._engine
-        context.style = self.dated(scope.style)  # type: ignore[attr-defined] # functions.install's Context
+        context.statement_us = engine.clock.now_us()  # type: ignore[attr-defined] # functions.install's Context
+        if self._told is scope:
+            return
+        self._told = scope
+        context.style = self.dated(scope.style)  # type: ignore[attr-defined]
         context.transaction_us = self._started_us  # type: ignore[attr-defined]
-        context.statement_us = engine.clock.now_us()  # type: ignore[attr-defined]
         context.clock_us = engine.clock.now_us  # type: ignore[attr-defined]
         context.random_bytes = engine.random.randbytes  # type: ignore[attr-defined]
         context.random_float = engine.random.random  # type: ignore[attr-defined]

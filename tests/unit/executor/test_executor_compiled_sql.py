@@ -48,7 +48,10 @@ def tables(embedded):
 
 
 def test_users_text_is_bound_never_written(session, tables):
-    sql = sql_of(session, "SELECT 'secret' || city AS \"odd name\" FROM cust AS \"al'ias\" WHERE email = 'mine' AND id > 4242")
+    sql = sql_of(
+        session,
+        "SELECT 'secret' || city AS \"odd name\" FROM cust AS \"al'ias\" WHERE email = 'mine' AND id > 4242",
+    )
     for text in ("secret", "odd name", "al'ias", "mine", "4242", "cust", "city", "email"):
         assert text not in sql
 
@@ -78,7 +81,10 @@ def test_one_and_true_and_1_0_are_different_literals(session):
         ("SELECT c.id, p.qty FROM cust c LEFT JOIN pos p ON p.ord_no = c.id", "SEARCH r2"),
         ("SELECT o.no, c.email FROM ord o JOIN cust c ON c.id = o.cust_id", "SEARCH r2"),
         ("SELECT o.no, c.email FROM ord o JOIN cust c ON c.email = 'e' || o.no", "SEARCH i"),
-        ("SELECT o.no FROM ord o WHERE EXISTS (SELECT 1 FROM cust c WHERE c.email = 'e' || o.no)", "SEARCH i"),
+        (
+            "SELECT o.no FROM ord o WHERE EXISTS (SELECT 1 FROM cust c WHERE c.email = 'e' || o.no)",
+            "SEARCH i",
+        ),
         ("SELECT id FROM cust WHERE id = ANY ($1)", "SEARCH r"),
         ("SELECT id FROM cust WHERE id IN (SELECT no FROM ord WHERE no = 3)", "SEARCH r"),
     ],
@@ -109,7 +115,10 @@ def test_pending_rows_leave_lookups_lookups(session, tables):
     ):
         lines = query_plan(session, sql, overlaid=True)
         assert not any(re.match(r"SCAN t\d+", line) for line in lines), lines
-    assert session.rows("SELECT id FROM cust WHERE email IN ('e1000', 'e2') ORDER BY id") == [("2",), ("1000",)]
+    assert session.rows("SELECT id FROM cust WHERE email IN ('e1000', 'e2') ORDER BY id") == [
+        ("2",),
+        ("1000",),
+    ]
     assert session.rows("SELECT id FROM cust WHERE email = 'e1000'") == [("1000",)]
     session.run("UPDATE cust SET email = 'moved' WHERE id = 3")
     assert session.rows("SELECT id FROM cust WHERE email = 'e3'") == []

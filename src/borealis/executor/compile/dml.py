@@ -2,14 +2,14 @@
 
     UPDATE    SELECT <old row>, <assigned columns as stored>, <FROM's columns RETURNING names> FROM t AS r1 … WHERE …
     DELETE    SELECT <row>, <USING's columns> FROM t AS r1 … WHERE …
-    INSERT    SELECT <every column as stored> FROM (<source>) AS s
+    INSERT    SELECT <every column as stored> FROM (<source>) AS s, or VALUES of them
 
 A row is all columns by attnum, dropped ones NULL; in front of it stands the hidden row id of a table that has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from borealis.catalog.relations import Table
 from borealis.executor.compile import physical
@@ -17,12 +17,13 @@ from borealis.executor.compile.compilation import Compilation, CompiledStatement
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ctes import with_clause
 from borealis.executor.compile.from_items import from_clause, relations_in
+from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.trees import is_volatile, walk
 from borealis.functions.implementation import Sql
 from borealis.functions.numeric.representation import store
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
-from borealis.sql.bound.statements import Cte, Delete, Insert, Target, Update
+from borealis.sql.bound.statements import Cte, Delete, Insert, Target, Update, Values
 from borealis.types.base import Oid, Representation
 from borealis.types.registry import stored_representation
 
@@ -100,16 +101,45 @@ def _target(
 
 
 def insert_source(node: Insert, overlaid: frozenset[Oid]) -> CompiledStatement:
-    """Compile the rows to insert: the source's columns and the defaults of the others, each as it is stored."""
+    """Compile the rows to insert: the query's columns and the defaults of the others, each as it is stored."""
     compilation = Compilation(overlaid)
     head = with_clause(compilation, node.ctes)
     source = compilation.query(node.source)
-    fence = " LIMIT -1 OFFSET 0" if is_volatile(node.source) else ""
-    inner = f"SELECT * FROM ({source.text}){fence}" if fence else source.text
-    texts = ["NULL"] * len(node.table.columns)
-    for ordinal, (attnum, output) in enumerate(zip(node.attnums, source.outputs, strict=False), 1):
-        value = Sql(f"s.c{ordinal}", output.representation)
-        texts[attnum - 1] = store(value, column_representation(node.table, attnum)).text
-    for attnum, expr in node.defaults:
-        texts[attnum - 1] = store(compilation.expr(expr), column_representation(node.table, attnum)).text
-    return compilation.finish(f"{head}SELECT {', '.join(texts)} FROM ({inner}) AS s")
+    # A fence, so that what is volatile is computed once a row.
+    inner = f"SELECT * FROM ({source.text}) LIMIT -1 OFFSET 0" if is_volatile(node.source) else source.text
+    values = {
+        attnum: Sql(f"s.c{ordinal}", output.representation)
+        for ordinal, (attnum, output) in enumerate(zip(node.attnums, source.outputs, strict=False), 1)
+    }
+    values |= {attnum: compilation.expr(expr) for attnum, expr in node.defaults}
+    return compilation.finish(f"{head}SELECT {_stored_row(node.table, values)} FROM ({inner}) AS s")
+
+
+def insert_values(node: Insert, overlaid: frozenset[Oid]) -> tuple[CompiledStatement, ...]:
+    """Compile rows of VALUES as they are stored, as few statements as SQLite's limit of variables allows."""
+    assert isinstance(node.source, Values), node.source
+    statements, compilation, rows = [], Compilation(overlaid), list[str]()
+    for exprs in node.source.rows:
+        values = {
+            attnum: compilation.expr(expr)
+            for attnum, expr in (*zip(node.attnums, exprs, strict=True), *node.defaults)
+        }
+        rows.append(f"({_stored_row(node.table, values)})")
+        if len(compilation.parameters.sources) > _CHUNK_PARAMETERS:
+            statements.append(compilation.finish(f"VALUES {', '.join(rows)}"))
+            compilation, rows = Compilation(overlaid), []
+    if rows:
+        statements.append(compilation.finish(f"VALUES {', '.join(rows)}"))
+    return tuple(statements)
+
+
+_CHUNK_PARAMETERS = VARIABLES_MAX // 2
+
+
+def _stored_row(table: Table, values: Mapping[int, Sql]) -> str:
+    return ", ".join(
+        store(values[column.attnum], column_representation(table, column.attnum)).text
+        if column.attnum in values
+        else "NULL"
+        for column in table.columns
+    )

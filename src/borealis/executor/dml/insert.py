@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from borealis.executor.compile.compilation import CompiledStatement, Output
-from borealis.executor.compile.dml import column_representation, insert_source
+from borealis.executor.compile.dml import column_representation, insert_source, insert_values
 from borealis.executor.compile.fold import folded
 from borealis.executor.compile.parameters import Argument, Bindings, Literal, Runtime, Source, bindings_of
+from borealis.executor.compile.trees import any_node
 from borealis.executor.dml.on_conflict import ConflictAction
 from borealis.executor.dml.returning import Returning
 from borealis.executor.dml.table_writer import TableWriter
 from borealis.executor.result import Result
 from borealis.functions.numeric.representation import constant, rescaled
-from borealis.sql.bound.expressions import Const, Expr, Param, Relabel, RuntimeValue
+from borealis.sql.bound.expressions import Const, Expr, Param, Relabel, RuntimeValue, SubLink
 from borealis.sql.bound.statements import Insert, Values
 from borealis.transaction.intent import Row
 from borealis.types.base import FixedNumeric, Oid, Representation, Value
@@ -37,7 +38,9 @@ class InsertAction:
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
         self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
-        self._sources: dict[frozenset[Oid], CompiledStatement] = {}
+        self._is_values = _is_plain_values(node)
+        self._reads = any_node(node.source, lambda each: isinstance(each, SubLink)) or not self._is_values
+        self._sources: dict[frozenset[Oid], tuple[CompiledStatement, ...]] = {}
         if self.rows_of is None:
             self._source(frozenset())  # what cannot be compiled is refused before anything runs
 
@@ -60,28 +63,43 @@ class InsertAction:
     def _rows(self, transaction: Transaction, arguments: tuple[Value, ...]) -> list[Row]:
         if self.rows_of is not None:
             return [row(arguments, (), transaction) for row in self.rows_of]
-        base = self._source(frozenset())
-        source = self._source(transaction.overlaid(base.tables)) if base.tables else base
-        return transaction.read_all(source, arguments, writes_each=self.conflict is None)
+        statements = self._source(frozenset())
+        if not self._reads:
+            return [
+                row
+                for each in statements
+                for row in transaction.query(each.sql, each.bindings(arguments, (), transaction))
+            ]
+        tables = frozenset[Oid]().union(*(each.tables for each in statements))
+        if tables:
+            statements = self._source(transaction.overlaid(tables))
+        writes_each = self.conflict is None
+        return [
+            row
+            for each in statements
+            for row in transaction.read_all(each, arguments, writes_each=writes_each)
+        ]
 
-    def _source(self, overlaid: frozenset[Oid]) -> CompiledStatement:
+    def _source(self, overlaid: frozenset[Oid]) -> tuple[CompiledStatement, ...]:
         source = self._sources.get(overlaid)
         if source is None:
-            source = self._sources[overlaid] = insert_source(self.node, overlaid)
+            node = self.node
+            source = insert_values(node, overlaid) if self._is_values else (insert_source(node, overlaid),)
+            self._sources[overlaid] = source
         return source
+
+
+def _is_plain_values(node: Insert) -> bool:
+    source = node.source
+    if not isinstance(source, Values) or node.ctes:
+        return False
+    return not (source.order or source.limit or source.offset or source.ctes)
 
 
 def _python_rows(node: Insert) -> tuple[Bindings, ...] | None:
     """Return a function a row of VALUES to its stored columns, where no expression needs SQLite."""
     source = node.source
-    if (
-        not isinstance(source, Values)
-        or source.order
-        or source.limit
-        or source.offset
-        or source.ctes
-        or node.ctes
-    ):
+    if not isinstance(source, Values) or not _is_plain_values(node):
         return None
     defaults = _sources(node, node.defaults)
     if defaults is None:
