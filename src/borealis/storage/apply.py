@@ -144,14 +144,15 @@ class TableWriter:
 
     def numbers(self, key: tuple[Value, ...]) -> Numbers | None:
         """Return the row's _k, _u, _s, or None without such a row."""
-        found: Numbers | None = self._execute(self.layout.select_numbers, key).fetchone()
-        return found
+        # To the end: a statement left open would keep the writer in a read transaction, and tables from being dropped.
+        found: Any = self._execute(self.layout.select_numbers, key).fetchall()
+        return found[0] if found else None
 
     def owner(self, entry: UniqueEntry) -> tuple[Value, ...] | None:
         """Return the primary key of a row that the index holds under the same key columns."""
         values = entry.entry[: len(entry.index.search_columns)]
-        found: tuple[Value, ...] | None = self._execute(entry.index.find, values).fetchone()
-        return found
+        found: Any = self._execute(entry.index.find, values).fetchall()
+        return found[0] if found else None
 
     def add(self, entry: UniqueEntry) -> None:
         self._execute(entry.index.insert, entry.entry)
