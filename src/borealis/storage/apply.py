@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import apsw
 
@@ -145,14 +145,16 @@ class TableWriter:
     def numbers(self, key: tuple[Value, ...]) -> Numbers | None:
         """Return the row's _k, _u, _s, or None without such a row."""
         # To the end: a statement left open would keep the writer in a read transaction, and tables from being dropped.
-        found: Any = self._execute(self.layout.select_numbers, key).fetchall()
-        return found[0] if found else None
+        rows: list[Any] = self._execute(self.layout.select_numbers, key).fetchall()
+        found: Numbers | None = rows[0] if rows else None
+        return found
 
     def owner(self, entry: UniqueEntry) -> tuple[Value, ...] | None:
         """Return the primary key of a row that the index holds under the same key columns."""
         values = entry.entry[: len(entry.index.search_columns)]
-        found: Any = self._execute(entry.index.find, values).fetchall()
-        return found[0] if found else None
+        rows: list[Any] = self._execute(entry.index.find, values).fetchall()
+        found: tuple[Value, ...] | None = rows[0] if rows else None
+        return found
 
     def add(self, entry: UniqueEntry) -> None:
         self._execute(entry.index.insert, entry.entry)
