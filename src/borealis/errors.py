@@ -97,6 +97,10 @@ class StringDataRightTruncation(SqlError, sqlstate="22001"):
     pass
 
 
+class InvalidUseOfEscapeCharacter(SqlError, sqlstate="2200C"):
+    pass
+
+
 class NumericValueOutOfRange(SqlError, sqlstate="22003"):
     pass
 
