@@ -19,11 +19,13 @@ INLINE_TICKS = 8
 class ConnectionState:
     """One SQLite connection, as long as it lives in the pool."""
 
-    __slots__ = ("overlays", "ticks_left", "unlimited", "wanted")
+    __slots__ = ("is_canceled", "overlays", "ticks_left", "unlimited", "wanted")
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.ticks_left: int | None = None
         """None: nothing is counted."""
+        self.is_canceled = False
+        """The client wants no more of the statement; any thread may set it."""
         self.unlimited = False
         """The statement runs in a thread."""
         self.overlays: set[str] = set()
@@ -34,7 +36,7 @@ class ConnectionState:
 
     def _tick(self) -> bool:
         if self.ticks_left is None:
-            return False
+            return self.is_canceled
         self.ticks_left -= 1
         return self.ticks_left < 0
 

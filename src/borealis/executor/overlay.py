@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import apsw
+
 from borealis.catalog.relations import Table
 from borealis.executor.compile import physical
+from borealis.executor.connections import ConnectionState
 from borealis.transaction.intent import Key
-from borealis.types.base import Value
+from borealis.types.base import Oid, Value
 
 if TYPE_CHECKING:
-    import apsw
-
+    from borealis.executor.transaction import Transaction
     from borealis.transaction.write_set import Pending, WriteSet
 
 
@@ -90,3 +92,54 @@ class Overlay:
         for ordinal, value in zip(self._key_ordinals or (), key, strict=False):
             values[ordinal] = value
         return tuple(values)
+
+
+class Overlays:
+    """The overlays of one transaction, made as queries need them."""
+
+    __slots__ = ("_made", "_transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._made: dict[Oid, Overlay] = {}
+
+    def update(self, tables: frozenset[Oid]) -> frozenset[Oid]:
+        """Return those of the tables that have pending rows, their overlays brought up to date."""
+        pending = self._transaction.write_set.tables
+        found = frozenset(
+            oid
+            for oid in tables
+            if oid in self._made or (oid in pending and any(row.hides_base for row in pending[oid].values()))
+        )
+        for oid in found:
+            self._update(oid)
+        return found
+
+    def _update(self, oid: Oid) -> None:
+        overlay = self._made.get(oid)
+        if overlay is None:
+            overlay = self._made[oid] = self._make(oid)
+        write_set = self._transaction.write_set
+        if not overlay.is_current(write_set):
+            self._transaction.detach_streams()
+            overlay.update(write_set)
+
+    def _make(self, oid: Oid) -> Overlay:
+        transaction = self._transaction
+        table = transaction.catalog.tables_by_oid[oid]
+        name, state = overlay_name(table), transaction.connection_state()
+        if name not in state.overlays and name not in state.wanted:
+            state.wanted[name] = create_statement(table)
+            transaction.execute_sql(state.wanted[name])
+        return Overlay(table, transaction.connection)
+
+
+def keep_wanted(connection: apsw.Connection, state: ConnectionState) -> None:
+    """Make the overlay tables of an ended transaction again, to stay: making one costs every prepared statement."""
+    wanted, state.wanted = state.wanted, {}
+    try:
+        for name, sql in wanted.items():
+            connection.execute(sql)
+            state.overlays.add(name)
+    except apsw.Error:
+        return  # the connection has been closed, or will be: the next transaction makes its own

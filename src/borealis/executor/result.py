@@ -137,10 +137,20 @@ class LongResult(Result):
         return self._inner is not None and self._inner.is_done
 
     async def run(self) -> None:
-        """Run the statement in a thread; the event loop goes on meanwhile."""
-        if self._inner is None:
-            self._inner = await asyncio.to_thread(self._work)
-            self.row_count = self._inner.row_count
+        """Run the statement in a thread; the event loop goes on meanwhile.
+
+        Whoever is cancelled while waiting stops the statement, and waits until the thread has let go of the connection.
+        """
+        if self._inner is not None:
+            return
+        work = asyncio.ensure_future(asyncio.to_thread(self._work))
+        try:
+            self._inner = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            self._transaction.cancel()
+            await asyncio.wait((work,))
+            raise
+        self.row_count = self._inner.row_count
 
     def fetch(self, count: int | None = None) -> Sequence[Row]:
         if self._inner is None:

@@ -42,7 +42,7 @@ def translate(error: apsw.Error, connection: apsw.Connection | None = None) -> S
             return InvalidPrecedingOrFollowingSize("invalid preceding or following size in window function")
         return InvalidPrecedingOrFollowingSize(f"frame {place} offset must not be negative")
     if isinstance(error, apsw.InterruptError):
-        return QueryCanceled("canceling statement due to user request")
+        return canceled()
     if "integer overflow" in text:
         return NumericValueOutOfRange("bigint out of range")
     if _TOO_DEEP.search(text):
@@ -52,3 +52,7 @@ def translate(error: apsw.Error, connection: apsw.Connection | None = None) -> S
     if isinstance(error, apsw.NoMemError):
         return ProgramLimitExceeded("query requires too much temp space, out of memory.")
     return sql_error(error, connection)
+
+
+def canceled() -> QueryCanceled:
+    return QueryCanceled("canceling statement due to user request")

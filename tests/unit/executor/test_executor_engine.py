@@ -329,6 +329,35 @@ def test_cancel_stops_a_long_statement(session):
     assert session.rows("SELECT 1") == [("1",)]  # the connection is as good as before
 
 
+def test_whoever_stops_waiting_stops_the_statement(session):
+    owner = session.owner
+    transaction = owner.engine.begin(owner.scope)
+    result = execute(session, transaction, COUNT_TO.format(500_000_000, "count(*) + 1"))
+
+    async def give_up():
+        run = asyncio.ensure_future(result.run())
+        await asyncio.sleep(0.02)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+
+    owner.loop.run_until_complete(give_up())
+    transaction.rollback()  # the thread has let go of the connection
+    assert session.rows("SELECT 1") == [("1",)]
+
+
+def test_a_cancel_before_the_thread_starts_counts(session):
+    owner = session.owner
+    transaction = owner.engine.begin(owner.scope)
+    result = execute(session, transaction, COUNT_TO.format(500_000_000, "count(*) + 2"))
+    assert result.is_long
+    result.cancel()
+    with pytest.raises(QueryCanceled):
+        owner.loop.run_until_complete(result.run())
+    transaction.rollback()
+    assert session.rows(COUNT_TO.format(50_000, "count(*)")) == [("50000",)]
+
+
 def test_many_rows_come_in_parts(session):
     session.run("CREATE TABLE rows_of_many (id int PRIMARY KEY)")
     session.run("INSERT INTO rows_of_many SELECT * FROM generate_series(1, 3000)")

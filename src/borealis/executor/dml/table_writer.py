@@ -85,7 +85,7 @@ class TableWriter:
     def _note(self, transaction: Transaction, key: Key, old: Row | None, new: Row | None) -> None:
         """Keep the entries of pending rows, where they have been asked for, in step with the write set."""
         for index in self.unique:
-            entries = transaction.known_entries(index)
+            entries = transaction.entries.known(index)
             if entries is not None:
                 if old is not None:
                     index.remove(entries, key, old)

@@ -16,7 +16,7 @@ from borealis.executor.compile import physical
 from borealis.executor.dml.constraints import value_text
 from borealis.executor.dml.keys import tuple_getter
 from borealis.transaction.intent import Key, Row
-from borealis.types.base import Style, Value
+from borealis.types.base import Oid, Style, Value
 
 if TYPE_CHECKING:
     from borealis.executor.transaction import Transaction
@@ -69,7 +69,7 @@ class UniqueIndex:
         values = self.values_of(row)
         if self.is_exempt(values):
             return None
-        found = transaction.entries(self).get(values)
+        found = transaction.entries.of(self).get(values)
         if found is not None and found != own:
             return found
         for key in transaction.query(self._sql, self._search(values)):
@@ -121,3 +121,22 @@ def violation(table: Table, index: Index, row: Row, style: Style) -> UniqueViola
         table=table.name,
         constraint=index.name,
     )
+
+
+class PendingEntries:
+    """Index entries of a transaction's pending rows, kept for the unique indexes that have been asked for."""
+
+    __slots__ = ("_entries", "_transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._entries: dict[Oid, Entries] = {}
+
+    def of(self, index: UniqueIndex) -> Entries:
+        entries = self._entries.get(index.index.oid)
+        if entries is None:
+            entries = self._entries[index.index.oid] = index.entries_of(self._transaction)
+        return entries
+
+    def known(self, index: UniqueIndex) -> Entries | None:
+        return self._entries.get(index.index.oid)

@@ -1,0 +1,70 @@
+"""SessionView: what a transaction's statements see of their session: style, user, search path, the time it began."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from borealis.errors import FeatureNotSupported
+from borealis.executor.scope import Scope
+from borealis.storage.readers import Reader
+from borealis.types.base import Style, Value
+
+if TYPE_CHECKING:
+    from borealis.executor.engine import Engine
+    from borealis.executor.transaction import Transaction
+
+
+class SessionView:
+    __slots__ = ("_engine", "_started_us", "_styles", "_told", "_transaction")
+
+    def __init__(self, transaction: Transaction, engine: Engine, started_us: int) -> None:
+        self._transaction = transaction
+        self._engine = engine
+        self._started_us = started_us
+        self._styles: tuple[Style, Style] | None = None  # a session's style, and the same with our time in it
+        self._told: tuple[Reader, Scope] | None = None
+
+    @property
+    def style(self) -> Style:
+        """The session's style, by which 'now' is when the transaction began."""
+        style = self._transaction.scope.style
+        if self._styles is None or self._styles[0] is not style:
+            self._styles = (style, replace(style, now_us=self._started_us))
+        return self._styles[1]
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas of the session's search path that are there."""
+        schemas = self._transaction.catalog.schemas_by_name
+        return tuple(name for name in self._transaction.scope.search_path if name in schemas)
+
+    def value(self, name: str) -> Value:
+        """Return what SQL's CURRENT_TIMESTAMP, CURRENT_USER and the like stand for."""
+        match name:
+            case "current_timestamp":
+                return self._started_us
+            case "current_user" | "current_role" | "user" | "session_user":
+                return self._transaction.scope.user
+            case "current_catalog":
+                return "postgres"
+            case "current_schema":
+                return next(iter(self.search_path), None)
+        raise FeatureNotSupported(f"{name} is not supported yet")
+
+    def tell(self, reader: Reader) -> None:
+        """Let a connection's functions know whose statement they are about to serve."""
+        context, engine, scope = reader.context, self._engine, self._transaction.scope
+        context.statement_us = engine.clock.now_us()  # type: ignore[attr-defined] # functions.install's Context
+        if self._told is not None and self._told[0] is reader and self._told[1] is scope:
+            return
+        self._told = (reader, scope)
+        context.style = self.style  # type: ignore[attr-defined]
+        context.transaction_us = self._started_us  # type: ignore[attr-defined]
+        context.clock_us = engine.clock.now_us  # type: ignore[attr-defined]
+        context.random_bytes = engine.random.randbytes  # type: ignore[attr-defined]
+        context.random_float = engine.random.random  # type: ignore[attr-defined]
+        context.session_user = scope.user  # type: ignore[attr-defined]
+        context.search_path = self.search_path  # type: ignore[attr-defined]
+        context.setting = scope.setting  # type: ignore[attr-defined]
+        context.error = None  # type: ignore[attr-defined]
