@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from borealis.errors import (
@@ -9,9 +10,10 @@ from borealis.errors import (
     FeatureNotSupported,
 )
 from borealis.executor.compile.limits import limit_value, offset_value
-from borealis.functions.implementation import scalar
+from borealis.functions.implementation import Context, scalar
 from borealis.types import oids
-from borealis.types.base import Value
+from borealis.types.base import Oid, Style, Value
+from borealis.types.registry import type_of
 
 scalar("limit", strict=False)(limit_value)
 scalar("offset", strict=False)(offset_value)
@@ -25,6 +27,26 @@ def two_rows() -> Value:
 @scalar("one_dimension", strict=False, deterministic=False)
 def one_dimension() -> Value:
     raise FeatureNotSupported("casts of arrays of several dimensions are not supported yet")
+
+
+@scalar("row_text", strict=False, context=True)
+def row_text(context: Context, types: str, *values: Value) -> str:
+    """ROW(…) as record_out writes it: empty for NULL, quotes where a reader would stumble."""
+    fields = zip(types.split(), values, strict=True)
+    return f"({','.join([_field(Oid(int(type_)), value, context.style) for type_, value in fields])})"
+
+
+def _field(type_: Oid, value: Value, style: Style) -> str:
+    if value is None:
+        return ""
+    text = type_of(type_).encode_text(value, style)
+    if text and not _STUMBLES.search(text):
+        return text
+    doubled = text.replace("\\", "\\\\").replace('"', '""')
+    return f'"{doubled}"'
+
+
+_STUMBLES = re.compile(r'[\s"\\(),]')
 
 
 @scalar("max_of", strict=False)

@@ -152,3 +152,8 @@ INSERT INTO seen VALUES (8, 8), (9, 9) RETURNING id, (SELECT count(*) FROM seen)
 UPDATE seen SET v = 0 WHERE id > 7 RETURNING id, v, (SELECT sum(v) FROM seen);
 INSERT INTO seen VALUES (9, 0), (10, 0) ON CONFLICT (id) DO UPDATE SET v = (SELECT count(*) FROM seen) RETURNING id, v;
 COMMIT;
+-- rows as values
+SELECT ROW(1, 'a', NULL, true, 1.50, 'x y', '', '"q"', 'b\s', '(p)'), ROW(), ROW(NULL), ROW(ROW(1, 'a b'), 2);
+SELECT ROW(id, v) FROM seen ORDER BY id;
+SELECT ROW(id, b, c) FROM q ORDER BY id;
+SELECT ROW(ARRAY[1, 2], DATE '2024-01-01', 'ab'::char(4));

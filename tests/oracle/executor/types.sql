@@ -98,3 +98,18 @@ INSERT INTO byinterval VALUES ('15:00', 'NaN', true);
 UPDATE byinterval SET f = 0 WHERE t = '10:00' RETURNING f;
 SELECT * FROM byinterval ORDER BY f, t;
 SELECT f, count(*) FROM byinterval GROUP BY f ORDER BY f;
+-- char(n) keys, whatever blanks they are asked with
+CREATE TABLE blanks (c char(4) PRIMARY KEY, v int);
+BEGIN;
+INSERT INTO blanks VALUES ('ab', 1), ('cd  ', 2);
+UPDATE blanks SET v = v + 10 WHERE c = 'ab   ';
+SELECT c, v FROM blanks WHERE c = 'ab  '::bpchar;
+SELECT c, v FROM blanks WHERE c = 'ab'::text::bpchar;
+SELECT c, v FROM blanks WHERE c = 'ab  '::text::bpchar;
+SELECT c, v FROM blanks WHERE c = 'ab  '::text;
+COMMIT;
+SELECT c || '|', v FROM blanks WHERE c IN ('ab ', 'cd') ORDER BY c;
+INSERT INTO blanks VALUES ('ab ', 3);
+INSERT INTO blanks VALUES ('toolong', 3);
+INSERT INTO blanks VALUES ('ef      ', 3) RETURNING c, v;
+INSERT INTO blanks VALUES ('gh  '::text, 4), ('ij  '::varchar, 5) RETURNING c || '|';

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from borealis.executor.compile import comparison
+from borealis.executor.compile import cardinality, comparison
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.functions.implementation import Sql, plain
@@ -130,6 +130,5 @@ def _native_members(compilation: Compilation, node: bound.ScalarArray, array_tex
 
 
 def _is_element(expr: bound.Expr) -> bool:
-    while isinstance(expr, bound.Relabel):
-        expr = expr.arg
+    expr = cardinality.strip_relabel(expr)
     return isinstance(expr, bound.Param) and expr.number == 0

@@ -7,6 +7,7 @@ from borealis.executor.compile.trees import any_node, conjuncts, relations_named
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query, Select, SetOperation, Values
+from borealis.types import oids
 
 
 def is_single(query: Query) -> bool:
@@ -70,6 +71,11 @@ def fixed_columns(relation: TableRelation, where: bound.Expr | None) -> dict[int
 
 
 def strip_relabel(expr: bound.Expr) -> bound.Expr:
-    while isinstance(expr, bound.Relabel):
+    """Return what a binary-coercible cast is of, where the value stands the same before and after."""
+    while isinstance(expr, bound.Relabel) and expr.type not in _CHANGED_BY_RELABEL:
         expr = expr.arg
     return expr
+
+
+_CHANGED_BY_RELABEL = frozenset({oids.BPCHAR, oids.OID})
+"""A char(n) stands without trailing blanks, an oid without a sign (functions.text_form.emit_relabel)."""

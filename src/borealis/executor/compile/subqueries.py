@@ -89,10 +89,8 @@ def _in(compilation: Compilation, node: bound.SubLink) -> str | None:
         operands = comparison.equality_operands(term)
         if operands is None or node.relation in relations_named(operands[0]):
             return None
-        match operands[1]:
+        match cardinality.strip_relabel(operands[1]):
             case bound.Var(relation=node.relation, attnum=attnum) if attnum == ordinal:
-                lefts.append(operands[0])
-            case bound.Relabel(arg=bound.Var(relation=node.relation, attnum=attnum)) if attnum == ordinal:
                 lefts.append(operands[0])
             case _:
                 return None
