@@ -124,15 +124,16 @@ class Matcher:
     def _repeat(self, part: Part, begin: int, end: int) -> bool:
         """Divide the text among repetitions, each as long (or as short) as it can be; go back where that fails."""
         (child,) = part.children
+        may_be_none = part.least == 0 and begin == end
+        if may_be_none and child.prefers_shorter:
+            return True
         most = end - begin
         if part.most != UNLIMITED:
             most = min(most, part.most)
         most = max(most, part.least)
         least = max(part.least, 1)
-        if _Division(self, child, begin, end, least, most).find():
-            return True
-        # One empty repetition is preferred to none.
-        return part.least == 0 and begin == end
+        # One empty repetition is preferred to none, unless what is repeated prefers less.
+        return _Division(self, child, begin, end, least, most).find() or may_be_none
 
 
 class _Division:
