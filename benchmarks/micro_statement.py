@@ -11,6 +11,7 @@ import asyncio
 import struct
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 
 from borealis.node import Node
 from borealis.server.connection import Connection
@@ -18,6 +19,7 @@ from borealis.server.connection import Connection
 ROUNDS = 7
 REPEATS = 4_000
 ROWS = 3_000
+INSERTS = 2_000
 
 
 def message(kind: bytes, body: bytes) -> bytes:
@@ -79,23 +81,26 @@ async def main() -> None:
 
             for sql in (
                 "CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)",
+                "CREATE TABLE transactions (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), payer_id int NOT NULL, "
+                "payee_id int NOT NULL, amount int NOT NULL, created_at timestamptz NOT NULL DEFAULT now())",
                 f"INSERT INTO accounts SELECT n, 1000 FROM generate_series(1, {ROWS}) AS n",
             ):
                 await send(message(b"Q", sql.encode() + b"\0"))
             for name, sql in STATEMENTS.items():
                 await send(parse(name, sql))
-            await report(connection, transport, send)
+            await report(connection, send)
 
 
 STATEMENTS = {
     "select": "SELECT balance FROM accounts WHERE id = $1",
     "update": "UPDATE accounts SET balance = balance - 1 WHERE id = $1",
+    "insert": "INSERT INTO transactions (payer_id, payee_id, amount) VALUES ($1, $2, 1)",
     "begin": "BEGIN",
     "rollback": "ROLLBACK",
 }
 
 
-async def report(connection, transport, send) -> None:  # noqa: ANN001
+async def report(connection: Connection, send: Callable[[bytes], Awaitable[bytes]]) -> None:
     received = connection.data_received
     selects = [group("select", b"%d" % (n % ROWS + 1)) for n in range(REPEATS)]
     print(f"select by key: {best(lambda: [received(data) for data in selects]):.1f} us")
@@ -104,11 +109,20 @@ async def report(connection, transport, send) -> None:  # noqa: ANN001
     updates = [group("update", b"%d" % (n % 1_000 + 1)) for n in range(REPEATS)]
     print(f"update by key in a block: {best(lambda: [received(data) for data in updates]):.1f} us")
     await send(group("rollback"))
+    inserts = [group("insert", b"%d" % n, b"%d" % n) for n in range(INSERTS)]
+
+    def insert() -> None:
+        received(group("begin"))
+        for data in inserts:
+            received(data)
+        received(group("rollback"))
+
+    print(f"insert with defaults in a block: {best(insert) * REPEATS / INSERTS:.1f} us")
     blocks = [group("begin"), group("rollback")] * (REPEATS // 2)
     print(f"begin, rollback: {best(lambda: [received(data) for data in blocks]):.1f} us each")
 
 
-def best(action) -> float:  # noqa: ANN001
+def best(action: Callable[[], object]) -> float:
     """Return microseconds a repeat, in the fastest round."""
     times = []
     for _ in range(ROUNDS):

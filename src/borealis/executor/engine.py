@@ -158,13 +158,9 @@ class Engine:
             raise FeatureNotSupported("cached plan must not change result type")
         return new
 
-    def begin(self, scope: Scope, now_us: int | None = None, *, alone: bool = False) -> Transaction:
-        """Begin a transaction; its snapshot is taken with the first statement.
-
-        now_us is its now(), this moment if not given. alone: one statement is all of it, so that a query needs no
-        snapshot besides the one SQLite itself takes.
-        """
-        return Transaction(self, scope, self.clock.now_us() if now_us is None else now_us, alone=alone)
+    def begin(self, scope: Scope, now_us: int | None = None) -> Transaction:
+        """Begin a transaction; its snapshot is taken with the first statement. now_us is its now(), else this moment."""
+        return Transaction(self, scope, self.clock.now_us() if now_us is None else now_us)
 
 
 def _shape(plan: Plan) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from borealis.errors import FeatureNotSupported
 from borealis.executor.scope import Scope
+from borealis.functions.uuids.random import random_uuid
 from borealis.storage.readers import Reader
 from borealis.types.base import Style, Value
 
@@ -44,6 +45,8 @@ class SessionView:
         match name:
             case "current_timestamp":
                 return self._started_us
+            case "gen_random_uuid":
+                return random_uuid(self._engine.random.randbytes(16))
             case "current_user" | "current_role" | "user" | "session_user":
                 return self._transaction.scope.user
             case "current_catalog":

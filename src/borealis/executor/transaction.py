@@ -47,7 +47,6 @@ class _OverBudget(Exception):
 
 class Transaction:
     __slots__ = (
-        "_alone",
         "_canceled",
         "_catalog",
         "_ddl",
@@ -67,13 +66,12 @@ class Transaction:
         "write_set",
     )
 
-    def __init__(self, engine: Engine, scope: Scope, now_us: int, *, alone: bool = False) -> None:
+    def __init__(self, engine: Engine, scope: Scope, now_us: int) -> None:
         self._engine = engine
         self._started_s = engine.clock.monotonic_s()
         self._started_us = now_us
         self._snapshot: Snapshot | None = None
         self._state: ConnectionState | None = None
-        self._alone = alone
         self._canceled = False
         self._catalog: Catalog | None = None
         self._streams: list[StreamedResult] = []
@@ -96,9 +94,7 @@ class Transaction:
         """
         snapshot = self._snapshot
         if snapshot is None:
-            snapshot = self._open(single=self._alone and not plan.writes)
-        elif self._alone:
-            snapshot = self._open_after_all()
+            snapshot = self._open()
         else:
             commit_limits.check_age(self._age_s())
         if plan.catalog_version != snapshot.catalog_version:
@@ -331,19 +327,12 @@ class Transaction:
             self._catalog = self._engine.catalog_of(self._snapshot or self._open())
         return self._catalog
 
-    def _open(self, *, single: bool = False) -> Snapshot:
-        self._alone = single
-        snapshots = self._engine.snapshots
-        snapshot = snapshots.single_read() if single else snapshots.begin()
+    def _open(self) -> Snapshot:
+        snapshot = self._engine.snapshots.begin()
         self._snapshot = snapshot
         self.connection = snapshot.reader.connection
         self.execute_sql = snapshot.reader.execute
         return snapshot
-
-    def _open_after_all(self) -> Snapshot:
-        """Take a real snapshot: what was to be the transaction's one statement was not."""
-        self.rollback()
-        return self._open()
 
     def connection_state(self) -> ConnectionState:
         if self._state is None:

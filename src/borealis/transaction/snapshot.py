@@ -45,19 +45,6 @@ class Snapshot:
             self._pool.release(reader)
 
 
-class SingleRead(Snapshot):
-    """A reader for one statement, which SQLite gives a snapshot of its own: saves BEGIN and ROLLBACK.
-
-    The catalog version is the signal's, read before the statement; the commit it stands at is not known.
-    """
-
-    __slots__ = ()
-
-    def close(self) -> None:
-        """Give the reader back; its statement is over."""
-        self._pool.release(self.reader)
-
-
 class SnapshotSource:
     """Where a process gets its snapshots; catalog_version() tells without one whether a cached catalog is stale."""
 
@@ -79,7 +66,7 @@ class SnapshotSource:
         None where SQLite failed; taken the long way the statement tells how.
         """
         pool = self._pool
-        reader = pool.acquire()
+        reader = self._acquire()
         try:
             rows: list[tuple[Value, ...]] = reader.execute(sql, bindings).fetchall()
         except apsw.Error:
@@ -90,11 +77,6 @@ class SnapshotSource:
             raise
         pool.release(reader)
         return rows
-
-    def single_read(self) -> SingleRead:
-        """Return a reader for one statement that only reads. Raises as begin does."""
-        version = self._signal.catalog_version
-        return SingleRead(self._pool, self._acquire(), 0, version)
 
     def begin(self) -> Snapshot:
         """Take a snapshot of all that has been committed.

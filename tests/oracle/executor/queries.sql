@@ -72,7 +72,6 @@ SELECT a, count(*) FROM loose GROUP BY a ORDER BY a;
 SELECT x, count(*) FROM (VALUES (1.0), (1.00), (2)) AS v(x) GROUP BY x ORDER BY x;
 SELECT sold, count(*) FILTER (WHERE price > 5) FROM item GROUP BY sold ORDER BY sold;
 SELECT string_agg(name, ',' ORDER BY name DESC) FROM item;
---! differs
 SELECT string_agg(DISTINCT kind, ',' ORDER BY kind) FROM item;
 SELECT array_agg(id ORDER BY id DESC) FROM item;
 SELECT array_agg(price ORDER BY id) FROM item;

@@ -92,36 +92,27 @@ def test_reads_stay_at_their_snapshot(embedded):
     assert reader.rows("SELECT v FROM still WHERE id = 1") == [("2",)]
 
 
-def test_a_lone_query_needs_no_snapshot(session):
+def test_a_read_by_key_needs_no_transaction(session):
     session.run("CREATE TABLE lone (id int PRIMARY KEY, v int)")
-    session.run("INSERT INTO lone SELECT g, g FROM generate_series(1, 1500) g")
-    owner = session.owner
-    for sql, count in (("SELECT v FROM lone WHERE id = 7", 1), ("SELECT v FROM lone", 1500)):
-        transaction = owner.engine.begin(owner.scope, alone=True)
-        result = execute(session, transaction, sql)
-        assert not transaction.connection.in_transaction
-        assert len(result.fetch()) == count
-        transaction.rollback()
+    session.run("INSERT INTO lone VALUES (7, 70)")
+    snapshots = session.owner.engine.snapshots
+    alone = session.plan("SELECT v FROM lone WHERE id = 7").alone
+    assert alone.execute_alone(snapshots, ()).fetch() == [(70,)]
+    for sql in (
+        "SELECT v FROM lone",
+        "SELECT v FROM lone WHERE id = 7 FOR UPDATE",
+        "SELECT v, now() FROM lone WHERE id = 7",
+        "SELECT v, current_user FROM lone WHERE id = 7",
+    ):
+        assert session.plan(sql).alone is None, sql
 
 
-def test_a_lone_statement_that_is_not_the_last_gets_a_snapshot(session):
-    session.run("CREATE TABLE not_lone (id int PRIMARY KEY)")
-    transaction = session.owner.engine.begin(session.owner.scope, alone=True)
-    assert execute(session, transaction, "SELECT id FROM not_lone").fetch() == []
-    session.owner.session().run("INSERT INTO not_lone VALUES (1)")
-    assert execute(session, transaction, "SELECT id FROM not_lone").fetch() == [(1,)]
-    assert transaction.connection.in_transaction
-    session.owner.session().run("INSERT INTO not_lone VALUES (2)")
-    assert execute(session, transaction, "SELECT id FROM not_lone").fetch() == [(1,)]
-    transaction.rollback()
-
-
-def test_a_lone_write_commits(session):
-    session.run("CREATE TABLE lone_write (id int PRIMARY KEY)")
-    transaction = session.owner.engine.begin(session.owner.scope, alone=True)
-    execute(session, transaction, "INSERT INTO lone_write VALUES (1)")
-    session.owner.loop.run_until_complete(transaction.commit())
-    assert session.rows("SELECT id FROM lone_write") == [("1",)]
+def test_a_lone_read_that_fails_goes_the_long_way(session):
+    session.run("CREATE TABLE lone_gone (id int PRIMARY KEY)")
+    alone = session.plan("SELECT id FROM lone_gone WHERE id = 1").alone
+    session.run("DROP TABLE lone_gone")
+    session.owner.loop.run_until_complete(session.owner.journal.between_batches(remove_abandoned_tables))
+    assert alone.execute_alone(session.owner.engine.snapshots, ()) is None
 
 
 # The catalog moves
@@ -145,26 +136,6 @@ def test_a_plan_is_made_again_when_the_catalog_moves(embedded):
 def remove_abandoned_tables(committer):
     while committer.needs_maintenance:
         committer.maintain()
-
-
-def test_a_table_that_goes_between_the_look_at_the_catalog_and_the_read(embedded, monkeypatch):
-    session = embedded.session()
-    session.run("CREATE TABLE gone (id int PRIMARY KEY)")
-    plan = session.plan("SELECT id FROM gone WHERE id = 1")
-    snapshots = embedded.engine.snapshots
-    take = snapshots.single_read
-
-    def take_then_drop():
-        read = take()
-        embedded.session().run("DROP TABLE gone")
-        embedded.loop.run_until_complete(embedded.journal.between_batches(remove_abandoned_tables))
-        return read
-
-    monkeypatch.setattr(snapshots, "single_read", take_then_drop)
-    transaction = embedded.engine.begin(embedded.scope, alone=True)
-    with pytest.raises(SerializationFailure, match="OC001"):
-        transaction.execute(plan, (), embedded.scope)
-    transaction.rollback()
 
 
 def test_a_plan_whose_columns_change_is_refused(embedded):

@@ -19,7 +19,7 @@ from borealis.executor.dml.returning import Returning
 from borealis.executor.dml.table_writer import TableWriter
 from borealis.executor.result import Result
 from borealis.functions.numeric.representation import constant, rescaled
-from borealis.sql.bound.expressions import Const, Expr, Param, RuntimeValue, SubLink
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, Param, RuntimeValue, SubLink
 from borealis.sql.bound.statements import Insert, Values
 from borealis.transaction.intent import Row
 from borealis.types.base import FixedNumeric, Oid, Representation, Value
@@ -36,6 +36,7 @@ class InsertAction:
         self.table = node.table
         self.writer = TableWriter(node.table, node.relation, node.checks)
         self.rows_of = _python_rows(node)
+        self._has_fresh_key = _has_fresh_key(node)
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
         self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
@@ -50,14 +51,15 @@ class InsertAction:
         if self.conflict is not None:
             return self.conflict.execute(transaction, arguments, rows, self.returning)
         insert = self.writer.insert
+        has_fresh_key = self._has_fresh_key
         if self.returning is None:
             for row in rows:
-                insert(transaction, row)
+                insert(transaction, row, has_fresh_key)
             return Result((), len(rows))
         outputs = []
         output_of = self.returning.over(transaction, arguments)
         for row in rows:
-            insert(transaction, row)
+            insert(transaction, row, has_fresh_key)
             outputs.append(output_of(row, ()))
         return Result(outputs, len(rows))
 
@@ -143,7 +145,22 @@ def _source(expr: Expr, wanted: Representation) -> Source | None:
             return Argument(number)
         case RuntimeValue(name="current_timestamp") if is_plain:
             return Runtime("current_timestamp")
+        case FuncCall(function=function, args=()) if function.source in _RUNTIME_FUNCTIONS:
+            return Runtime(_RUNTIME_FUNCTIONS[function.source])
     return None
+
+
+_RUNTIME_FUNCTIONS = {"now": "current_timestamp", "gen_random_uuid": "gen_random_uuid"}
+"""Functions, by pg_proc.prosrc, whose value the transaction gives without asking SQLite: what defaults call."""
+
+
+def _has_fresh_key(node: Insert) -> bool:
+    """Whether every row's primary key is a uuid made for it: there is none like it, and should there be, the adjudicator refuses."""
+    key = node.table.primary_key
+    if key is None or len(key.columns) != 1:
+        return False
+    made = dict(node.defaults).get(key.columns[0])
+    return isinstance(made, FuncCall) and made.function.source == "gen_random_uuid"
 
 
 def _scaled_literal(value: Value, wanted: FixedNumeric) -> Literal | None:

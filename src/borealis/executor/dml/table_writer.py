@@ -34,10 +34,10 @@ class TableWriter:
         )
         self._key_ordinals = tuple(attnum - 1 for attnum in sorted(table.unique_key_columns))
 
-    def insert(self, transaction: Transaction, row: Row) -> Key:
-        """Check and write a new row; returns its key."""
+    def insert(self, transaction: Transaction, row: Row, has_fresh_key: bool = False) -> Key:
+        """Check and write a new row; returns its key. A fresh primary key is not looked for: nobody can have it yet."""
         self.constraints.check(transaction, row)
-        for index in self.all_unique:
+        for index in self.unique if has_fresh_key else self.all_unique:
             if index.find(transaction, row, None) is not None:
                 raise violation(self.table, index.index, row, transaction.style)
         return self.insert_checked(transaction, row)

@@ -24,6 +24,7 @@ from borealis.sql.bound.expressions import (
     CoerceViaIO,
     Expr,
     FuncCall,
+    Relabel,
     Row,
     SortKey,
     WindowCall,
@@ -313,7 +314,8 @@ def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[
         sort_by = item["SortBy"]
         expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
         keys.append(bind_sort_direction(level.context, expr, sort_by))
-    if node.get("agg_distinct") and any(key.expr not in args for key in keys):
+    arguments = [_as_written(arg) for arg in args]
+    if node.get("agg_distinct") and any(_as_written(key.expr) not in arguments for key in keys):
         from borealis.errors import InvalidColumnReference
 
         raise InvalidColumnReference(
@@ -321,6 +323,11 @@ def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[
             position=level.context.position_of(keys[0].expr),
         )
     return tuple(keys)
+
+
+def _as_written(expr: Expr) -> Expr:
+    """Return an argument as it was before it was fitted to the signature: ORDER BY names it so."""
+    return expr.arg if isinstance(expr, Relabel) else expr
 
 
 def _filter(level: Level, node: Node) -> Expr | None:
