@@ -1,0 +1,41 @@
+"""The patterns of dates and times: their names, how many characters they read, and by which calendar they count."""
+
+from __future__ import annotations
+
+import enum
+from functools import lru_cache
+
+from borealis.functions.formatting.templates import Node, by_first_character, cut
+
+
+class Calendar(enum.Enum):
+    GREGORIAN = enum.auto()
+    ISO_WEEK = enum.auto()
+
+
+_UPPER = (
+    "A.D. A.M. AD AM B.C. BC CC DAY DDD DD DY D FF1 FF2 FF3 FF4 FF5 FF6 FX HH24 HH12 HH IDDD ID IW IYYY IYY IY I J MI MM "
+    "MONTH MON MS OF P.M. PM Q RM SSSSS SSSS SS TZH TZM TZ US WW W Y,YYY YYYY YYY YY Y"
+).split()
+_MIXED = ["Day", "Dy", "Month", "Mon"]
+_NAMES = by_first_character(_UPPER + [name.lower() for name in _UPPER] + _MIXED)
+
+_GREGORIAN = frozenset("DDD DD D MM MONTH MON RM WW W Y,YYY YYYY YYY YY Y".split())
+_ISO_WEEK = frozenset("IDDD ID IW IYYY IYY IY I".split())
+_NOT_DIGITS = frozenset("A.D. A.M. AD AM B.C. BC DAY DY FX MONTH MON OF P.M. PM RM TZ TZH".split())
+
+
+def calendar_of(name: str) -> Calendar | None:
+    if name in _GREGORIAN:
+        return Calendar.GREGORIAN
+    return Calendar.ISO_WEEK if name in _ISO_WEEK else None
+
+
+def reads_digits(name: str) -> bool:
+    """Whether the pattern's input begins with a digit, so that a number before it must have its full width."""
+    return name.upper() not in _NOT_DIGITS
+
+
+@lru_cache(maxsize=256)
+def datetime_template(template: str) -> tuple[Node, ...]:
+    return cut(template, _NAMES, has_affixes=True)
