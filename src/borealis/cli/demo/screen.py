@@ -8,17 +8,28 @@ from borealis.cli.demo.counters import Counters
 
 
 def progress_table(title: str, counters: Counters, transfers: int) -> Table:
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    for name in ("committed", "tps", "in flight", "OCC conflicts", "retries", "errors", "p50", "p95", "p99"):
-        table.add_column(name, justify="right")
+    # Narrow enough for a terminal of 80 columns; latencies in milliseconds.
+    table = Table(title=title, title_justify="left", box=None, collapse_padding=True, pad_edge=False)
+    for name in (
+        "committed",
+        "tps",
+        "in flight",
+        "conflicts",
+        "retries",
+        "errors",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
     latencies = counters.latencies
     table.add_row(
-        f"{counters.committed:,} / {transfers:,}",
+        f"{counters.committed:,}/{transfers:,}",
         f"{counters.tps:,.0f}",
         str(counters.in_flight),
         f"{counters.occ_conflicts:,}",
         f"{counters.retries:,}",
         f"{counters.errors:,}",
-        *(f"{latencies.percentile_s(share) * 1e3:.1f} ms" for share in (0.5, 0.95, 0.99)),
+        *(f"{latencies.percentile_s(share) * 1e3:.1f}" for share in (0.5, 0.95, 0.99)),
     )
     return table
