@@ -11,8 +11,10 @@ from borealis.types.base import Oid, Value
 from borealis.types.registry import type_of
 
 _NUMBER_TYPES = frozenset(
-    (oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8)
-    + (oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ)
+    (
+        *(oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8),
+        *(oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ),
+    )
 )
 
 

@@ -19,6 +19,7 @@ from borealis.types.base import Oid, Value
 
 _DIMENSIONS_MAX = 6
 _ELEMENTS_MAX = 134_217_727
+_FILLED_MAX = 4_000_000  # elements; an array's text is in memory several times
 
 
 @typed_emitter("array_append")
@@ -63,7 +64,9 @@ def array_cat(left: str | None, right: str | None) -> Value:
         )
     if len(shape_a) == len(shape_b):
         if shape_a[1:] != shape_b[1:]:
-            raise _incompatible("Arrays with differing element dimensions are not compatible for concatenation.")
+            raise _incompatible(
+                "Arrays with differing element dimensions are not compatible for concatenation."
+            )
         return pack(a + b)
     if (shape_a[1:] != shape_b) if len(shape_a) > len(shape_b) else (shape_b[1:] != shape_a):
         raise _incompatible("Arrays with differing dimensions are not compatible for concatenation.")
@@ -93,6 +96,8 @@ def fill(element: str, lengths: str | None, bounds: str | None = "[]") -> Value:
         return "[]"
     if total > _ELEMENTS_MAX:
         raise ProgramLimitExceeded(f"array size exceeds the maximum allowed ({_ELEMENTS_MAX})")
+    if total > _FILLED_MAX:
+        raise ProgramLimitExceeded("query requires too much temp space, out of memory.")
     items = unpack(element)[0]
     for size in reversed(sizes):
         items = [items] * size
@@ -102,7 +107,9 @@ def fill(element: str, lengths: str | None, bounds: str | None = "[]") -> Value:
 def _sizes(lengths: str) -> list[int]:
     sizes = unpack(lengths)
     if len(dimensions(sizes)) > 1:
-        raise ArraySubscriptError("wrong number of array subscripts", detail="Dimension array must be one dimensional.")
+        raise ArraySubscriptError(
+            "wrong number of array subscripts", detail="Dimension array must be one dimensional."
+        )
     if None in sizes:
         raise NullValueNotAllowed("dimension values cannot be null")
     if len(sizes) > _DIMENSIONS_MAX:
@@ -119,7 +126,8 @@ def _check_bounds(bounds: list[Any], sizes: list[int]) -> None:
         return
     if len(bounds) != len(sizes):
         raise ArraySubscriptError(
-            "wrong number of array subscripts", detail="Low bound array has different size than dimensions array."
+            "wrong number of array subscripts",
+            detail="Low bound array has different size than dimensions array.",
         )
     if None in bounds:
         raise NullValueNotAllowed("dimension values cannot be null")

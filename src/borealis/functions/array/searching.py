@@ -143,7 +143,9 @@ def arrayoverlap(left: str, right: str, oid: int) -> Value:
 @typed_emitter("width_bucket_array")
 def width_bucket_array(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
     element = element_of(arg_types[1])
-    return Sql(f"pg_width_bucket_array(json_array({element_text(args[0], arg_types[0])}), {args[1].text}, {element})")
+    return Sql(
+        f"pg_width_bucket_array(json_array({element_text(args[0], arg_types[0])}), {args[1].text}, {element})"
+    )
 
 
 @scalar("width_bucket_array")

@@ -13,7 +13,9 @@ def difference(left: int, right: int, left_local: int, right_local: int) -> byte
 
     Days are borrowed from the month of the earlier of the two.
     """
-    if min(left_local, right_local) < TIMESTAMP_MIN:  # '-infinity'; 'infinity' counts as the microsecond it stands as
+    if (
+        min(left_local, right_local) < TIMESTAMP_MIN
+    ):  # '-infinity'; 'infinity' counts as the microsecond it stands as
         raise timestamp_out_of_range()
     if left < right:
         months, days, us = _counted(right_local, left_local)
@@ -57,7 +59,7 @@ def age_of_timestamp(context: Context, timestamp: int) -> bytes:
 @scalar("age(timestamptz)", context=True)
 def age_of_timestamptz(context: Context, timestamp: int) -> bytes:
     midnight = from_local(context.style.time_zone, _today(context))
-    return timestamptz_age(context, midnight, timestamp)  # type: ignore[no-any-return]
+    return timestamptz_age(context, midnight, timestamp)
 
 
 def _today(context: Context) -> int:

@@ -58,7 +58,7 @@ class Average(Sum):
 
     def value(self) -> Value:
         total = super().value()
-        return None if total is None else interval_div(total, float(self._count))
+        return interval_div(total, float(self._count)) if isinstance(total, bytes) else None
 
     final = value
 

@@ -90,9 +90,7 @@ _OF_DAYS = {
     "doy": day_of_year,
 }
 
-FIELDS_WITHOUT_LIMIT = frozenset(
-    ("year", "decade", "century", "millennium", "julian", "isoyear", "epoch")
-)
+FIELDS_WITHOUT_LIMIT = frozenset(("year", "decade", "century", "millennium", "julian", "isoyear", "epoch"))
 """Of an infinite date these are infinite."""
 
 FIELDS_IN_CYCLES = frozenset(("day", "month", "quarter", "week", "dow", "isodow", "doy"))

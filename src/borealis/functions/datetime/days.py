@@ -62,7 +62,7 @@ def date_shift(date: int, days: int) -> int:
 
 @scalar("integer_pl_date(int4,date)")
 def integer_pl_date(days: int, date: int) -> int:
-    return date_shift(date, days)  # type: ignore[no-any-return]
+    return date_shift(date, days)
 
 
 @emitter("date_mi")
@@ -114,7 +114,7 @@ def datetime_timestamp(date: int, time: int) -> int:
 
 @scalar("timedate_pl(time,date)")
 def timedate_pl(time: int, date: int) -> int:
-    return datetime_timestamp(date, time)  # type: ignore[no-any-return]
+    return datetime_timestamp(date, time)
 
 
 @scalar("datetimetz_timestamptz")
@@ -127,7 +127,7 @@ def datetimetz_timestamptz(date: int, timetz: bytes) -> int:
 
 @scalar("timetzdate_pl(timetz,date)")
 def timetzdate_pl(timetz: bytes, date: int) -> int:
-    return datetimetz_timestamptz(date, timetz)  # type: ignore[no-any-return]
+    return datetimetz_timestamptz(date, timetz)
 
 
 @scalar("time_mi_time")
@@ -164,4 +164,4 @@ def timetz_mi_interval(timetz: bytes, interval: bytes) -> bytes:
 
 @scalar("interval_pl_timetz(interval,timetz)")
 def interval_pl_timetz(interval: bytes, timetz: bytes) -> bytes:
-    return timetz_pl_interval(timetz, interval)  # type: ignore[no-any-return]
+    return timetz_pl_interval(timetz, interval)

@@ -72,7 +72,7 @@ def as_numeric(found: Found) -> Value:
 def as_float(found: Found) -> Value:
     match found:
         case Field(unscaled, decimals):
-            return unscaled / 10**decimals
+            return float(unscaled / 10**decimals)
         case Julian(days, us):
             return days + us / DAY_US
     return found

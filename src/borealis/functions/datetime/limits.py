@@ -24,11 +24,11 @@ _INT32_MIN, _INT32_MAX = -(2**31), 2**31 - 1
 
 
 def is_infinite(timestamp: int) -> bool:
-    return timestamp == FOREVER or timestamp == NEVER
+    return timestamp in (FOREVER, NEVER)
 
 
 def is_infinite_date(date: int) -> bool:
-    return date == DATE_FOREVER or date == DATE_NEVER
+    return date in (DATE_FOREVER, DATE_NEVER)
 
 
 def timestamp_out_of_range() -> DatetimeFieldOverflow:
@@ -54,11 +54,7 @@ def checked_date(date: int) -> int:
 
 def checked_interval(months: int, days: int, us: int) -> bytes:
     """Return a packed interval. Raises 22008 where a field has no place."""
-    if (
-        _INT32_MIN <= months <= _INT32_MAX
-        and _INT32_MIN <= days <= _INT32_MAX
-        and NEVER <= us <= FOREVER
-    ):
+    if _INT32_MIN <= months <= _INT32_MAX and _INT32_MIN <= days <= _INT32_MAX and NEVER <= us <= FOREVER:
         return interval.pack(months, days, us)
     raise interval_out_of_range()
 

@@ -1,8 +1,8 @@
 """timestamp and timestamptz with intervals, and with each other.
 
-    moment + interval   months first (the day clamped to the month's last), then days, then microseconds;
-                        of a timestamptz, months and days in a zone's local time
-    moment - moment     days and microseconds, never months
+moment + interval   months first (the day clamped to the month's last), then days, then microseconds;
+                    of a timestamptz, months and days in a zone's local time
+moment - moment     days and microseconds, never months
 """
 
 from __future__ import annotations

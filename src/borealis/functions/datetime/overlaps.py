@@ -50,7 +50,12 @@ def _register(type_name: str, plus: Callable[..., Any], *, context: bool) -> Non
         return start, plus(given, start, end) if context else plus(start, end)
 
     def form(first: bool, second: bool) -> None:
-        types = (type_name, "interval" if first else type_name, type_name, "interval" if second else type_name)
+        types = (
+            type_name,
+            "interval" if first else type_name,
+            type_name,
+            "interval" if second else type_name,
+        )
 
         @scalar(f"overlaps({','.join(types)})", strict=False, context=True)
         def call(given: Context, a: Any, b: Any, c: Any, d: Any) -> Value:

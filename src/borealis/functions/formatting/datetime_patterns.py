@@ -13,16 +13,90 @@ class Calendar(enum.Enum):
     ISO_WEEK = enum.auto()
 
 
-_UPPER = (
-    "A.D. A.M. AD AM B.C. BC CC DAY DDD DD DY D FF1 FF2 FF3 FF4 FF5 FF6 FX HH24 HH12 HH IDDD ID IW IYYY IYY IY I J MI MM "
-    "MONTH MON MS OF P.M. PM Q RM SSSSS SSSS SS TZH TZM TZ US WW W Y,YYY YYYY YYY YY Y"
-).split()
+_UPPER = [
+    "A.D.",
+    "A.M.",
+    "AD",
+    "AM",
+    "B.C.",
+    "BC",
+    "CC",
+    "DAY",
+    "DDD",
+    "DD",
+    "DY",
+    "D",
+    "FF1",
+    "FF2",
+    "FF3",
+    "FF4",
+    "FF5",
+    "FF6",
+    "FX",
+    "HH24",
+    "HH12",
+    "HH",
+    "IDDD",
+    "ID",
+    "IW",
+    "IYYY",
+    "IYY",
+    "IY",
+    "I",
+    "J",
+    "MI",
+    "MM",
+    "MONTH",
+    "MON",
+    "MS",
+    "OF",
+    "P.M.",
+    "PM",
+    "Q",
+    "RM",
+    "SSSSS",
+    "SSSS",
+    "SS",
+    "TZH",
+    "TZM",
+    "TZ",
+    "US",
+    "WW",
+    "W",
+    "Y,YYY",
+    "YYYY",
+    "YYY",
+    "YY",
+    "Y",
+]
 _MIXED = ["Day", "Dy", "Month", "Mon"]
 _NAMES = by_first_character(_UPPER + [name.lower() for name in _UPPER] + _MIXED)
 
-_GREGORIAN = frozenset("DDD DD D MM MONTH MON RM WW W Y,YYY YYYY YYY YY Y".split())
-_ISO_WEEK = frozenset("IDDD ID IW IYYY IYY IY I".split())
-_NOT_DIGITS = frozenset("A.D. A.M. AD AM B.C. BC DAY DY FX MONTH MON OF P.M. PM RM TZ TZH".split())
+_GREGORIAN = frozenset(
+    ["DDD", "DD", "D", "MM", "MONTH", "MON", "RM", "WW", "W", "Y,YYY", "YYYY", "YYY", "YY", "Y"]
+)
+_ISO_WEEK = frozenset(["IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I"])
+_NOT_DIGITS = frozenset(
+    [
+        "A.D.",
+        "A.M.",
+        "AD",
+        "AM",
+        "B.C.",
+        "BC",
+        "DAY",
+        "DY",
+        "FX",
+        "MONTH",
+        "MON",
+        "OF",
+        "P.M.",
+        "PM",
+        "RM",
+        "TZ",
+        "TZH",
+    ]
+)
 
 
 def calendar_of(name: str) -> Calendar | None:

@@ -19,6 +19,7 @@ from borealis.functions.formatting.templates import Kind, Node, is_blank, is_sep
 
 _INTEGER = re.compile(r"[ \t\n\r\v\f]*[+-]?[0-9]+")
 _YEAR_WITH_COMMA = re.compile(r"[ \t\n\r\v\f]*([+-]?[0-9]+),[ \t\n\r\v\f]*([+-]?[0-9]{1,3})")
+_DIGITS_MAX = 15
 _INT32_MIN, _INT32_MAX = -(2**31), 2**31 - 1
 _MERIDIANS = ("am", "pm")
 _ERAS = ("ad", "bc")
@@ -67,7 +68,8 @@ class Reader:
 
     def read(self) -> Read:
         """Raises: InvalidDatetimeFormat 22007, DatetimeFieldOverflow 22008."""
-        for self._n, node in enumerate(self._nodes):
+        for n, node in enumerate(self._nodes):
+            self._n = n
             if self._at >= len(self._text):
                 break
             is_field = node.kind is Kind.PATTERN
@@ -208,7 +210,7 @@ class Reader:
             raise InvalidDatetimeFormat(
                 f'invalid value "{shown}" for "{node.text}"', detail="Value must be an integer."
             )
-        value = int(digits) if digits.strip() else 0
+        value = _bounded(digits)
         if not _INT32_MIN <= value <= _INT32_MAX:
             raise DatetimeFieldOverflow(
                 f'value for "{node.text}" in source string is out of range',
@@ -283,7 +285,7 @@ class Reader:
         found = _YEAR_WITH_COMMA.match(self._text, self._at)
         if not found:
             raise InvalidDatetimeFormat('invalid input string for "Y,YYY"')
-        self._set("year", int(found[1]) * 1_000 + int(found[2]), node)
+        self._set("year", _bounded(found[1]) * 1_000 + int(found[2]), node)
         self._read.year_digits = 4
         self._at = found.end()
         self._skip_ordinal(node)
@@ -294,6 +296,16 @@ class Reader:
         if len(name) < 4 and taken < 4:
             self._read.year = _near_2020(self._read.year)
         self._skip_ordinal(node)
+
+
+def _bounded(digits: str) -> int:
+    """Return an integer, of far too many digits one that is too large."""
+    significant = digits.strip().lstrip("+-0")
+    return (
+        int(digits)
+        if len(significant) <= _DIGITS_MAX and digits.strip()
+        else 10**_DIGITS_MAX * bool(significant)
+    )
 
 
 def _near_2020(year: int) -> int:

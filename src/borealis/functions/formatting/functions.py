@@ -1,5 +1,7 @@
-"""What SQL calls: to_char, to_number, to_date, to_timestamp. An empty template gives NULL for
-a date, nothing for a number."""
+"""What SQL calls: to_char, to_number, to_date, to_timestamp. An empty template shows nothing.
+
+Of a date or time nothing is NULL, of a number an empty text; to_date of nothing is the first day of 1 BC.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,7 @@ def numeric_to_number(text: str, template: str) -> Value:
     number = number_reader.read(found, text)
     if not found.has_multiplier:
         return number
-    return numeric_mul(number, _power_of_ten(-found.multiplied))  # type: ignore[no-any-return]
+    return numeric_mul(number, _power_of_ten(-found.multiplied))
 
 
 def _power_of_ten(exponent: int) -> str:
@@ -206,7 +208,7 @@ def _rounded_int(number: float) -> int:
 def _write_float(template: NumberTemplate, number: float, digits_max: int) -> str:
     """Show no more digits than the type is sure of."""
     if template.has_multiplier:
-        number *= 10.0**template.multiplied
+        number *= float(f"1e{template.multiplied}")  # infinite where ** would raise
         template = _widened(template)
     if not math.isfinite(number):
         word = "NaN" if math.isnan(number) else "Infinity"

@@ -47,7 +47,7 @@ class _Reader:
             else:
                 self._pattern(node.text.upper())
         digits = "".join(self._digits)
-        return self._sign + (digits[:-1] if digits.endswith(".") else digits)
+        return self._sign + (digits.removesuffix("."))
 
     def _here(self, offset: int = 0) -> str:
         return self._text[self._at + offset : self._at + offset + 1]

@@ -11,7 +11,28 @@ from functools import lru_cache
 from borealis.errors import SyntaxError_
 from borealis.functions.formatting.templates import Kind, Node, by_first_character, cut
 
-_UPPER = ", . 0 9 B C D EEEE FM G L MI PL PR RN SG SP S TH V".split()
+_UPPER = [
+    ",",
+    ".",
+    "0",
+    "9",
+    "B",
+    "C",
+    "D",
+    "EEEE",
+    "FM",
+    "G",
+    "L",
+    "MI",
+    "PL",
+    "PR",
+    "RN",
+    "SG",
+    "SP",
+    "S",
+    "TH",
+    "V",
+]
 _NAMES = by_first_character([*_UPPER, *(name.lower() for name in _UPPER if name.isalpha())])
 
 

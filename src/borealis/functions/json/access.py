@@ -13,7 +13,7 @@ from borealis.types import oids
 from borealis.types.array import flatten, unpack
 from borealis.types.base import Oid, Value
 
-_INTEGER = re.compile(r"[ \t\n\r\v\f]*[+-]?\d+", re.ASCII)
+_INTEGER = re.compile(r"[ \t\n\r\v\f]*[+-]?0*\d{1,10}", re.ASCII)
 _INT32 = 2**31
 
 

@@ -24,7 +24,8 @@ def _emit(name: str) -> AggregateEmitter:
             return Sql(call.call(f"pg_{name}_moving" if is_window else f"pg_{name}", *texts))
         # PostgreSQL sorts to find equal rows.
         order = call.order or ", ".join(
-            f"{sort_form(plain(arg), type_).text} NULLS LAST" for arg, type_ in zip(call.args, call.types, strict=True)
+            f"{sort_form(plain(arg), type_).text} NULLS LAST"
+            for arg, type_ in zip(call.args, call.types, strict=True)
         )
         return Sql(replace(call, distinct=False, order=order).call(f"pg_{name}_distinct", *texts))
 

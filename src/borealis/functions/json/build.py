@@ -87,7 +87,7 @@ def json_build_array(context: Context, listed: str, *args: Value) -> str:
 
 @scalar("jsonb_build_array", strict=False, context=True)
 def jsonb_build_array(context: Context, listed: str, *args: Value) -> str:
-    return dump(load(json_build_array(context, listed, *args)))  # type: ignore[arg-type]
+    return dump(load(json_build_array(context, listed, *args)))
 
 
 def _members(name: str, listed: str, args: tuple[Value, ...], style: Style) -> list[tuple[str, str]]:

@@ -18,7 +18,9 @@ _NUMBERS = {
 
 def _cannot_cast(text: str, name: str) -> InvalidParameterValue:
     kind = str(typeof(text))
-    return InvalidParameterValue(f"cannot cast jsonb {'numeric' if kind == 'number' else kind} to type {name}")
+    return InvalidParameterValue(
+        f"cannot cast jsonb {'numeric' if kind == 'number' else kind} to type {name}"
+    )
 
 
 @scalar("jsonb_bool")

@@ -177,7 +177,7 @@ def jsonb_set_lax(
     if treatment is None:
         raise InvalidParameterValue(_TREATMENTS)
     if new is not None:
-        return jsonb_set(text, path, new, create)  # type: ignore[no-any-return]
+        return jsonb_set(text, path, new, create)
     match treatment:
         case "raise_exception":
             raise NullValueNotAllowed(
@@ -186,9 +186,9 @@ def jsonb_set_lax(
                 hint="To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.",
             )
         case "use_json_null":
-            return jsonb_set(text, path, "null", create)  # type: ignore[no-any-return]
+            return jsonb_set(text, path, "null", create)
         case "delete_key":
-            return jsonb_delete_path(text, path)  # type: ignore[no-any-return]
+            return jsonb_delete_path(text, path)
         case "return_target":
             return text
     raise InvalidParameterValue(_TREATMENTS)
@@ -216,7 +216,9 @@ def json_strip_nulls(text: str) -> str:
     match first(text):
         case "{":
             parts = [
-                f"{quoted(checked(key))}:{json_strip_nulls(value)}" for key, value in members(text) if value != "null"
+                f"{quoted(checked(key))}:{json_strip_nulls(value)}"
+                for key, value in members(text)
+                if value != "null"
             ]
             return "{" + ",".join(parts) + "}"
         case "[":
@@ -228,17 +230,25 @@ def json_strip_nulls(text: str) -> str:
 
 @scalar("jsonb_pretty")
 def jsonb_pretty(text: str) -> str:
-    return _pretty(load(text), "")
+    parts: list[str] = []
+    _append_pretty(parts, load(text), "\n")
+    return "".join(parts)
 
 
-def _pretty(value: JsonValue, indent: str) -> str:
-    inner = indent + "    "
+def _append_pretty(parts: list[str], value: JsonValue, line: str) -> None:
+    """line: a new line with the indentation of what the value is in."""
+    inner = line + "    "
     if isinstance(value, dict):
-        parts = [f"{inner}{quoted(key)}: {_pretty(value[key], inner)}" for key in sorted_keys(value)]
-        opening, closing = "{", "}"
+        parts.append("{")
+        for n, key in enumerate(sorted_keys(value)):
+            parts.append(f"{',' if n else ''}{inner}{quoted(key)}: ")
+            _append_pretty(parts, value[key], inner)
+        parts.append(line + "}")
     elif isinstance(value, list):
-        parts = [inner + _pretty(item, inner) for item in value]
-        opening, closing = "[", "]"
+        parts.append("[")
+        for n, item in enumerate(value):
+            parts.append(f"{',' if n else ''}{inner}")
+            _append_pretty(parts, item, inner)
+        parts.append(line + "]")
     else:
-        return jsonb_text(value)
-    return "\n".join([opening, *([",\n".join(parts)] if parts else []), indent + closing])
+        parts.append(jsonb_text(value))

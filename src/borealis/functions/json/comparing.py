@@ -59,10 +59,10 @@ def _compare(a: Any, b: Any) -> int:
         case 0:
             return 0
         case 1 | 3:
-            return (a > b) - (a < b)
+            return int(a > b) - int(a < b)
         case 2:
-            x, y = Decimal(a), Decimal(b)
-            return (x > y) - (x < y)
+            left, right = Decimal(a), Decimal(b)
+            return (left > right) - (left < right)
     if len(a) != len(b):
         return -1 if len(a) < len(b) else 1
     if rank_a == 4:
@@ -104,7 +104,7 @@ def jsonb_contains(whole: str, part: str) -> int:
 
 @scalar("jsonb_contained")
 def jsonb_contained(part: str, whole: str) -> int:
-    return jsonb_contains(whole, part)  # type: ignore[no-any-return]
+    return jsonb_contains(whole, part)
 
 
 def _contains(a: Any, b: Any) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from borealis.errors import InvalidTextRepresentation, StatementTooComplex, UntranslatableCharacter
 from borealis.types.json import JsonValue, jsonb_text, parse
 
-_skip = json.JSONDecoder(parse_float=str, parse_int=str, strict=False).scan_once
+_skip = json.JSONDecoder(parse_float=str, parse_int=str, strict=False).scan_once  # type: ignore[attr-defined]
 _NO_BLANK = re.compile(r"[^ \t\r\n]")
 _SURROGATE = re.compile(r"[\ud800-\udbff]{2}|[\ud800-\udfff]")
 
@@ -36,7 +36,8 @@ def too_deep() -> StatementTooComplex:
 def _end(text: str, start: int) -> int:
     """Return where the value that begins here ends."""
     try:
-        return _skip(text, start)[1]
+        end: int = _skip(text, start)[1]
+        return end
     except RecursionError:
         raise too_deep() from None
 
@@ -45,7 +46,7 @@ def members(text: str) -> Iterator[tuple[str, str]]:
     """Return (key, value's text) of an object's members, as written: a key may come twice."""
     position = _at(text, _at(text, 0) + 1)
     while text[position] != "}":
-        key, after = scanstring(text, position + 1, False)  # noqa: FBT003 - the C function's own form
+        key, after = scanstring(text, position + 1, False)
         start = _at(text, _at(text, after) + 1)
         end = _end(text, start)
         yield key, text[start:end]
@@ -69,7 +70,7 @@ def as_text(value: str) -> str | None:
     """Return what ->> gives for a value's text: a string without its quotes, NULL for null."""
     value = value.strip(" \t\r\n")
     if value[0] == '"':
-        return checked(scanstring(value, 1, False)[0])  # noqa: FBT003
+        return checked(scanstring(value, 1, False)[0])
     return None if value == "null" else value
 
 

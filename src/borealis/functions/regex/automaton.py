@@ -156,6 +156,7 @@ class Automaton:
         self._has_conditions = bool(conditions)
         self._has_lookarounds = any(isinstance(condition, Lookaround) for condition in conditions)
         self._states: dict[Any, _State] = {}
+        self.scanned = 0  # characters looked at for the last answer
         self._core = frozenset((start,))
         if not self._has_conditions:
             self._start = self._closed(self._core, None)
@@ -173,9 +174,11 @@ class Automaton:
             except KeyError:
                 state = self._step(state, character)  # type: ignore[arg-type]
             if state is None:
+                self.scanned = at - start
                 return last
             if state.accepts:
                 last = at + 1
+        self.scanned = limit - start
         return last
 
     def shortest(self, text: str, start: int, least: int, limit: int) -> int:
@@ -192,9 +195,12 @@ class Automaton:
             except KeyError:
                 state = self._step(state, character)  # type: ignore[arg-type]
             if state is None:
+                self.scanned = at - start
                 return NOWHERE
             if state.accepts and at + 1 >= least:
+                self.scanned = at - start
                 return at + 1
+        self.scanned = limit - start
         return NOWHERE
 
     def _step(self, state: _State, character: str) -> _State | None:
@@ -243,7 +249,7 @@ class Automaton:
             if state.accepts and at >= least:
                 found = at
                 if not is_longest:
-                    return found
+                    break
             if at == limit:
                 break
             following = state.next.get(text[at])
@@ -254,6 +260,7 @@ class Automaton:
             if not core:
                 break
             before = after
+        self.scanned = at - start
         return found
 
 

@@ -61,7 +61,9 @@ def complement(ranges: Ranges) -> Ranges:
 
 
 def overlap(left: Ranges, right: Ranges) -> bool:
-    return any(low <= other_high and other_low <= high for low, high in left for other_low, other_high in right)
+    return any(
+        low <= other_high and other_low <= high for low, high in left for other_low, other_high in right
+    )
 
 
 def contains(ranges: Ranges, code: int) -> bool:

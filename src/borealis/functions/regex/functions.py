@@ -46,7 +46,7 @@ def regexp_matches(text: str, pattern: str, flags: str) -> Rows:
 
 @set_returning("regexp_matches_no_flags")
 def regexp_matches_no_flags(text: str, pattern: str) -> Rows:
-    return regexp_matches(text, pattern, "")  # type: ignore[no-any-return]
+    return regexp_matches(text, pattern, "")
 
 
 @set_returning("regexp_split_to_table")
@@ -57,7 +57,7 @@ def regexp_split_to_table(text: str, pattern: str, flags: str) -> Rows:
 
 @set_returning("regexp_split_to_table_no_flags")
 def regexp_split_to_table_no_flags(text: str, pattern: str) -> Rows:
-    return regexp_split_to_table(text, pattern, "")  # type: ignore[no-any-return]
+    return regexp_split_to_table(text, pattern, "")
 
 
 @scalar("regexp_split_to_array", "regexp_split_to_array_no_flags")
@@ -108,7 +108,9 @@ def regexp_instr(
     "regexp_substr", "regexp_substr_no_start", "regexp_substr_no_n", "regexp_substr_no_flags",
     "regexp_substr_no_subexpr",
 )  # fmt: skip
-def regexp_substr(text: str, pattern: str, start: int = 1, n: int = 1, flags: str = "", subexpr: int = 0) -> Value:
+def regexp_substr(
+    text: str, pattern: str, start: int = 1, n: int = 1, flags: str = "", subexpr: int = 0
+) -> Value:
     at_least("start", start, 1)
     at_least("n", n, 1)
     at_least("subexpr", subexpr, 0)

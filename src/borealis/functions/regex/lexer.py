@@ -37,7 +37,17 @@ class Token:
 
 
 _END = Token(Kind.END)
-_SIMPLE_ESCAPES = {"a": "\a", "b": "\b", "B": "\\", "e": "\033", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_SIMPLE_ESCAPES = {
+    "a": "\a",
+    "b": "\b",
+    "B": "\\",
+    "e": "\033",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+}
 _CLASS_ESCAPES = {"d": "digit", "s": "space", "w": "word"}
 _WHERE_ESCAPES = {
     "A": Where.TEXT_START,
@@ -100,7 +110,11 @@ class Lexer:
             case "{":
                 if self.options.is_expanded:
                     self._skip_blanks()
-                return Token(Kind.BOUND) if self.peek() and self.peek() in _DECIMAL else Token(Kind.CHARACTER, "{")
+                return (
+                    Token(Kind.BOUND)
+                    if self.peek() and self.peek() in _DECIMAL
+                    else Token(Kind.CHARACTER, "{")
+                )
             case "(":
                 return self._open()
             case ")":
@@ -125,11 +139,11 @@ class Lexer:
 
     def _open(self) -> Token:
         if self.options.syntax is not Syntax.ADVANCED or self.peek() != "?":
-            return Token(Kind.OPEN, True)  # noqa: FBT003
+            return Token(Kind.OPEN, True)
         self.at += 1
         if self.peek() == ":":
             self.at += 1
-            return Token(Kind.OPEN, False)  # noqa: FBT003
+            return Token(Kind.OPEN, False)
         if self.peek() == "#":
             end = self.text.find(")", self.at)
             self.at = len(self.text) if end < 0 else end + 1
@@ -147,8 +161,8 @@ class Lexer:
                 return Token(Kind.ASSERTION, where)
         if self.peek() == "^":
             self.at += 1
-            return Token(Kind.BRACKET, True)  # noqa: FBT003
-        return Token(Kind.BRACKET, False)  # noqa: FBT003
+            return Token(Kind.BRACKET, True)
+        return Token(Kind.BRACKET, False)
 
     def _backslash(self) -> Token:
         if self.at >= len(self.text):
@@ -205,7 +219,7 @@ class Lexer:
         return Token(Kind.CHARACTER, chr(code))
 
     def _number(self, first: str) -> Token:
-        """\\1 is a back reference, \\12 is one if there are so many groups, else it is octal."""
+        r"""\1 is a back reference, \12 is one if there are so many groups, else it is octal."""
         start = self.at
         if first != "0":
             self.at -= 1
@@ -247,7 +261,7 @@ class Lexer:
             case "{":
                 return Token(Kind.BOUND)
             case "(":
-                return Token(Kind.OPEN, True)  # noqa: FBT003
+                return Token(Kind.OPEN, True)
             case ")":
                 return Token(Kind.CLOSE)
             case "<":

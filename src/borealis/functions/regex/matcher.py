@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from borealis.functions.regex.automaton import NOWHERE, Automaton
-from borealis.functions.regex.charsets import with_both_cases
+from borealis.functions.regex.options import invalid
 from borealis.functions.regex.syntax import UNLIMITED, Node
 from borealis.functions.regex.tree import REFERS, SHORTER, Kind, Part
 
 Span = tuple[int, int]
+_STEPS_MAX = 2_000_000
+_CHARACTERS_PER_STEP = 32
+
 Spans = list[Span | None]
 """Where the whole match stands, then each group; None where a group took no part."""
 
@@ -29,6 +32,23 @@ class Matcher:
         self._text = text
         self._ignores_case = ignores_case
         self._spans: Spans = [None] * (count + 1)
+        self._steps = 0
+
+    def spend(self, automaton: Automaton) -> None:
+        """Count a question answered. Back references can ask more than anyone would wait for: 2201B then."""
+        self._steps += 1 + automaton.scanned // _CHARACTERS_PER_STEP
+        if self._steps > _STEPS_MAX:
+            raise invalid("regular expression is too complex")
+
+    def longest(self, automaton: Automaton, begin: int, limit: int) -> int:
+        found = automaton.longest(self._text, begin, limit)
+        self.spend(automaton)
+        return found
+
+    def shortest(self, automaton: Automaton, begin: int, least: int, limit: int) -> int:
+        found = automaton.shortest(self._text, begin, least, limit)
+        self.spend(automaton)
+        return found
 
     def find(self, start: int, last: int) -> Spans | None:
         """Return the spans of the leftmost match that begins from start to last."""
@@ -45,19 +65,19 @@ class Matcher:
                 if not self._root.flags & REFERS or (end == len(text) if shorter else end == begin):
                     break
                 end = (
-                    automaton.shortest(text, begin, end + 1, len(text))
+                    self.shortest(automaton, begin, end + 1, len(text))
                     if shorter
-                    else automaton.longest(text, begin, end - 1)
+                    else self.longest(automaton, begin, end - 1)
                 )
         return None
 
     def _end(self, automaton: Automaton, begin: int, least: int, limit: int, *, shorter: bool) -> int:
         if shorter:
-            return automaton.shortest(self._text, begin, least, limit)
-        return automaton.longest(self._text, begin, limit)
+            return self.shortest(automaton, begin, least, limit)
+        return self.longest(automaton, begin, limit)
 
     def _fits(self, part: Part, begin: int, end: int) -> bool:
-        return part.automaton(self._groups).longest(self._text, begin, end) == end
+        return self.longest(part.automaton(self._groups), begin, end) == end
 
     def _dissect(self, part: Part, begin: int, end: int) -> bool:
         match part.kind:
@@ -67,7 +87,8 @@ class Matcher:
                 found = self._concat(part, begin, end)
             case Kind.ALTERNATION:
                 found = any(
-                    self._fits(child, begin, end) and self._dissect(child, begin, end) for child in part.children
+                    self._fits(child, begin, end) and self._dissect(child, begin, end)
+                    for child in part.children
                 )
             case Kind.REPEAT:
                 found = self._repeat(part, begin, end)
@@ -94,9 +115,9 @@ class Matcher:
             if middle == (end if shorter else begin):
                 return False
             middle = (
-                automaton.shortest(self._text, begin, middle + 1, end)
+                self.shortest(automaton, begin, middle + 1, end)
                 if shorter
-                else automaton.longest(self._text, begin, middle - 1)
+                else self.longest(automaton, begin, middle - 1)
             )
             self._forget(left)
             self._forget(right)
@@ -119,7 +140,9 @@ class Matcher:
     def _folded(self, text: str) -> str:
         if not self._ignores_case:
             return text
-        return "".join(chr(code + 32) if 65 <= (code := ord(character)) <= 90 else character for character in text)
+        return "".join(
+            chr(code + 32) if 65 <= (code := ord(character)) <= 90 else character for character in text
+        )
 
     def _repeat(self, part: Part, begin: int, end: int) -> bool:
         """Divide the text among repetitions, each as long (or as short) as it can be; go back where that fails."""
@@ -174,13 +197,17 @@ class _Division:
 
     def _place(self, k: int, bound: int) -> int:
         """Return the k-th repetition's end: at most at the bound, or, where shorter is preferred, at least."""
-        text, start = self._matcher._text, self._ends[k - 1]  # noqa: SLF001
+        start = self._ends[k - 1]
         if not self._shorter:
-            return self._automaton.longest(text, start, bound)
+            return self._matcher.longest(self._automaton, start, bound)
         if k == self._most:
             # The last one there may be has to reach the end.
-            return self._end if self._automaton.longest(text, start, self._end) == self._end else NOWHERE
-        return self._automaton.shortest(text, start, bound, self._end)
+            return (
+                self._end
+                if self._matcher.longest(self._automaton, start, self._end) == self._end
+                else NOWHERE
+            )
+        return self._matcher.shortest(self._automaton, start, bound, self._end)
 
     def _is_worthwhile(self, k: int) -> bool:
         """An empty repetition serves only where the least number cannot be had otherwise."""

@@ -1,4 +1,4 @@
-"""~ ~* !~ !~*"""
+"""The operators ~ ~* !~ !~*: whether there is a match anywhere."""
 
 from __future__ import annotations
 

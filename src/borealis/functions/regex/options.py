@@ -80,7 +80,12 @@ def from_prefix(pattern: str, options: Options) -> tuple[str, Options]:
         pattern, options = _director(pattern, options)
         if options.syntax is Syntax.LITERAL:
             return pattern, options
-    if options.syntax is Syntax.ADVANCED and pattern[:2] == "(?" and pattern[2:3].isascii() and pattern[2:3].isalpha():
+    if (
+        options.syntax is Syntax.ADVANCED
+        and pattern[:2] == "(?"
+        and pattern[2:3].isascii()
+        and pattern[2:3].isalpha()
+    ):
         letters, closed, rest = pattern[2:].partition(")")
         for letter in letters:
             changed = options.with_letter(letter)

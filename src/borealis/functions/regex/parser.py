@@ -112,7 +112,8 @@ class _Parser:
         return {Where.LINE_START: Where.TEXT_START, Where.LINE_END: Where.TEXT_END}.get(where, where)
 
     def _look(self, token: Token) -> Node:
-        is_ahead, is_negative = token.value  # type: ignore[misc]
+        assert isinstance(token.value, tuple)
+        is_ahead, is_negative = token.value
         self._look_depth += 1
         inner = self._inside()
         self._look_depth -= 1
@@ -182,7 +183,8 @@ class _Parser:
     def _quantifier(self) -> tuple[int, int, Prefer | None] | None:
         """Return (least, most, preference) and go on, None where there is no quantifier."""
         if self._token.kind is Kind.QUANTIFIER:
-            symbol, greedy = self._token.value  # type: ignore[misc]
+            assert isinstance(self._token.value, tuple)
+            symbol, greedy = self._token.value
             self._advance()
             least, most = {"*": (0, UNLIMITED), "+": (1, UNLIMITED), "?": (0, 1)}[symbol]
             return least, most, Prefer.LONGEST if greedy else Prefer.SHORTEST

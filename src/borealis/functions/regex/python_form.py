@@ -1,8 +1,8 @@
 """The same language for Python's `re`, which is fast and takes the first alternative that works.
 
-    yes or no       any expression that is not exponential there: as long as the text is short for its quantifiers
-    match, groups   an expression that has one way only to match a text: no two characters it may want next overlap,
-                    and every quantifier prefers the longest; then the first way is the only one
+yes or no       any expression that is not exponential there: as long as the text is short for its quantifiers
+match, groups   an expression that has one way only to match a text: no two characters it may want next overlap,
+                and every quantifier prefers the longest; then the first way is the only one
 """
 
 from __future__ import annotations
@@ -168,7 +168,9 @@ class _Ways:
     def _clash(self, positions: set[int]) -> bool:
         listed = sorted(positions)
         return any(
-            overlap(self._sets[one], self._sets[other]) for n, one in enumerate(listed) for other in listed[n + 1 :]
+            overlap(self._sets[one], self._sets[other])
+            for n, one in enumerate(listed)
+            for other in listed[n + 1 :]
         )
 
     def _ends(self, node: Node) -> _Ends:

@@ -1,4 +1,4 @@
-"""regexp_replace. In the replacement \\1 to \\9 are groups, \\& the match, \\\\ a backslash."""
+r"""regexp_replace. In the replacement \1 to \9 are groups, \& the match, \\ a backslash."""
 
 from __future__ import annotations
 

@@ -69,4 +69,4 @@ def similar_escape(pattern: str | None, escape: str | None) -> Value:
 
 @scalar("substring(text,text,text)")
 def substring_similar(text: str, pattern: str, escape: str) -> Value:
-    return substring(text, translated(pattern, escape))  # type: ignore[no-any-return]
+    return substring(text, translated(pattern, escape))

@@ -113,7 +113,9 @@ def _branch(items: tuple[Node, ...]) -> Part:
         atom = _atom(repeat.inner)
         wanted = _preference(repeat.prefer)
         together = flags | wanted | (atom.flags if atom else 0)
-        is_own = isinstance(repeat.inner, Backref) or (isinstance(repeat.inner, Group) and repeat.inner.number)
+        is_own = isinstance(repeat.inner, Backref) or (
+            isinstance(repeat.inner, Group) and repeat.inner.number
+        )
         if not is_own and not _up(together) & _MESSY:
             flags = together
             continue
@@ -169,7 +171,7 @@ def _quantified(repeat: Repeat, atom: Part) -> Part:
         atom.syntax = repeat
         return atom
     own = atom.flags & (_PREFERENCE | MIXED)
-    if repeat.least == repeat.most == 1 and wanted in (0, own) or (
+    if (repeat.least == repeat.most == 1 and wanted in (0, own)) or (
         repeat.least == repeat.most == 1 and not own
     ):
         return atom
