@@ -65,6 +65,9 @@ def _language(node: Node) -> str | None:
 def _index_refusal(node: Node) -> str:
     if node.get("concurrent"):
         return "CONCURRENTLY not supported for CREATE INDEX"
+    if node.get("idxname") == "async":
+        # How PostgreSQL's grammar reads CREATE INDEX ASYNC ON; an index that is really named so has to be quoted.
+        return "CREATE INDEX ASYNC not supported"
     return "unsupported mode. please use CREATE INDEX ASYNC."
 
 
