@@ -66,7 +66,9 @@ def row_size_exceeded() -> ProgramLimitExceeded:
 
 
 def column_size_exceeded(type_name: str) -> ProgramLimitExceeded:
-    return ProgramLimitExceeded(f"datatype limit greater than {COLUMN_BYTES_MAX} bytes not supported for {type_name}")
+    return ProgramLimitExceeded(
+        f"datatype limit greater than {COLUMN_BYTES_MAX} bytes not supported for {type_name}"
+    )
 
 
 def key_size_exceeded() -> ProgramLimitExceeded:
