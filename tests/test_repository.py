@@ -15,10 +15,8 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    missing = []
-    for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text()):
-        if "://" not in target and not (page.parent / target).exists():
-            missing.append(target)
+    targets = re.findall(r"\]\(([^)#\s]+)\)", page.read_text())
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not missing
 
 

@@ -1,13 +1,17 @@
-"""array_agg: SQLite's json_group_array over the elements; over arrays, which need a check of their shape, Python."""
+"""array_agg: SQLite's json_group_array over the elements; over arrays, which need a check of their shape, Python.
+
+min and max of arrays, by their collation.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from borealis.errors import ArraySubscriptError, FeatureNotSupported, NullValueNotAllowed
+from borealis.functions.array.comparing import require_equality
 from borealis.functions.array.elements import dimensions, element_text
 from borealis.functions.implementation import Aggregation, Sql, aggregate, native_aggregate
-from borealis.functions.ordering import COLLATION_OF
+from borealis.functions.ordering import COLLATION_OF, sort_form
 from borealis.types import oids
 from borealis.types.array import pack, unpack
 from borealis.types.base import Value
@@ -27,6 +31,19 @@ def array_agg(call: Aggregation) -> Sql:
     # Only a query without GROUP BY has a group of no rows; PostgreSQL answers NULL.
     # BINARY, for a COLLATE of the element would reach nullif too.
     return Sql(f"nullif({call.call('json_group_array', element)} COLLATE BINARY, '[]')")
+
+
+def _extreme(name: str) -> None:
+    @native_aggregate(f"{name}(anyarray)")
+    def emit(call: Aggregation) -> Sql:
+        require_equality(call.types[0])
+        # What is greatest does not depend on how often or in which order it comes.
+        once = Aggregation(call.args, call.types, tail=call.tail)
+        return Sql(once.call(name, sort_form(call.args[0], call.types[0]).text))
+
+
+_extreme("min")
+_extreme("max")
 
 
 @aggregate("array_agg(anyarray)")

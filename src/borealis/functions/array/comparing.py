@@ -76,3 +76,14 @@ for _name, _operator in _OPERATORS.items():
 def btarraycmp(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
     left, right = sort_form(args[0], arg_types[0]).text, args[1].text
     return Sql(f"(({left} > {right}) - ({left} < {right}))")
+
+
+def _larger(name: str, function: str) -> None:
+    @typed_emitter(f"array_{name}")
+    def emit(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
+        require_equality(arg_types[0])
+        return Sql(f"{function}({sort_form(args[0], arg_types[0]).text}, {args[1].text})")
+
+
+_larger("larger", "max")
+_larger("smaller", "min")

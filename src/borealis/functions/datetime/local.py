@@ -15,7 +15,7 @@ from borealis.functions.datetime.limits import (
     is_infinite_date,
 )
 from borealis.functions.datetime.moments import from_local, to_local
-from borealis.functions.implementation import Context, scalar
+from borealis.functions.implementation import Context, scalar, template
 from borealis.types.base import Value
 from borealis.types.calendar import DAY_US, SECOND_US
 from borealis.types.time import pack_timetz
@@ -88,3 +88,22 @@ def timestamptz_from_date_and_time(context: Context, date: int, time: int) -> in
     if is_infinite_date(date):
         return midnight(date)
     return zoned(context.style.time_zone, checked_timestamp(midnight(date) + time))
+
+
+# The three-way comparisons across types; <, = and the others are in comparison/datetimes.py.
+_MIDNIGHT, _ZONED = "pg_date_midnight({})", "pg_timestamp_in_zone({})"
+_ZONED_MIDNIGHT = _ZONED.format(_MIDNIGHT)
+for _key, _left, _right in (
+    ("date_cmp_timestamp", _MIDNIGHT, "{}"),
+    ("timestamp_cmp_date", "{}", _MIDNIGHT),
+    ("date_cmp_timestamptz", _ZONED_MIDNIGHT, "{}"),
+    ("timestamptz_cmp_date", "{}", _ZONED_MIDNIGHT),
+    ("timestamp_cmp_timestamptz", _ZONED, "{}"),
+    ("timestamptz_cmp_timestamp", "{}", _ZONED),
+):
+    template(_key, f"pg_order({_left.replace('{}', '{0}')}, {_right.replace('{}', '{1}')})")
+
+
+@scalar("order")
+def order(left: int, right: int) -> int:
+    return (left > right) - (left < right)
