@@ -13,7 +13,7 @@ from borealis.errors import (
 )
 from borealis.functions.implementation import Sql, scalar, typed_emitter
 from borealis.functions.json.access import index_of, path_argument, path_of
-from borealis.functions.json.scan import checked, dump, elements, first, load, members
+from borealis.functions.json.scan import checked, dump, elements, first, load, members, within_stack
 from borealis.types.array import flatten, unpack
 from borealis.types.base import Oid, Value
 from borealis.types.json import JsonValue, jsonb_text, quoted, sorted_keys
@@ -153,16 +153,19 @@ def _at_path(text: str, path: str, new: JsonValue, change: _Change, doing: str) 
 
 
 @scalar("jsonb_delete_path")
+@within_stack
 def jsonb_delete_path(text: str, path: str) -> str:
     return _at_path(text, path, None, _Change.DELETE, "delete path in")
 
 
 @scalar("jsonb_set")
+@within_stack
 def jsonb_set(text: str, path: str, new: str, create: int) -> str:
     return _at_path(text, path, load(new), _Change.SET_OR_CREATE if create else _Change.SET, "set path in")
 
 
 @scalar("jsonb_insert")
+@within_stack
 def jsonb_insert(text: str, path: str, new: str, after: int) -> str:
     change = _Change.INSERT_AFTER if after else _Change.INSERT_BEFORE
     return _at_path(text, path, load(new), change, "set path in")
@@ -200,6 +203,7 @@ _TREATMENTS = (
 
 
 @scalar("jsonb_strip_nulls")
+@within_stack
 def jsonb_strip_nulls(text: str) -> str:
     return dump(_stripped(load(text)))
 
@@ -211,6 +215,7 @@ def _stripped(value: JsonValue) -> JsonValue:
 
 
 @scalar("json_strip_nulls")
+@within_stack
 def json_strip_nulls(text: str) -> str:
     """Members keep their order, and come twice where they did; blanks go."""
     match first(text):
@@ -229,6 +234,7 @@ def json_strip_nulls(text: str) -> str:
 
 
 @scalar("jsonb_pretty")
+@within_stack
 def jsonb_pretty(text: str) -> str:
     parts: list[str] = []
     _append_pretty(parts, load(text), "\n")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from borealis.functions.implementation import Sql, emitter, scalar
-from borealis.functions.json.scan import first, load
+from borealis.functions.json.scan import first, load, within_stack
 from borealis.functions.ordering import collation
 from borealis.types import oids
 from borealis.types.array import flatten, unpack
@@ -35,6 +35,7 @@ def _rank(value: JsonValue) -> int:
 
 
 @collation("pg_jsonb", int(oids.JSONB))
+@within_stack
 def compare_jsonb(left: str, right: str) -> int:
     if left == right:
         return 0
@@ -66,7 +67,11 @@ def _compare(a: Any, b: Any) -> int:
     if len(a) != len(b):
         return -1 if len(a) < len(b) else 1
     if rank_a == 4:
-        return next((order for x, y in zip(a, b, strict=True) if (order := _compare(x, y))), 0)
+        for x, y in zip(a, b, strict=True):
+            order = _compare(x, y)
+            if order:
+                return order
+        return 0
     for x, y in zip(sorted_keys(a), sorted_keys(b), strict=True):
         if x != y:
             return -1 if x < y else 1
@@ -92,6 +97,7 @@ def jsonb_cmp(left: str, right: str) -> int:
 
 
 @scalar("jsonb_contains")
+@within_stack
 def jsonb_contains(whole: str, part: str) -> int:
     a, b = load(whole), load(part)
     if isinstance(a, dict) or isinstance(b, dict):
@@ -108,11 +114,27 @@ def jsonb_contained(part: str, whole: str) -> int:
 
 
 def _contains(a: Any, b: Any) -> bool:
+    # Loops rather than all(…): one frame of Python's a level.
     if isinstance(b, dict):
-        return isinstance(a, dict) and all(key in a and _contains(a[key], item) for key, item in b.items())
+        if not isinstance(a, dict):
+            return False
+        for key, item in b.items():  # noqa: SIM110
+            if key not in a or not _contains(a[key], item):
+                return False
+        return True
     if isinstance(b, list):
-        return isinstance(a, list) and all(any(_contains(one, item) for one in a) for item in b)
+        return isinstance(a, list) and _contains_elements(a, b)
     return not isinstance(a, list | dict) and _is_same_scalar(a, b)
+
+
+def _contains_elements(a: list[Any], b: list[Any]) -> bool:
+    for item in b:
+        for one in a:
+            if _contains(one, item):
+                break
+        else:
+            return False
+    return True
 
 
 def _is_same_scalar(a: Any, b: Any) -> bool:

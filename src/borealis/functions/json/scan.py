@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, TypeVar, cast
 
 from borealis.errors import InvalidTextRepresentation, StatementTooComplex, UntranslatableCharacter
 from borealis.types.json import JsonValue, jsonb_text, parse
@@ -27,6 +29,22 @@ def _at(text: str, position: int) -> int:
     found = _NO_BLANK.search(text, position)
     assert found is not None
     return found.start()
+
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def within_stack(call: Call) -> Call:
+    """Wrap a function that recurses into its argument: too deep a value is 54001, as PostgreSQL's stack is limited too."""
+
+    @wraps(call)
+    def limited(*args: Any) -> Any:
+        try:
+            return call(*args)
+        except RecursionError:
+            raise too_deep() from None
+
+    return cast("Call", limited)
 
 
 def too_deep() -> StatementTooComplex:
@@ -95,7 +113,7 @@ def checked(text: str) -> str:
 def readable(text: str) -> str:
     """Return a json whose escapes are all characters. Raises 22P05 and 22P02; json keeps such escapes until it is read."""
     if "\\u" in text:
-        _check(load(text))
+        within_stack(_check)(load(text))
     return text
 
 

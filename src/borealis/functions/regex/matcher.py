@@ -16,7 +16,7 @@ from borealis.functions.regex.syntax import UNLIMITED, Node
 from borealis.functions.regex.tree import REFERS, SHORTER, Kind, Part
 
 Span = tuple[int, int]
-_STEPS_MAX = 2_000_000
+_STEPS_MAX = 500_000  # about a second
 _CHARACTERS_PER_STEP = 32
 
 Spans = list[Span | None]
