@@ -8,10 +8,11 @@ from itertools import islice
 
 from borealis.errors import InvalidParameterValue
 from borealis.functions.implementation import Sql, scalar, typed_emitter
-from borealis.functions.json.scan import as_text, elements, first, members, readable
+from borealis.functions.json.scan import as_text, elements, first, load, members, readable
 from borealis.types import oids
 from borealis.types.array import flatten, unpack
 from borealis.types.base import Oid, Value
+from borealis.types.json import JsonValue
 
 _INTEGER = re.compile(r"[ \t\n\r\v\f]*[+-]?0*\d{1,10}", re.ASCII)
 _INT32 = 2**31
@@ -46,6 +47,38 @@ def index_of(step: str) -> int | None:
     return index if -_INT32 <= index < _INT32 else None
 
 
+_CONTAINER = object()
+
+
+def scalar_text(value: JsonValue) -> object:
+    """Return what ->> gives for a scalar, or _CONTAINER: an object's or array's text is a part of the text it is in.
+
+    Reading the whole is faster than finding a part, as Python's json is written in C.
+    """
+    if isinstance(value, str):
+        return str(value)  # numbers too, which are their text
+    if value is None:
+        return None
+    return ("true" if value else "false") if isinstance(value, bool) else _CONTAINER
+
+
+def _followed(value: JsonValue, path: list[str | None]) -> JsonValue:
+    """Return what stands at a path, None where it does not lead."""
+    for step in path:
+        if step is None:
+            return None
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list):
+            index = index_of(step)
+            if index is None or not -len(value) <= index < len(value):
+                return None
+            value = value[index]
+        else:
+            return None
+    return value
+
+
 def at_path(text: str, path: list[str]) -> str | None:
     found: str | None = text
     for step in path:
@@ -69,6 +102,13 @@ def object_field(text: str, name: str) -> Value:
 
 @scalar("json_object_field_text", "jsonb_object_field_text")
 def object_field_text(text: str, name: str) -> Value:
+    if "\\u" not in text:
+        value = load(text)
+        if not isinstance(value, dict):
+            return None
+        quick = scalar_text(value.get(name))
+        if quick is not _CONTAINER:
+            return quick  # type: ignore[return-value]
     found = field(readable(text), name)
     return None if found is None else as_text(found)
 
@@ -132,6 +172,10 @@ def json_at_path(text: str, path: str) -> Value:
 
 @scalar("json_at_path_text")
 def json_at_path_text(text: str, path: str) -> Value:
+    if "\\u" not in text:
+        quick = scalar_text(_followed(load(text), path_of(path)))
+        if quick is not _CONTAINER:
+            return quick  # type: ignore[return-value]
     found = json_at_path(text, path)
     return None if found is None else as_text(str(found))
 
