@@ -102,6 +102,8 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
             )
         )
     needs_context = any_node(statement, _looks_at_session)
+    if isinstance(action, InsertAction):
+        needs_context = needs_context and action.calls_functions
     return Plan(
         parsed,
         _tag(statement),

@@ -21,6 +21,7 @@ from typing import Self
 
 from borealis.clock import Clock, SystemClock
 from borealis.node import sockets
+from borealis.node.chance import BufferedSystemRandom
 from borealis.node.config import NodeAddress, NodeConfig
 from borealis.node.data_directory import DataDirectory
 from borealis.node.in_process import InProcessConnection
@@ -70,7 +71,7 @@ class Node:
             tls=tls,
             admission=replace(AdmissionLimits(), rate_per_s=None),
         )
-        return cls(config, clock or SystemClock(), random_ or random.SystemRandom())
+        return cls(config, clock or SystemClock(), random_ or BufferedSystemRandom())
 
     @property
     def host(self) -> str:

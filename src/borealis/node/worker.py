@@ -21,6 +21,7 @@ import structlog
 from borealis.clock import SystemClock
 from borealis.limits import TransactionLimits
 from borealis.node import children
+from borealis.node.chance import BufferedSystemRandom
 from borealis.node.children import Ropes, Stop
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.remote_journal import RemoteJournal
@@ -68,7 +69,7 @@ def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
         journal = RemoteJournal(setup.ipc_path)
         await journal.connect()
         processor = QueryProcessor(
-            files, setup.cluster, journal, SystemClock(), random.SystemRandom(), setup.limits
+            files, setup.cluster, journal, SystemClock(), BufferedSystemRandom(), setup.limits
         )
         router = CancelRouter(setup.slot, random.SystemRandom(), setup.cancels_out)
         listener = Listener(_services(setup, processor, router))

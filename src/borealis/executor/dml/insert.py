@@ -40,6 +40,8 @@ class InsertAction:
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
         self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
+        self.calls_functions = bool(self.rows_of is None or node.checks or self.conflict or self.returning)
+        """Runs expressions in SQLite, whose functions look at the session."""
         self._is_values = _is_plain_values(node)
         self._reads = any_node(node.source, lambda each: isinstance(each, SubLink)) or not self._is_values
         self._sources: dict[frozenset[Oid], tuple[CompiledStatement, ...]] = {}
