@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 
-from borealis.errors import DatetimeFieldOverflow, InvalidBinaryRepresentation, InvalidDatetimeFormat
+from borealis.errors import DatetimeFieldOverflow, InvalidBinaryRepresentation
 from borealis.types import datetime_parser
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
+from borealis.types.datetime_encoders import date_encoder
 from borealis.types.datetime_text import format_date
 
 INFINITY, MINUS_INFINITY = 2**31 - 1, -(2**31)
@@ -25,11 +26,9 @@ class Date(Type):
     indexable = True
 
     def decode_text(self, text: str, style: Style) -> int:
-        parsed = datetime_parser.read(text, "date", style)
+        parsed = datetime_parser.read(text, "date", style, datetime_parser.DATE_LENGTH_MAX)
         if parsed.special:
             return INFINITY if parsed.special == "infinity" else MINUS_INFINITY
-        if not parsed.has_date:
-            raise InvalidDatetimeFormat(f'invalid input syntax for type date: "{text}"')
         days = parsed.days
         if not DAYS_MIN <= days <= DAYS_MAX:
             raise DatetimeFieldOverflow(f'date out of range: "{text}"')
@@ -53,8 +52,7 @@ class Date(Type):
         return _WIRE.pack(value)
 
     def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
-        encode = self.encode_text
-        return lambda value: encode(value, style).encode()
+        return date_encoder(style)
 
     def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
         return _WIRE.pack

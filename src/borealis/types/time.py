@@ -11,12 +11,13 @@ import struct
 from borealis.errors import (
     DatetimeFieldOverflow,
     InvalidBinaryRepresentation,
-    InvalidDatetimeFormat,
     InvalidParameterValue,
 )
-from borealis.types import datetime_parser
+from borealis.types import time_parser
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
-from borealis.types.calendar import DAY_US, SECOND_US, days_from_date, offset_text, time_text
+from borealis.types.calendar import DAY_US, SECOND_US, offset_text, time_text
+from borealis.types.datetime_encoders import time_encoder
+from borealis.types.datetime_parser import resolve_offset
 from borealis.types.interval import round_seconds
 
 _WIRE = struct.Struct("!q")
@@ -41,10 +42,8 @@ class Time(Type):
     indexable = True
 
     def decode_text(self, text: str, style: Style) -> int:
-        parsed = datetime_parser.read(text, "time", style)
-        if parsed.time_us is None or parsed.special or (parsed.zone and not parsed.has_date):
-            raise InvalidDatetimeFormat(f'invalid input syntax for type time: "{text}"')
-        return parsed.time_us
+        us = time_parser.read_iso(text)
+        return us if us is not None else time_parser.read(text, "time", style).time_us
 
     def encode_text(self, value: Value, style: Style) -> str:
         assert isinstance(value, int)
@@ -62,7 +61,7 @@ class Time(Type):
         return _WIRE.pack(value)
 
     def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
-        return lambda value: time_text(value).encode()  # type: ignore[arg-type]
+        return time_encoder
 
     def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
         return _WIRE.pack
@@ -92,19 +91,8 @@ class Timetz(Time):
     indexable = False
 
     def decode_text(self, text: str, style: Style) -> bytes:  # type: ignore[override]
-        parsed = datetime_parser.read(text, "time with time zone", style)
-        if parsed.time_us is None or parsed.special:
-            raise InvalidDatetimeFormat(f'invalid input syntax for type time with time zone: "{text}"')
-        if parsed.zone is not None and not parsed.has_date and parsed.zone not in ("UTC", "GMT"):
-            raise InvalidDatetimeFormat(f'invalid input syntax for type time with time zone: "{text}"')
-        days = (
-            parsed.days
-            if parsed.has_date
-            else style.now_us // DAY_US
-            if style.now_us
-            else days_from_date(2000, 1, 1)
-        )
-        offset = datetime_parser.resolve_offset(parsed, days * DAY_US + parsed.time_us, style)
+        parsed = time_parser.read(text, "time with time zone", style)
+        offset = resolve_offset(parsed, parsed.days * DAY_US + parsed.time_us, style)
         return pack_timetz(parsed.time_us, offset)
 
     def encode_text(self, value: Value, style: Style) -> str:

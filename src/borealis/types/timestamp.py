@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 
-from borealis.errors import DatetimeFieldOverflow, InvalidBinaryRepresentation, InvalidDatetimeFormat
+from borealis.errors import DatetimeFieldOverflow, InvalidBinaryRepresentation
 from borealis.types import datetime_parser
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
 from borealis.types.calendar import DAY_US, SECOND_US, date_from_days, time_parts
+from borealis.types.datetime_encoders import timestamp_encoder, timestamptz_encoder
 from borealis.types.datetime_text import format_timestamp, format_timestamptz
 from borealis.types.interval import round_seconds
 from borealis.types.time import seconds_typmod
@@ -45,9 +46,7 @@ class Timestamp(Type):
         parsed = datetime_parser.read(text, self.name_in_errors, style)
         if parsed.special:
             return INFINITY if parsed.special == "infinity" else MINUS_INFINITY
-        if not parsed.has_date:
-            raise InvalidDatetimeFormat(f'invalid input syntax for type {self.name_in_errors}: "{text}"')
-        us = self._moment(parsed, parsed.days * DAY_US + (parsed.time_us or 0), style)
+        us = self._moment(parsed, parsed.days * DAY_US + parsed.time_us, style)
         if not in_range(us):
             raise DatetimeFieldOverflow(f'timestamp out of range: "{text}"')
         return us
@@ -79,8 +78,7 @@ class Timestamp(Type):
         return _WIRE.pack(value)
 
     def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
-        encode = self.encode_text
-        return lambda value: encode(value, style).encode()
+        return timestamp_encoder(style)
 
     def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
         return _WIRE.pack
@@ -103,3 +101,6 @@ class Timestamptz(Timestamp):
 
     def typmod_in(self, modifiers: list[int]) -> int:
         return seconds_typmod(modifiers, "TIMESTAMP", " WITH TIME ZONE")
+
+    def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
+        return timestamptz_encoder(style)

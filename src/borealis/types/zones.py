@@ -1,71 +1,66 @@
-"""Time zones: names, abbreviations, fixed offsets, and their offset at an instant. Offsets are seconds east of Greenwich.
+"""Time zones: names, abbreviations, and a zone's offset at an instant or at a local time. Offsets are seconds east of Greenwich.
 
-A zone is PostgreSQL's text of it: an IANA name of any case, or a fixed offset `<+02>-02` as SET TIME ZONE 2 makes.
-Source: the machine's tzdata or the tzdata package, by zoneinfo; PostgreSQL 16 documentation B.4 for abbreviations and POSIX forms.
+A zone is PostgreSQL's text of it: an IANA name (tzif.py) or a POSIX rule (posix_zone.py), such as `<+02>-02`, which SET TIME ZONE 2 makes.
+Moments are microseconds since 2000-01-01, UTC or local as named.
+Source: PostgreSQL 16 documentation B.2 to B.5; the abbreviations are those of its default set.
 """
 
 from __future__ import annotations
 
 import re
-import zoneinfo
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
+from importlib import resources
 
+from borealis.errors import InvalidParameterValue
+from borealis.types import tzif
 from borealis.types.calendar import SECOND_US
+from borealis.types.posix_zone import parse_rule
+from borealis.types.tzif import Zone
 
 _UNIX_EPOCH_S = 946_684_800
-_FIRST_S = -62_135_596_800 + 2 * 86_400  # what datetime can hold, with room for an offset
-_LAST_S = 253_402_300_799 - 2 * 86_400
-_GREGORIAN_CYCLE_S = 146_097 * 86_400
-_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?")
-_POSIX = re.compile(r"(?:<[^>]+>|[A-Za-z]{3,})([+-]?)(\d{1,3})(?::(\d{2})(?::(\d{2}))?)?")
-
-ABBREVIATIONS: dict[str, int] = {
-    "utc": 0, "gmt": 0, "z": 0, "zulu": 0, "ut": 0, "uct": 0, "wet": 0, "west": 3_600, "bst": 3_600, "cet": 3_600,
-    "cest": 7_200, "met": 3_600, "mest": 7_200, "eet": 7_200, "eest": 10_800, "msk": 10_800, "msd": 14_400,
-    "ist": 7_200, "idt": 10_800, "sast": 7_200, "pkt": 18_000, "jst": 32_400, "kst": 32_400, "hkt": 28_800,
-    "awst": 28_800, "acst": 34_200, "aest": 36_000, "aedt": 39_600, "acdt": 37_800, "nzst": 43_200, "nzdt": 46_800,
-    "nst": -12_600, "ndt": -9_000, "ast": -14_400, "adt": -10_800, "est": -18_000, "edt": -14_400, "cst": -21_600,
-    "cdt": -18_000, "mst": -25_200, "mdt": -21_600, "pst": -28_800, "pdt": -25_200, "akst": -32_400, "akdt": -28_800,
-    "hst": -36_000, "brt": -10_800, "brst": -7_200, "art": -10_800, "clt": -14_400, "sgt": 28_800,
-}  # fmt: skip
+_DAY_S = 86_400
+_EVER = 2**80
+_NAME_LENGTH_MAX = 255
+_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
+_USUAL_US = 26 * 366 * 86_400_000_000  # 2026: after the last change of any zone that defines an abbreviation
+_UTC = frozenset(("UTC", "GMT"))
 
 
-@cache
-def _names() -> dict[str, str]:
-    return {name.lower(): name for name in zoneinfo.available_timezones()}
+def _read_abbreviations() -> tuple[dict[str, int], dict[str, str], frozenset[str]]:
+    text = resources.files("borealis.types").joinpath("zone_abbreviations.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    fixed = {name: int(meaning) for name, meaning, _ in rows if meaning.lstrip("-").isdigit()}
+    dynamic = {name: meaning for name, meaning, _ in rows if name not in fixed}
+    return fixed, dynamic, frozenset(name for name, _, daylight in rows if daylight)
+
+
+ABBREVIATIONS, DYNAMIC_ABBREVIATIONS, DAYLIGHT_ABBREVIATIONS = _read_abbreviations()
+"""By lower-case name: those of one offset, and those that a zone defines by its history (MSK: Europe/Moscow)."""
 
 
 @lru_cache(maxsize=256)
 def canonical(name: str) -> str | None:
     """Return the zone as it is kept and shown, None if there is none of this name."""
-    if name.upper() in ("UTC", "GMT"):
+    if name.upper() in _UTC:
         return name.upper()
-    found = _names().get(name.lower())
+    if len(name) > _NAME_LENGTH_MAX:
+        return None
+    found = tzif.names().get(name.lower())
     if found is not None:
         return found
-    return name if _posix_offset(name) is not None else None
+    return name.upper() if parse_rule(name.upper()) is not None else None
 
 
-def _posix_offset(name: str) -> int | None:
-    """Return the offset of a POSIX zone without daylight saving, `<+02>-02` or `EST5`: its sign is west of Greenwich."""
-    found = _POSIX.fullmatch(name)
-    if not found:
-        return None
-    hours, minutes, seconds = int(found[2]), int(found[3] or 0), int(found[4] or 0)
-    if hours > 167:
-        return None
-    west = hours * 3_600 + minutes * 60 + seconds
-    return west if found[1] == "-" else -west
-
-
-@lru_cache(maxsize=256)
-def _zone(name: str) -> tzinfo:
-    found = _names().get(name.lower())
+@cache
+def zone(name: str) -> Zone:
+    """Return the zone of a canonical name. Raises InvalidParameterValue 22023."""
+    found = tzif.names().get(name.lower())
     if found is not None:
-        return zoneinfo.ZoneInfo(found)
-    offset = _posix_offset(name)
-    return timezone(timedelta(seconds=offset or 0))
+        return tzif.load(found)
+    rule = parse_rule("UTC0" if name in _UTC else name)
+    if rule is None:
+        raise InvalidParameterValue(f'time zone "{name}" not recognized')
+    return Zone(name, (), (rule.standard,), rule)
 
 
 def fixed_zone(seconds_east: int) -> str:
@@ -77,70 +72,69 @@ def fixed_zone(seconds_east: int) -> str:
     return f"<{sign}{text}>{other}{text}"
 
 
-def _within(seconds: int) -> int:
-    """Move an instant into the years datetime knows, whole Gregorian cycles away: rules repeat, history is constant."""
-    if _FIRST_S <= seconds <= _LAST_S:
-        return seconds
-    if seconds < _FIRST_S:
-        return _FIRST_S
-    return _LAST_S - _GREGORIAN_CYCLE_S + (seconds - _LAST_S) % _GREGORIAN_CYCLE_S
+_last_spans: dict[str, tuple[int, int, int]] = {}
+"""Of each zone the span asked for last, (start, end, offset) in microseconds: the next moment is most often in it too."""
 
 
-@lru_cache(maxsize=4_096)
-def _offset_in_quarter(zone: str, quarter: int) -> int:
-    """Return the offset in force at a quarter of an hour of UTC; offsets change on such boundaries in modern times."""
-    seconds = _within(quarter * 900 + _UNIX_EPOCH_S)
-    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=seconds)
-    offset = moment.astimezone(_zone(zone)).utcoffset()
-    assert offset is not None
-    return round(offset.total_seconds())
+def offset_at(name: str, us: int) -> int:
+    """Return the zone's offset at an instant."""
+    span = _last_spans.get(name)
+    if span is None or not span[0] <= us < span[1]:
+        start, end, period = zone(name).span_at(us // SECOND_US + _UNIX_EPOCH_S)
+        first = -_EVER if start is None else (start - _UNIX_EPOCH_S) * SECOND_US
+        after = _EVER if end is None else (end - _UNIX_EPOCH_S) * SECOND_US
+        span = _last_spans[name] = (first, after, period.offset)
+    return span[2]
 
 
-def offset_at(zone: str, us: int) -> int:
-    """Return the zone's offset at an instant, given in microseconds since 2000-01-01 UTC."""
-    if zone in {"UTC", "GMT"}:
-        return 0
-    seconds = us // SECOND_US
-    if seconds < -4_000_000_000:  # before 1873, when changes fell on any second
-        moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=_within(seconds + _UNIX_EPOCH_S))
-        offset = moment.astimezone(_zone(zone)).utcoffset()
-        assert offset is not None
-        return round(offset.total_seconds())
-    return _offset_in_quarter(zone, seconds // 900)
+def offset_at_local(name: str, us: int) -> int:
+    """Return the offset at a local time.
+
+    A time that a change leaves out counts by the offset before it, one that comes twice by the offset after it.
+    """
+    found = zone(name)
+    local = us // SECOND_US + _UNIX_EPOCH_S
+    # No offset is a day long and no two changes are within two days, so the change that matters is the next from here.
+    _, change, before = found.span_at(local - _DAY_S)
+    if change is None:
+        return before.offset
+    after = found.span_at(change)[2]
+    is_before, is_after = local - before.offset < change, local - after.offset >= change
+    if is_before != is_after:
+        return before.offset if is_before else after.offset
+    return min(before.offset, after.offset)
 
 
-def offset_at_local(zone: str, us: int) -> int:
-    """Return the offset at a local time; in a gap the one before it, of a repeated hour the standard one (the later)."""
-    if zone in {"UTC", "GMT"}:
-        return 0
-    before = offset_at(zone, us - 86_400 * SECOND_US)
-    after = offset_at(zone, us + 86_400 * SECOND_US)
-    if before == after:
-        # A change and its reversal within two days does not happen; one offset serves unless both sides lie.
-        return (
-            before
-            if offset_at(zone, us - before * SECOND_US) == before
-            else offset_at(zone, us - before * SECOND_US)
-        )
-    before_holds = offset_at(zone, us - before * SECOND_US) == before
-    after_holds = offset_at(zone, us - after * SECOND_US) == after
-    if before_holds and after_holds:
-        return after  # told twice: PostgreSQL takes standard time
-    if before_holds:
-        return before
-    return after if after_holds else before
-
-
-def abbreviation_at(zone: str, us: int) -> str:
+def abbreviation_at(name: str, us: int) -> str:
     """Return the zone's abbreviation at an instant: CET, CEST, or its offset where it has none."""
-    if zone in ("UTC", "GMT"):
-        return zone
-    posix = re.match(r"<([^>]+)>", zone)
-    if posix:
-        return posix[1]
-    moment = datetime.fromtimestamp(0, tz=UTC) + timedelta(seconds=_within(us // SECOND_US + _UNIX_EPOCH_S))
-    name = moment.astimezone(_zone(zone)).tzname()
-    return name or zone
+    return zone(name).span_at(us // SECOND_US + _UNIX_EPOCH_S)[2].abbreviation
+
+
+def abbreviation_offset(abbreviation: str, local_us: int) -> int:
+    """Return what an abbreviation of DYNAMIC_ABBREVIATIONS means at a local time of its zone.
+
+    That is the offset the zone last had under this abbreviation, or else the first it will have.
+    """
+    name = DYNAMIC_ABBREVIATIONS[abbreviation]
+    found, wanted = zone(name), abbreviation.upper()
+    offset = offset_at_local(name, local_us)
+    seconds = local_us // SECOND_US + _UNIX_EPOCH_S - offset
+    period = found.span_at(seconds)[2]
+    rule = found.rule if not found.transitions or seconds >= found.transitions[-1] else None
+    by_rule = [each for each in (rule.standard, rule.daylight) if each] if rule else []
+    begun = sum(moment <= seconds for moment in found.transitions)
+    history = [*found.periods[begun::-1], *found.periods[begun + 1 :]]
+    for each in (period, *by_rule, *history):
+        if each.abbreviation == wanted:
+            return each.offset
+    return offset
+
+
+def usual_offset(abbreviation: str) -> int | None:
+    """Return what an abbreviation means when no moment is at hand: its offset, or the last it had; None if it is none."""
+    if abbreviation in DYNAMIC_ABBREVIATIONS:
+        return abbreviation_offset(abbreviation, _USUAL_US)
+    return ABBREVIATIONS.get(abbreviation)
 
 
 def parse_offset(text: str) -> int | None:

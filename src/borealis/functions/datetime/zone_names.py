@@ -19,7 +19,7 @@ _HOURS_MAX = 167
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> str:
     """Return the zone as types.zones takes it. Raises InvalidParameterValue 22023."""
-    offset = zones.ABBREVIATIONS.get(name.lower())
+    offset = zones.usual_offset(name.lower())
     if offset is not None:
         return zones.fixed_zone(offset) if offset else "UTC"
     bare = _BARE_OFFSET.fullmatch(name)
