@@ -254,7 +254,8 @@ def split_time(text: str, *, from_minutes: bool) -> tuple[int, int, int, int]:
     found = _TIME.fullmatch(text)
     if found is None:
         if _TIME.match(text):
-            leading_integer(text.split(":")[1])
+            for part in text.split(":")[1:3]:
+                leading_integer(part)
         raise Malformed
     hour, minute = int(found[1]), int(found[2] or 0)
     micro = fraction_us(found[4]) if found[4] else 0

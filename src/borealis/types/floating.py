@@ -1,7 +1,7 @@
 """float4, float8: SQLite REAL; NaN, which SQLite cannot hold, is the text 'NaN', which sorts above all numbers.
 
-Output is the shortest text that reads back as the same value, laid out as PostgreSQL does: exponents below -4 and from 15 (float8) or
-6 (float4) on.
+Output is the shortest text that reads back as the same value (shortest.py), laid out as PostgreSQL does: with an exponent below -4 and from
+15 (float8) or 6 (float4) on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from borealis.errors import (
     NumericValueOutOfRange,
 )
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
+from borealis.types.shortest import DOUBLE, SINGLE, is_exact, shortest
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _HEXADECIMAL = re.compile(
@@ -23,6 +24,8 @@ _HEXADECIMAL = re.compile(
 )
 _SPECIAL = {
     "nan": math.nan,
+    "+nan": math.nan,
+    "-nan": math.nan,
     "inf": math.inf,
     "infinity": math.inf,
     "+inf": math.inf,
@@ -33,6 +36,7 @@ _SPECIAL = {
 _FLOAT4 = struct.Struct("!f")
 _FLOAT8 = struct.Struct("!d")
 NAN = "NaN"
+_SINGLE_NORMAL_MIN = 2.0**-126
 
 
 def to_value(number: float) -> float | str:
@@ -62,43 +66,43 @@ class Double(Type):
         special = _SPECIAL.get(word.lower())
         if special is not None:
             return to_value(special)
-        if _NUMBER.fullmatch(word):
-            number = float(word)
-        elif _HEXADECIMAL.fullmatch(word):
-            try:
-                number = float.fromhex(word)
-            except OverflowError:
-                number = math.inf
-        else:
-            raise InvalidTextRepresentation(f'invalid input syntax for type {self.sql_name}: "{text}"')
-        rounded = self.rounded(number)
-        lost = (
-            rounded == 0
-            and bool(re.search(r"[1-9a-fA-F]", re.split(r"[eEpP]", word)[0]))
-            and number != rounded
-        )
-        if math.isinf(rounded) or lost or (number == 0 and self._has_digits(word)):
-            raise NumericValueOutOfRange(f'"{word}" is out of range for type {self.sql_name}')
-        return rounded
+        found = _HEXADECIMAL.match(word) or _NUMBER.match(word)
+        if found is None:
+            raise self._malformed(text)
+        number = self._read(found[0])
+        if found.end() != len(word):
+            raise self._malformed(text)
+        return number
 
-    @staticmethod
-    def _has_digits(word: str) -> bool:
-        """Return whether the mantissa is not zero, so that a zero result is an underflow."""
-        if word.lstrip("+-")[:2].lower() == "0x":
-            return False
-        return bool(re.search(r"[1-9]", re.split(r"[eE]", word)[0]))
+    def _malformed(self, text: str) -> InvalidTextRepresentation:
+        return InvalidTextRepresentation(f'invalid input syntax for type {self.sql_name}: "{text}"')
+
+    def _read(self, word: str) -> float:
+        is_hexadecimal = word.lstrip("+-")[:2] in ("0x", "0X")
+        try:
+            number = self.rounded(float.fromhex(word) if is_hexadecimal else float(word))
+        except OverflowError:
+            number = math.inf
+        # A zero that has other digits before its exponent is too small.
+        significand = word.lower().partition("p" if is_hexadecimal else "e")[0]
+        lost = not number and significand.strip("+-0x." if is_hexadecimal else "+-0.")
+        if math.isinf(number) or lost:
+            raise NumericValueOutOfRange(f'"{word}" is out of range for type {self.sql_name}')
+        return number
 
     def rounded(self, number: float) -> float:
         return number
 
     def shortest(self, number: float) -> str:
-        """Return the shortest decimal that reads back as the number, in Python's form."""
-        return repr(number)
+        """Return the shortest decimal that reads back as the number."""
+        return repr(number) if is_exact(number, DOUBLE) else shortest(number, DOUBLE)
 
     def encode_text(self, value: Value, style: Style) -> str:
         if value == NAN:
             return NAN
         number = float(value)  # type: ignore[arg-type]
+        if not number:
+            return "0" if math.copysign(1.0, number) > 0 else "-0"
         if math.isinf(number):
             return "Infinity" if number > 0 else "-Infinity"
         if style.extra_float_digits <= 0:
@@ -135,7 +139,15 @@ class Double(Type):
 
     def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
         encode = self.encode_text
-        return lambda value: encode(value, style).encode()
+        # Where repr's own layout is PostgreSQL's: neither exponent nor the `.0` of whole numbers.
+        shortest_at_once = self.packing is _FLOAT8 and style.extra_float_digits > 0
+
+        def encode_double(value: Value) -> bytes:
+            if shortest_at_once and type(value) is float and 1e-4 <= abs(value) < 1e15:
+                return repr(value).removesuffix(".0").encode()
+            return encode(value, style).encode()
+
+        return encode_double
 
     def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
         return self.encode_binary
@@ -162,9 +174,8 @@ class Real(Double):
             return math.inf
 
     def shortest(self, number: float) -> str:
-        nearest = self.rounded(number)
-        for precision in range(1, 9):
-            text = f"{nearest:.{precision}g}"
-            if self.rounded(float(text)) == nearest:
+        if is_exact(number, SINGLE) and abs(number) >= _SINGLE_NORMAL_MIN:
+            text = f"{number:.6g}"  # whatever six digits can say, they say again
+            if self.rounded(float(text)) == number:
                 return text
-        return f"{nearest:.9g}"
+        return shortest(number, SINGLE)

@@ -17,21 +17,36 @@ _BASED = re.compile(
     r"[ \t\n\r\v\f]*([+-]?)0(?:([xX])((?:_?[0-9a-fA-F])+)|([oO])((?:_?[0-7])+)|([bB])((?:_?[01])+))[ \t\n\r\v\f]*",
     re.ASCII,
 )
-_UNSIGNED = re.compile(r"[ \t\n\r\v\f]*([+-]?)(0[xX])?([0-9a-fA-F]+)[ \t\n\r\v\f]*", re.ASCII)
+_UNSIGNED = re.compile(r"[ \t\n\r\v\f]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)([ \t\n\r\v\f]*)", re.ASCII)
 _BASES = {"x": 16, "o": 8, "b": 2}
+_DIGITS_MAX = 40
+_BEGINNING = re.compile(
+    r"[ \t\n\r\v\f]*[+-]?(?:0[xX]((?:_?[0-9a-fA-F])+)|0[oO]((?:_?[0-7])+)|0[bB]((?:_?[01])+)|(\d+(?:_\d+)*))",
+    re.ASCII,
+)
 
 
 def parse_integer(text: str) -> int | None:
     """Read PostgreSQL 16's integer forms: signs, underscores, 0x, 0o, 0b; None where it is none."""
     found = _DECIMAL.fullmatch(text)
     if found:
-        return int(found[1] + found[2].replace("_", ""))
+        value = _magnitude(found[2], 10)
+        return -value if found[1] == "-" else value
     found = _BASED.fullmatch(text)
     if not found:
         return None
     sign, *parts = found.groups()
     letter, digits = next((parts[n], parts[n + 1]) for n in (0, 2, 4) if parts[n])
-    return int(sign + digits.replace("_", ""), _BASES[letter.lower()])
+    value = _magnitude(digits, _BASES[letter.lower()])
+    return -value if sign == "-" else value
+
+
+def _magnitude(digits: str, base: int) -> int:
+    """Return the value of digits; some value too large for any integer type if decimal digits are more than those have."""
+    digits = digits.replace("_", "")
+    if base == 10 and len(digits) > _DIGITS_MAX:
+        digits = digits.lstrip("0")[:_DIGITS_MAX] or "0"
+    return int(digits, base)
 
 
 class Integer(Type):
@@ -49,11 +64,22 @@ class Integer(Type):
 
     def decode_text(self, text: str, style: Style) -> int:
         value = parse_integer(text)
-        if value is None:
+        if value is None and not self._begins_too_large(text):
             raise InvalidTextRepresentation(f'invalid input syntax for type {self.sql_name}: "{text}"')
-        if not self.minimum <= value <= self.maximum:
+        if value is None or not self.minimum <= value <= self.maximum:
             raise NumericValueOutOfRange(f'value "{text}" is out of range for type {self.sql_name}')
         return value
+
+    def _begins_too_large(self, text: str) -> bool:
+        """Return whether the digits alone are too many: PostgreSQL says so before it sees what is wrong behind them."""
+        found = _BEGINNING.match(text)
+        if found is None:
+            return False
+        base, digits = next(
+            (base, digits) for base, digits in zip((16, 8, 2, 10), found.groups(), strict=True) if digits
+        )
+        limit: int = -self.minimum // base
+        return _magnitude(digits.replace("_", "")[:-1] or "0", base) > limit
 
     def encode_text(self, value: Value, style: Style) -> str:
         return str(value)
@@ -95,14 +121,15 @@ class ObjectIdentifier(Integer):
 
     def decode_text(self, text: str, style: Style) -> int:
         """Read as C's strtoul does: a leading zero means octal, and there are no other forms than 0x."""
-        found = _UNSIGNED.fullmatch(text)
-        if not found:
+        found = _UNSIGNED.match(text)
+        if found is None:
             raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"')
-        base = 16 if found[2] else 8 if found[3].startswith("0") else 10
-        try:
-            value = int(found[1] + found[3], base)
-        except ValueError:
-            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"') from None
+        sign, digits, _ = found.groups()
+        base = 16 if digits[1:2] in ("x", "X") else 8 if digits[0] == "0" else 10
+        value = _magnitude(digits[2:] if base == 16 else digits, base)
+        if value < 2**64 and found.end() != len(text):
+            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"')
+        value = -value if sign == "-" else value
         if not self.minimum <= value <= self.maximum:
             raise NumericValueOutOfRange(f'value "{text}" is out of range for type oid')
         return value & 0xFFFFFFFF

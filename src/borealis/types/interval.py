@@ -14,7 +14,8 @@ import struct
 from borealis.errors import InvalidBinaryRepresentation, InvalidParameterValue
 from borealis.types.base import Style, Type, Value
 from borealis.types.calendar import DAY_US
-from borealis.types.interval_text import format_interval, parse_interval
+from borealis.types.interval_input import parse_interval
+from borealis.types.interval_text import format_interval
 
 _BIAS_KEY = 2**127
 _BIAS = 2**31

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from borealis.errors import (
@@ -41,8 +42,11 @@ _PRECISION_MAX = 1_000
 _SCALE_MAX = 16_383
 _WEIGHT_MAX = 131_072
 _HEADER = 4
+_EXPONENT_END = 2**30
+_EXPONENT_DIGITS_MAX = 100
 
-_NUMBER = re.compile(r"([+-]?)(\d+(?:_\d+)*)?(?:\.(\d+(?:_\d+)*)?)?(?:[eE]([+-]?\d+))?", re.ASCII)
+_PLAIN_FORM = re.compile(r"(?:0|-?[1-9]\d{0,200})(?:\.\d{1,200})?", re.ASCII)
+_NUMBER = re.compile(r"([+-]?)(\d+(?:_\d+)*)?(?:\.(\d+(?:_\d+)*)?)?(?:[eE]([+-]?\d+(?:_\d+)*))?", re.ASCII)
 _SPECIAL = {
     "nan": "NaN",
     "infinity": "Infinity",
@@ -52,7 +56,7 @@ _SPECIAL = {
     "-infinity": "-Infinity",
     "-inf": "-Infinity",
 }
-_WIRE_HEADER = struct.Struct("!hhHH")
+_WIRE_HEADER = struct.Struct("!HhHH")
 _NEGATIVE, _NAN, _INFINITY, _MINUS_INFINITY = 0x4000, 0xC000, 0xD000, 0xF000
 _INFINITY_SCALE = 0x20  # what PostgreSQL sends in the scale's place
 _WIRE_SPECIAL = {_NAN: "NaN", _INFINITY: "Infinity", _MINUS_INFINITY: "-Infinity"}
@@ -60,25 +64,30 @@ _WIRE_SPECIAL = {_NAN: "NaN", _INFINITY: "Infinity", _MINUS_INFINITY: "-Infinity
 
 def parse(text: str) -> str:
     """Return the Plain form of PostgreSQL's input. Raises 22P02 and 22003."""
+    if _PLAIN_FORM.fullmatch(text):
+        return text
     word = text.strip(" \t\n\r\v\f")
     special = _SPECIAL.get(word.lower())
     if special is not None:
         return special
-    found = _NUMBER.fullmatch(word)
-    if not found or not (found[2] or found[3]):
-        whole = parse_integer(word)
-        if whole is None:
-            raise InvalidTextRepresentation(f'invalid input syntax for type numeric: "{text}"')
-        return str(whole)
-    sign, whole_digits, fraction = (
-        found[1],
-        (found[2] or "").replace("_", ""),
-        (found[3] or "").replace("_", ""),
-    )
-    exponent = int(found[4] or 0)
-    if abs(exponent) > 2**31 // 2:
+    found = _NUMBER.match(word)
+    if found and (found[2] or found[3]):
+        exponent = _exponent(found[4] or "0")
+        if found.end() == len(word):
+            whole, fraction = (found[2] or "").replace("_", ""), (found[3] or "").replace("_", "")
+            return _plain(found[1] == "-", whole, fraction, exponent)
+    integer = parse_integer(word)
+    if integer is None:
+        raise InvalidTextRepresentation(f'invalid input syntax for type numeric: "{text}"')
+    # Not str: it refuses integers of many digits.
+    return _plain(integer < 0, format(EXACT.create_decimal(abs(integer)), "f"), "", 0)
+
+
+def _exponent(text: str) -> int:
+    digits = text.replace("_", "")
+    if len(digits) > _EXPONENT_DIGITS_MAX or abs(int(digits)) >= _EXPONENT_END:
         raise _overflow()
-    return _plain(sign == "-", whole_digits, fraction, exponent)
+    return int(digits)
 
 
 def _plain(negative: bool, whole: str, fraction: str, exponent: int) -> str:
@@ -219,12 +228,36 @@ def to_wire(text: str) -> bytes:
     )
 
 
+def fixed_to_wire(scale: int) -> Callable[[Value], bytes]:
+    """Return the function that gives the binary form of an integer scaled by 10**scale."""
+    shift = 10 ** (-scale % 4)
+    fraction_groups = -(-scale // 4)
+    layouts = [struct.Struct(f"!HhHH{count}H") for count in range(8)]
+
+    def encode(value: Value) -> bytes:
+        rest: int = value * shift
+        sign = 0
+        if rest < 0:
+            rest, sign = -rest, _NEGATIVE
+        groups: list[int] = []
+        weight = -fraction_groups - 1
+        while rest:
+            rest, group = divmod(rest, 10_000)
+            weight += 1
+            if group or groups:
+                groups.append(group)
+        groups.reverse()
+        return layouts[len(groups)].pack(len(groups), weight if groups else 0, sign, scale, *groups)
+
+    return encode
+
+
 def from_wire(data: bytes) -> str:
     """Read the binary form. Raises InvalidBinaryRepresentation 22P03."""
     if len(data) < _WIRE_HEADER.size:
         raise InvalidBinaryRepresentation("insufficient data left in message")
     count, weight, sign, scale = _WIRE_HEADER.unpack_from(data)
-    if count < 0 or len(data) != _WIRE_HEADER.size + 2 * count:
+    if len(data) != _WIRE_HEADER.size + 2 * count:
         raise InvalidBinaryRepresentation("incorrect binary data format")
     if sign in _WIRE_SPECIAL:
         return _WIRE_SPECIAL[sign]
@@ -275,7 +308,7 @@ class Numeric(Type):
     def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
         match representation:
             case FixedNumeric(scale=scale):
-                return lambda value: to_wire(fixed_text(value, scale))  # type: ignore[arg-type]
+                return fixed_to_wire(scale)
             case PackedNumeric(precision=precision, scale=scale):
                 return lambda value: to_wire(unpack(value, precision, scale))  # type: ignore[arg-type]
         return self.encode_binary

@@ -5,8 +5,11 @@ bpchar stands without its trailing blanks, which mean nothing in comparisons; ou
 
 from __future__ import annotations
 
+import re
+
 from borealis.errors import (
     CharacterNotInRepertoire,
+    InvalidBinaryRepresentation,
     InvalidParameterValue,
     StringDataRightTruncation,
 )
@@ -15,6 +18,7 @@ from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, Tex
 _HEADER = 4  # PostgreSQL's VARHDRSZ: a string's typmod is its length and this
 _LENGTH_MAX = 10_485_760
 _NAME_BYTES = 63
+_OCTAL = re.compile(r"\\[0-7]{3}")
 
 
 def check_no_nul(text: str) -> str:
@@ -107,13 +111,36 @@ class Name(Text):
 
 
 class Char(Text):
-    """The one-byte type whose name is written in quotes, used by the system catalogs."""
+    r"""The one-byte type whose name is written in quotes, used by the system catalogs.
+
+    A value is the byte as its text shows it: the character, `\\303` in octal from 128 on, nothing for 0.
+    """
 
     storable = False
     indexable = False
 
     def decode_text(self, text: str, style: Style) -> str:
-        return check_no_nul(text)[:1]
+        if _OCTAL.fullmatch(text):
+            return _char(int(text[1:], 8) & 0xFF)
+        return _char(check_no_nul(text).encode()[0]) if text else ""
+
+    def decode_binary(self, data: bytes) -> str:
+        if len(data) != 1:
+            raise InvalidBinaryRepresentation("incorrect binary data format")
+        return _char(data[0])
+
+    def encode_binary(self, value: Value) -> bytes:
+        text = str(value)
+        if len(text) == 4:
+            return bytes((int(text[1:], 8),))
+        return text.encode() or b"\0"
+
+    def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
+        return self.encode_binary
+
+
+def _char(byte: int) -> str:
+    return f"\\{byte:03o}" if byte >= 0x80 else chr(byte) if byte else ""
 
 
 def truncate_name(text: str) -> str:
