@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from borealis.errors import (
-    CardinalityViolation,
-    FeatureNotSupported,
-)
+from borealis.errors import CardinalityViolation
 from borealis.executor.compile.limits import limit_value, offset_value
 from borealis.functions.implementation import Context, scalar
 from borealis.types import oids
@@ -22,11 +19,6 @@ scalar("offset", strict=False)(offset_value)
 @scalar("two_rows", strict=False, deterministic=False)
 def two_rows() -> Value:
     raise CardinalityViolation("more than one row returned by a subquery used as an expression")
-
-
-@scalar("one_dimension", strict=False, deterministic=False)
-def one_dimension() -> Value:
-    raise FeatureNotSupported("casts of arrays of several dimensions are not supported yet")
 
 
 @scalar("row_text", strict=False, context=True)

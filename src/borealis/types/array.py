@@ -1,7 +1,7 @@
 """Arrays: never stored, so only in expressions, parameters and results.
 
 A value is the JSON text of a list, nested for more dimensions, of the elements' Plain values; bytea, uuid, interval and timetz elements as
-hexadecimal strings, float infinities as their names. Lower bounds are 1.
+hexadecimal strings, float infinities as JSON5's Infinity, which SQLite reads and writes as 9e999. Lower bounds are 1.
 Source: PostgreSQL 16 documentation 8.15.
 """
 
@@ -32,8 +32,6 @@ def to_element(oid: int, value: Value) -> Any:
     """Return an element's value as JSON holds it."""
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, float) and math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
     return value
 
 

@@ -9,7 +9,7 @@ import re
 
 import apsw
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import SqlError
 from borealis.executor import plan as _plan  # noqa: F401 - its import registers the compilers
 from borealis.executor import sqlite_functions as _sqlite_functions  # noqa: F401
@@ -67,10 +67,7 @@ class Evaluator:
         with _opaque_literals() if self.is_opaque else contextlib.nullcontext():
             query = compilation.query(bound.statement)
         statement = compilation.finish(query.text, query.outputs)
-        encoders = [
-            type_of(output.type).text_encoder(self.style, output.representation)
-            for output in statement.outputs
-        ]
+        encoders = [self._encoder(output) for output in statement.outputs]
         found = self.connection.execute(statement.sql, statement.bindings((), (), self))
         rows = [
             [None if value is None else encode(value).decode() for encode, value in zip(encoders, row)]

@@ -6,6 +6,7 @@ from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ordering import order_terms
 from borealis.functions import lookup
+from borealis.functions.aggregates.hypothetical import sort_keys_text
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 
@@ -17,9 +18,12 @@ def aggregate_call(compilation: Compilation, node: bound.AggregateCall) -> Sql:
         tuple(key.expr for key in node.order) if node.function.aggregate_kind in ("o", "h") else node.args
     )
     exprs = (*node.direct_args, *ordered)
+    args = tuple(compilation.expr(expr) for expr in exprs)
+    if node.function.aggregate_kind == "h":
+        args = (Sql(compilation.parameters.literal(sort_keys_text(node.order))), *args)
     return lookup.emit_aggregate(
         node.function,
-        tuple(compilation.expr(expr) for expr in exprs),
+        args,
         tuple(expr.type for expr in exprs),
         distinct=node.distinct,
         order=", ".join(order_terms(compilation, node.order)),

@@ -44,18 +44,17 @@ def subscript(compilation: Compilation, node: bound.Subscript) -> Sql:
 
 @compiles(bound.CoerceArray)
 def coerce_array(compilation: Compilation, node: bound.CoerceArray) -> Sql:
-    """Cast the elements one by one, in order; an array of several dimensions is cast by its own kind of recursion."""
+    """Cast the elements one by one, in order, of all dimensions; then give the array its shape back."""
     source = type_of(node.arg.type).element
     name = compilation.new_name()
     compilation.elements.append(Sql(element_value(f"{name}.value", source)))
     element = plain(compilation.expr(node.element))
     compilation.elements.pop()
     cast = element_text(element.text, node.element.type)
-    value = f"CASE {name}.type WHEN 'array' THEN pg_one_dimension() ELSE {cast} END"
     text = compilation.expr(node.arg).text
     return Sql(
-        f"(SELECT CASE WHEN max({name}.key) IS NULL THEN {text} "
-        f"ELSE json_group_array({value} ORDER BY {name}.key) END FROM json_each({text}) AS {name})"
+        f"(SELECT pg_array_shaped(json_group_array({cast} ORDER BY {name}.id), {text}) "
+        f"FROM json_tree({text}) AS {name} WHERE {name}.type <> 'array')"
     )
 
 

@@ -1,16 +1,21 @@
 """Ordered-set aggregates: percentile_cont, percentile_disc, mode. SQLite's ORDER BY inside the call sorts their input.
 
 The direct argument comes first: pg_percentile_disc(0.5, x ORDER BY x). A list of fractions gives a list of results.
+Source: PostgreSQL 16 documentation 9.21, table 9.62.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 from borealis.errors import NumericValueOutOfRange
+from borealis.functions.datetime.intervals import interval_mi, interval_mul, interval_pl
 from borealis.functions.floats.values import to_python, to_value
-from borealis.functions.implementation import aggregate
+from borealis.functions.implementation import Aggregation, Sql, aggregate, plain, sqlite_name
+from borealis.functions.ordering import compare
+from borealis.types.array import pack, to_element
 from borealis.types.base import Value
 
 
@@ -51,14 +56,17 @@ class PercentileList(Percentile):
     def final(self) -> Value:
         if self._asked is None or not self._values:
             return None
-        return json.dumps(self._of(json.loads(str(self._asked))))
+        return pack(self._of(json.loads(str(self._asked))))
 
-    def _of(self, asked: object) -> object:
-        if isinstance(asked, list):
-            return [self._of(each) for each in asked]
-        if asked is None:
-            return None
-        return self.at(_fraction(asked))  # type: ignore[arg-type]
+    def _of(self, asked: list[Any]) -> list[Any]:
+        return [
+            self._of(each)
+            if isinstance(each, list)
+            else None
+            if each is None
+            else to_element(0, self.at(_fraction(each)))
+            for each in asked
+        ]
 
 
 class _Discrete(Percentile):
@@ -74,20 +82,25 @@ class _Continuous(Percentile):
     def at(self, fraction: float) -> Value:
         position = fraction * (len(self._values) - 1)
         below, above = math.floor(position), math.ceil(position)
-        low = to_python(self._values[below])
-        if below == above:
-            return to_value(low)
-        high = to_python(self._values[above])
-        return to_value(low + (position - below) * (high - low))
+        low = self._values[below]
+        return low if below == above else self.between(low, self._values[above], position - below)
+
+    def between(self, low: Value, high: Value, part: float) -> Value:
+        below, above = to_python(low), to_python(high)
+        return to_value(below + part * (above - below))
+
+
+class _ContinuousInterval(_Continuous):
+    __slots__ = ()
+
+    def between(self, low: Value, high: Value, part: float) -> Value:
+        assert isinstance(low, bytes)
+        assert isinstance(high, bytes)
+        return interval_pl(low, interval_mul(interval_mi(high, low), part))
 
 
 @aggregate("percentile_disc(float8,anyelement)")
 class PercentileDisc(_Discrete):
-    __slots__ = ()
-
-
-@aggregate("percentile_cont(float8,float8)")
-class PercentileCont(_Continuous):
     __slots__ = ()
 
 
@@ -96,12 +109,34 @@ class PercentileDiscList(_Discrete, PercentileList):
     __slots__ = ()
 
 
+@aggregate("percentile_cont(float8,float8)")
+class PercentileCont(_Continuous):
+    __slots__ = ()
+
+
 @aggregate("percentile_cont(_float8,float8)")
 class PercentileContList(_Continuous, PercentileList):
     __slots__ = ()
 
 
-@aggregate("mode(anyelement)")
+@aggregate("percentile_cont(float8,interval)")
+class PercentileContInterval(_ContinuousInterval):
+    __slots__ = ()
+
+
+@aggregate("percentile_cont(_float8,interval)")
+class PercentileContIntervalList(_ContinuousInterval, PercentileList):
+    __slots__ = ()
+
+
+_MODE = "mode(anyelement)"
+
+
+def _emit_mode(call: Aggregation) -> Sql:
+    return Sql(call.call(sqlite_name(_MODE), str(int(call.types[0])), plain(call.args[0]).text))
+
+
+@aggregate(_MODE, emit=_emit_mode)
 class Mode:
     """The most frequent value; of several, the first in order. Equal values stand together."""
 
@@ -112,15 +147,15 @@ class Mode:
         self._best: Value = None
         self._count = self._best_count = 0
 
-    def step(self, value: Value) -> None:
+    def step(self, type_: int, value: Value) -> None:
         if value is None:
             return
-        if value == self._value:
+        if self._count and compare(type_, value, self._value) == 0:
             self._count += 1
         else:
             self._value, self._count = value, 1
         if self._count > self._best_count:
-            self._best, self._best_count = value, self._count
+            self._best, self._best_count = self._value, self._count
 
     def final(self) -> Value:
         return self._best

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from borealis.functions.array.elements import dimensions, flat
 from borealis.functions.implementation import Sql, emitter, scalar
-from borealis.types.array import unpack
+from borealis.types.array import pack, unpack
 from borealis.types.base import Value
 
 
@@ -43,3 +45,16 @@ def array_dims(array: str) -> Value:
 @scalar("array_cardinality")
 def array_cardinality(array: str) -> Value:
     return len(flat(unpack(array)))
+
+
+@scalar("array_shaped")
+def array_shaped(items: str, like: str) -> str:
+    """Return the elements of a flat array in the shape of another with as many."""
+    if not like.startswith("[["):
+        return items
+    source = iter(unpack(items))
+
+    def shaped(level: list[Any]) -> list[Any]:
+        return [shaped(item) if isinstance(item, list) else next(source) for item in level]
+
+    return pack(shaped(unpack(like)))

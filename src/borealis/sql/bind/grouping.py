@@ -83,6 +83,7 @@ class GroupingCheck:
         if isinstance(node, Const) or (isinstance(node, Expr) and node in self._group):
             return
         if isinstance(node, AggregateCall) and not inside_subquery:
+            self._check_direct_args(node)
             return
         if isinstance(node, Var):
             self._check_var(node, inside_subquery=inside_subquery)
@@ -90,6 +91,14 @@ class GroupingCheck:
         for child in children(node):
             is_query = isinstance(node, SubLink) and child is node.query
             self._check(child, inside_subquery=inside_subquery or is_query)
+
+    def _check_direct_args(self, call: AggregateCall) -> None:
+        try:
+            for arg in call.direct_args:
+                self._check(arg, inside_subquery=False)
+        except GroupingError as error:
+            error.detail = "Direct arguments of an ordered-set aggregate must use only grouped columns."
+            raise
 
     def _check_var(self, var: Var, *, inside_subquery: bool) -> None:
         if var.relation not in self._level.relation_ids or var.relation in self._dependent:

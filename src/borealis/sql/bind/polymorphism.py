@@ -69,7 +69,7 @@ def _element_of_family(
     if not occurs:
         return None
     if not seen:
-        if is_compatible or oids.ANYELEMENT in declared:
+        if is_compatible:
             return oids.TEXT
         raise DatatypeMismatch(
             "could not determine polymorphic type because input has type unknown", position=position

@@ -14,6 +14,11 @@ from borealis.errors import (
 from borealis.functions.signatures import Function, functions_by_name
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
+from borealis.sql.bind.expressions.ordered_sets import (
+    check_ordered_set,
+    ordered_set_call,
+    unify_hypothetical,
+)
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import Candidate, find_function
 from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
@@ -35,6 +40,7 @@ from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_named, type_of
 
 _SYSTEM_FUNCTION_SCHEMAS = ("pg_catalog",)
+_ORDERED_SETS = frozenset("oh")
 
 NO_AGGREGATES = frozenset(
     (
@@ -79,6 +85,10 @@ def finish_call(
     if candidate.is_variadic and function.variadic == oids.ANY:
         args = _any_arguments(level, function, args)
     _refuse_special_forms(node, function, position)
+    if function.aggregate_kind in _ORDERED_SETS:
+        check_ordered_set(function, node, args, position)
+        if function.aggregate_kind == "h":
+            args = unify_hypothetical(context, args)
     coerced, result = resolve_polymorphic(context, function, candidate.args, args, position)
     coerced += _default_args(level, function, len(coerced)) if not candidate.is_variadic else ()
     if function.kind == "a" and "over" not in node:
@@ -279,8 +289,9 @@ def _aggregate(
             f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
             position=position,
         )
-    if function.aggregate_kind != "n":
-        raise FeatureNotSupported(f"function {function.name} not supported", position=position)
+    if function.aggregate_kind in _ORDERED_SETS:
+        level.has_aggregates = True
+        return ordered_set_call(level, node, function, args, result, _filter(level, node))
     if not args and "agg_star" not in node:
         raise WrongObjectType(
             f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
