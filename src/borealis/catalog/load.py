@@ -5,11 +5,16 @@ The tables and their columns are storage.catalog_tables; a Catalog is built whol
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from borealis.catalog.relations import Catalog, Check, Column, Index, Schema, Table
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.constraints import Check, ForeignKey, ReferentialAction
+from borealis.catalog.objects import Comment, Domain, Function, FunctionArgument, Statistics
+from borealis.catalog.relations import Column, Index, Sequence, Table, View
+from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
 
@@ -18,16 +23,42 @@ class Connection(Protocol):
 
 
 def load_catalog(connection: Connection) -> Catalog:
-    """Read every relation; the connection stands in a snapshot."""
+    """Read every object; the connection stands in a snapshot."""
     ((version, next_oid),) = connection.execute("SELECT catalog_version, next_oid FROM meta")
     schemas = {
         oid: Schema(Oid(oid), name, Oid(owner))
         for oid, name, owner in connection.execute("SELECT oid, nspname, nspowner FROM pg_namespace")
     }
+    checks, domain_checks = _checks(connection)
     columns = _columns(connection)
+    return Catalog(
+        version=version,
+        next_oid=Oid(next_oid),
+        schemas=tuple(schemas.values()),
+        tables=_tables(connection, schemas, columns, checks),
+        views=_views(connection, schemas, columns),
+        sequences=_sequences(connection, schemas),
+        domains=_domains(connection, schemas, domain_checks),
+        functions=_functions(connection, schemas),
+        statistics=_statistics(connection, schemas),
+        comments=tuple(
+            Comment(Oid(object_), Oid(catalog), column, text)
+            for object_, catalog, column, text in connection.execute(
+                "SELECT objoid, classoid, objsubid, description FROM pg_description"
+            )
+        ),
+    )
+
+
+def _tables(
+    connection: Connection,
+    schemas: dict[int, Schema],
+    columns: defaultdict[int, list[Column]],
+    checks: defaultdict[int, list[Check]],
+) -> tuple[Table, ...]:
     indexes = _indexes(connection)
-    checks = _checks(connection)
-    tables = tuple(
+    foreign_keys = _foreign_keys(connection)
+    return tuple(
         Table(
             Oid(oid),
             name,
@@ -36,23 +67,91 @@ def load_catalog(connection: Connection) -> Catalog:
             tuple(columns[oid]),
             tuple(indexes[oid]),
             tuple(checks[oid]),
+            tuple(foreign_keys[oid]),
         )
         for oid, name, namespace, owner in connection.execute(
             "SELECT oid, relname, relnamespace, relowner FROM pg_class WHERE relkind = 'r' ORDER BY oid"
         )
     )
-    return Catalog(version, Oid(next_oid), tuple(schemas.values()), tables)
+
+
+def _views(
+    connection: Connection, schemas: dict[int, Schema], columns: defaultdict[int, list[Column]]
+) -> tuple[View, ...]:
+    return tuple(
+        View(
+            Oid(oid),
+            name,
+            schemas[namespace],
+            Oid(owner),
+            tuple(columns[oid]),
+            query,
+            tuple(json.loads(path)),
+        )
+        for oid, name, namespace, owner, query, path in connection.execute(
+            "SELECT oid, relname, relnamespace, relowner, ev_action, search_path "
+            "FROM pg_class JOIN pg_rewrite ON ev_class = oid WHERE relkind = 'v' ORDER BY oid"
+        )
+    )
+
+
+def _sequences(connection: Connection, schemas: dict[int, Schema]) -> tuple[Sequence, ...]:
+    return tuple(
+        Sequence(
+            Oid(oid),
+            name,
+            schemas[namespace],
+            Oid(owner),
+            start=start,
+            increment=increment,
+            minimum=minimum,
+            maximum=maximum,
+            cache=cache,
+            is_cyclic=bool(cycle),
+            owned_by=(Oid(table), column) if table else None,
+            is_identity=bool(identity),
+            generation=generation,
+        )
+        for (
+            oid,
+            name,
+            namespace,
+            owner,
+            start,
+            increment,
+            minimum,
+            maximum,
+            cache,
+            cycle,
+            table,
+            column,
+            identity,
+            generation,
+        ) in connection.execute(
+            "SELECT oid, relname, relnamespace, relowner, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle, "
+            "seqowner, seqownercolumn, seqidentity, seqgeneration "
+            "FROM pg_class JOIN pg_sequence ON seqrelid = oid WHERE relkind = 'S' ORDER BY oid"
+        )
+    )
 
 
 def _columns(connection: Connection) -> defaultdict[int, list[Column]]:
-    defaults = {
-        (relation, attnum): source
-        for relation, attnum, source in connection.execute("SELECT adrelid, adnum, adsource FROM pg_attrdef")
-    }
     columns: defaultdict[int, list[Column]] = defaultdict(list)
-    for relation, attnum, name, type_, typmod, not_null, dropped in connection.execute(
-        "SELECT attrelid, attnum, attname, atttypid, atttypmod, attnotnull, attisdropped FROM pg_attribute "
-        "ORDER BY attrelid, attnum"
+    for (
+        relation,
+        attnum,
+        name,
+        type_,
+        typmod,
+        not_null,
+        dropped,
+        domain,
+        *letters,
+        default,
+    ) in connection.execute(
+        "SELECT attrelid, attnum, attname, atttypid, atttypmod, attnotnull, attisdropped, attdomain, attidentity, "
+        "attgenerated, attstorage, adsource FROM pg_attribute "
+        "LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum ORDER BY attrelid, attnum"
     ):
         columns[relation].append(
             Column(
@@ -61,8 +160,10 @@ def _columns(connection: Connection) -> defaultdict[int, list[Column]]:
                 Oid(type_),
                 typmod,
                 bool(not_null),
-                defaults.get((relation, attnum)),
+                default,
                 bool(dropped),
+                Oid(domain),
+                *letters,
             )
         )
     return columns
@@ -85,9 +186,9 @@ def _indexes(connection: Connection) -> defaultdict[int, list[Index]]:
         "SELECT indexrelid, indrelid, relname, indisunique, indisprimary, indnullsnotdistinct, indisvalid, "
         "indnkeyatts, indkey, coalesce(pg_constraint.oid, 0) FROM pg_index "
         "JOIN pg_class ON pg_class.oid = indexrelid "
-        "LEFT JOIN pg_constraint ON conindid = indexrelid ORDER BY indexrelid"
+        "LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u') ORDER BY indexrelid"
     ):
-        attnums = tuple(int(attnum) for attnum in keys.split())
+        attnums = _attnums(keys)
         indexes[relation].append(
             Index(
                 Oid(oid),
@@ -105,11 +206,147 @@ def _indexes(connection: Connection) -> defaultdict[int, list[Index]]:
     return indexes
 
 
-def _checks(connection: Connection) -> defaultdict[int, list[Check]]:
-    checks: defaultdict[int, list[Check]] = defaultdict(list)
+def _checks(connection: Connection) -> tuple[defaultdict[int, list[Check]], defaultdict[int, list[Check]]]:
+    """Return the CHECKs of each table, and of each domain."""
+    of_tables: defaultdict[int, list[Check]] = defaultdict(list)
+    of_domains: defaultdict[int, list[Check]] = defaultdict(list)
     # By name, as PostgreSQL checks them.
-    for oid, name, relation, source in connection.execute(
-        "SELECT oid, conname, conrelid, consource FROM pg_constraint WHERE contype = 'c' ORDER BY conrelid, conname"
+    for oid, name, table, domain, source, validated in connection.execute(
+        "SELECT oid, conname, conrelid, contypid, consource, convalidated FROM pg_constraint "
+        "WHERE contype = 'c' ORDER BY conname"
     ):
-        checks[relation].append(Check(Oid(oid), name, source))
-    return checks
+        found = of_tables[table] if table else of_domains[domain]
+        found.append(Check(Oid(oid), name, source, bool(validated)))
+    return of_tables, of_domains
+
+
+def _foreign_keys(connection: Connection) -> defaultdict[int, list[ForeignKey]]:
+    found: defaultdict[int, list[ForeignKey]] = defaultdict(list)
+    for (
+        oid,
+        name,
+        table,
+        columns,
+        referenced,
+        referenced_columns,
+        index,
+        on_update,
+        on_delete,
+        match,
+        deferrable,
+        deferred,
+        validated,
+        set_columns,
+    ) in connection.execute(
+        "SELECT oid, conname, conrelid, conkey, confrelid, confkey, conindid, confupdtype, confdeltype, "
+        "confmatchtype, condeferrable, condeferred, convalidated, confdelsetcols FROM pg_constraint "
+        "WHERE contype = 'f' ORDER BY oid"
+    ):
+        found[table].append(
+            ForeignKey(
+                Oid(oid),
+                name,
+                Oid(table),
+                _attnums(columns),
+                Oid(referenced),
+                _attnums(referenced_columns),
+                Oid(index),
+                ReferentialAction(on_update),
+                ReferentialAction(on_delete),
+                match == "f",
+                bool(deferrable),
+                bool(deferred),
+                bool(validated),
+                _attnums(set_columns),
+            )
+        )
+    return found
+
+
+def _domains(
+    connection: Connection, schemas: dict[int, Schema], checks: defaultdict[int, list[Check]]
+) -> tuple[Domain, ...]:
+    return tuple(
+        Domain(
+            Oid(oid),
+            name,
+            schemas[namespace],
+            Oid(owner),
+            Oid(base),
+            typmod,
+            bool(not_null),
+            default,
+            tuple(checks[oid]),
+        )
+        for oid, name, namespace, owner, base, typmod, not_null, default in connection.execute(
+            "SELECT oid, typname, typnamespace, typowner, typbasetype, typtypmod, typnotnull, typdefault "
+            "FROM pg_type ORDER BY oid"
+        )
+    )
+
+
+def _functions(connection: Connection, schemas: dict[int, Schema]) -> tuple[Function, ...]:
+    return tuple(
+        Function(
+            Oid(oid),
+            name,
+            schemas[namespace],
+            Oid(owner),
+            tuple(
+                FunctionArgument(argument, Oid(type_), mode, default, Oid(domain))
+                for argument, type_, mode, default, domain in json.loads(arguments)
+            ),
+            Oid(result),
+            bool(returns_set),
+            volatility,
+            bool(strict),
+            bool(definer),
+            parallel,
+            source,
+            body,
+            tuple((setting, value) for setting, value in json.loads(settings)),
+        )
+        for (
+            oid,
+            name,
+            namespace,
+            owner,
+            result,
+            returns_set,
+            volatility,
+            strict,
+            definer,
+            parallel,
+            arguments,
+            source,
+            body,
+            settings,
+        ) in connection.execute(
+            "SELECT oid, proname, pronamespace, proowner, prorettype, proretset, provolatile, proisstrict, prosecdef, "
+            "proparallel, proargs, prosrc, probody, proconfig FROM pg_proc ORDER BY oid"
+        )
+    )
+
+
+def _statistics(connection: Connection, schemas: dict[int, Schema]) -> tuple[Statistics, ...]:
+    return tuple(
+        Statistics(
+            Oid(oid),
+            name,
+            schemas[namespace],
+            Oid(owner),
+            Oid(table),
+            _attnums(keys),
+            kinds,
+            tuple(json.loads(expressions)),
+            target,
+        )
+        for oid, table, name, namespace, owner, keys, kinds, expressions, target in connection.execute(
+            "SELECT oid, stxrelid, stxname, stxnamespace, stxowner, stxkeys, stxkind, stxexprs, stxstattarget "
+            "FROM pg_statistic_ext ORDER BY oid"
+        )
+    )
+
+
+def _attnums(text: str) -> tuple[int, ...]:
+    return tuple(int(attnum) for attnum in text.split())

@@ -1,7 +1,8 @@
-"""What a statement is bound against: schemas, tables, columns, indexes, constraints.
+"""What a statement is bound against: tables, views, sequences, and what hangs on them.
 
 All frozen: a Catalog is one version of the cluster's catalog, shared by every statement bound against it. Physical names
-follow from oids (DESIGN §4): table t<oid>, columns c<attnum>, index i<oid>.
+follow from oids (DESIGN §4): table t<oid>, columns c<attnum>, index i<oid>. An expression or query kept in the catalog is
+a parse tree as JSON, bound whenever it is used.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from borealis.catalog.constraints import Check, ForeignKey
+from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
-    oid: Oid
-    name: str
-    owner: Oid
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
+    """A column of a table, or of a view.
+
+    A column of a domain has its base type here, as values and operators do; the domain adds its constraints.
+    """
+
     attnum: int  # from 1; never reused
     name: str
     type: Oid
@@ -28,6 +29,10 @@ class Column:
     not_null: bool
     default: str | None  # the expression's parse tree as JSON, bound when used
     is_dropped: bool = False
+    domain: Oid = Oid(0)
+    identity: str = ""  # a: GENERATED ALWAYS, d: BY DEFAULT AS IDENTITY
+    generated: str = ""  # s: STORED, its expression is the default
+    storage: str = ""  # p, e, x or m where SET STORAGE chose one
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,6 @@ class Index:
     constraint: Oid = Oid(0)  # the PRIMARY KEY or UNIQUE constraint it backs
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    oid: Oid
-    name: str
-    expression: str  # its parse tree as JSON, over the table's columns
-
-
 @dataclass(frozen=True)
 class Table:
     oid: Oid
@@ -62,6 +60,7 @@ class Table:
     columns: tuple[Column, ...]  # by attnum, dropped ones included: columns[attnum - 1]
     indexes: tuple[Index, ...]
     checks: tuple[Check, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     @cached_property
     def primary_key(self) -> Index | None:
@@ -82,23 +81,37 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Catalog:
-    version: int
-    next_oid: Oid  # what the next DDL may give out; the adjudicator refuses two DDLs of one version
-    schemas: tuple[Schema, ...]
-    tables: tuple[Table, ...]
+class View:
+    oid: Oid
+    name: str
+    schema: Schema
+    owner: Oid
+    columns: tuple[Column, ...]
+    query: str  # the SELECT's parse tree as JSON
+    search_path: tuple[str, ...]  # under which the query was written
 
-    @cached_property
-    def schemas_by_name(self) -> dict[str, Schema]:
-        return {schema.name: schema for schema in self.schemas}
+    @property
+    def live_columns(self) -> tuple[Column, ...]:
+        return self.columns
 
-    @cached_property
-    def _tables_by_name(self) -> dict[tuple[str, str], Table]:
-        return {(table.schema.name, table.name): table for table in self.tables}
 
-    @cached_property
-    def tables_by_oid(self) -> dict[Oid, Table]:
-        return {table.oid: table for table in self.tables}
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence's definition. Where it stands is not part of the catalog."""
 
-    def table(self, schema: str, name: str) -> Table | None:
-        return self._tables_by_name.get((schema, name))
+    oid: Oid
+    name: str
+    schema: Schema
+    owner: Oid
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cache: int
+    is_cyclic: bool = False
+    owned_by: tuple[Oid, int] | None = None  # table and attnum, dropped with it
+    is_identity: bool = False  # belongs to the identity column that owns it
+    generation: int = 0  # raised by RESTART and whatever else makes it begin anew
+
+
+Relation = Table | View | Sequence

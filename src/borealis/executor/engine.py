@@ -13,8 +13,8 @@ import random
 from collections import OrderedDict
 from dataclasses import replace
 
+from borealis.catalog.catalog import Catalog
 from borealis.catalog.load import load_catalog
-from borealis.catalog.relations import Catalog
 from borealis.clock import Clock
 from borealis.errors import FeatureNotSupported, SerializationFailure
 from borealis.executor import sqlite_functions as _registered  # noqa: F401 - before any connection is opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import FeatureNotSupported
 from borealis.executor import compile as compilers
 from borealis.executor.compile.compilation import Output

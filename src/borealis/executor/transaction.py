@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import SerializationFailure, SqlError
 from borealis.executor import commit_limits
 from borealis.executor.compile.compilation import CompiledStatement

@@ -13,12 +13,18 @@ from dataclasses import dataclass
 
 from borealis.types.base import Value
 
+PG_TYPE = 1247
 PG_ATTRIBUTE = 1249
+PG_PROC = 1255
 PG_CLASS = 1259
+PG_SEQUENCE = 2224
 PG_ATTRDEF = 2604
 PG_CONSTRAINT = 2606
+PG_DESCRIPTION = 2609
 PG_INDEX = 2610
 PG_NAMESPACE = 2615
+PG_REWRITE = 2618
+PG_STATISTIC_EXT = 3381
 
 ADMIN_ROLE = 15579
 PG_CATALOG_NAMESPACE = 11
@@ -67,7 +73,19 @@ CLASS = CatalogTable(
 ATTRIBUTE = CatalogTable(
     PG_ATTRIBUTE,
     "pg_attribute",
-    ("attrelid", "attnum", "attname", "atttypid", "atttypmod", "attnotnull", "attisdropped"),
+    (
+        "attrelid",
+        "attnum",
+        "attname",
+        "atttypid",
+        "atttypmod",
+        "attnotnull",
+        "attisdropped",
+        "attdomain",
+        "attidentity",
+        "attgenerated",
+        "attstorage",
+    ),
     ("attrelid", "attnum"),
     has_integer_key=False,
 )
@@ -97,19 +115,132 @@ INDEX = CatalogTable(
 CONSTRAINT = CatalogTable(
     PG_CONSTRAINT,
     "pg_constraint",
-    ("oid", "conname", "conrelid", "contype", "conindid", "conkey", "consource"),
+    (
+        "oid",
+        "conname",
+        "conrelid",
+        "contype",
+        "conindid",
+        "conkey",
+        "consource",
+        "contypid",
+        "convalidated",
+        "condeferrable",
+        "condeferred",
+        "confrelid",
+        "confkey",
+        "confupdtype",
+        "confdeltype",
+        "confmatchtype",
+        "confdelsetcols",
+    ),
     ("oid",),
     has_integer_key=True,
 )
+REWRITE = CatalogTable(
+    PG_REWRITE,
+    "pg_rewrite",
+    ("ev_class", "ev_action", "search_path"),
+    ("ev_class",),
+    has_integer_key=True,
+)
+SEQUENCE = CatalogTable(
+    PG_SEQUENCE,
+    "pg_sequence",
+    (
+        "seqrelid",
+        "seqstart",
+        "seqincrement",
+        "seqmin",
+        "seqmax",
+        "seqcache",
+        "seqcycle",
+        "seqowner",
+        "seqownercolumn",
+        "seqidentity",
+        "seqgeneration",
+    ),
+    ("seqrelid",),
+    has_integer_key=True,
+)
+TYPE = CatalogTable(
+    PG_TYPE,
+    "pg_type",
+    ("oid", "typname", "typnamespace", "typowner", "typbasetype", "typtypmod", "typnotnull", "typdefault"),
+    ("oid",),
+    has_integer_key=True,
+)
+PROC = CatalogTable(
+    PG_PROC,
+    "pg_proc",
+    (
+        "oid",
+        "proname",
+        "pronamespace",
+        "proowner",
+        "prorettype",
+        "proretset",
+        "provolatile",
+        "proisstrict",
+        "prosecdef",
+        "proparallel",
+        "proargs",
+        "prosrc",
+        "probody",
+        "proconfig",
+    ),
+    ("oid",),
+    has_integer_key=True,
+)
+STATISTIC_EXT = CatalogTable(
+    PG_STATISTIC_EXT,
+    "pg_statistic_ext",
+    (
+        "oid",
+        "stxrelid",
+        "stxname",
+        "stxnamespace",
+        "stxowner",
+        "stxkeys",
+        "stxkind",
+        "stxexprs",
+        "stxstattarget",
+    ),
+    ("oid",),
+    has_integer_key=True,
+)
+DESCRIPTION = CatalogTable(
+    PG_DESCRIPTION,
+    "pg_description",
+    ("objoid", "classoid", "objsubid", "description"),
+    ("objoid", "classoid", "objsubid"),
+    has_integer_key=False,
+)
 
-CATALOG_TABLES = (NAMESPACE, CLASS, ATTRIBUTE, ATTRDEF, INDEX, CONSTRAINT)
+CATALOG_TABLES = (
+    NAMESPACE,
+    CLASS,
+    ATTRIBUTE,
+    ATTRDEF,
+    INDEX,
+    CONSTRAINT,
+    REWRITE,
+    SEQUENCE,
+    TYPE,
+    PROC,
+    STATISTIC_EXT,
+    DESCRIPTION,
+)
 CATALOG_TABLES_BY_OID = {table.oid: table for table in CATALOG_TABLES}
 
-RELATION_OF_ROW = {
-    PG_CLASS: CLASS.ordinal("oid"),
-    PG_ATTRIBUTE: ATTRIBUTE.ordinal("attrelid"),
-    PG_ATTRDEF: ATTRDEF.ordinal("adrelid"),
-    PG_INDEX: INDEX.ordinal("indrelid"),
-    PG_CONSTRAINT: CONSTRAINT.ordinal("conrelid"),
+RELATIONS_OF_ROW = {
+    PG_CLASS: (CLASS.ordinal("oid"),),
+    PG_ATTRIBUTE: (ATTRIBUTE.ordinal("attrelid"),),
+    PG_ATTRDEF: (ATTRDEF.ordinal("adrelid"),),
+    PG_INDEX: (INDEX.ordinal("indrelid"),),
+    # A foreign key changes what a write of the referenced table has to check.
+    PG_CONSTRAINT: (CONSTRAINT.ordinal("conrelid"), CONSTRAINT.ordinal("confrelid")),
+    PG_REWRITE: (REWRITE.ordinal("ev_class"),),
+    PG_SEQUENCE: (SEQUENCE.ordinal("seqrelid"),),
 }
-"""Where a catalog's row names the relation it belongs to; changing the row changes that relation."""
+"""Where a catalog's row names the relations it belongs to (0: none); changing the row changes those relations."""

@@ -82,7 +82,7 @@ class Database:
         """Open a cluster as its owner; `cluster`, if given, is checked against the files.
 
         Raises:
-            NotACluster, DirectoryInUse, EncryptionKeyError, FormatTooNew, ClusterMismatch, StorageError.
+            NotACluster, DirectoryInUse, EncryptionKeyError, UnknownFormat, ClusterMismatch, StorageError.
         """
         if not directory.is_dir():
             raise NotACluster(f"{directory} holds no Borealis cluster")

@@ -4,7 +4,7 @@
     ├─ NotACluster            the directory holds no cluster, or half of one
     ├─ ClusterExists          create was asked for, and one is there
     ├─ DirectoryInUse         another process owns the directory
-    ├─ FormatTooNew           written by a later Borealis
+    ├─ UnknownFormat          written by another version of Borealis
     ├─ ClusterMismatch        another cluster than the one named
     └─ EncryptionKeyError     the installation's key is missing, damaged, readable by others, or another one
 
@@ -46,7 +46,7 @@ class DirectoryInUse(StorageError):
     pass
 
 
-class FormatTooNew(StorageError):
+class UnknownFormat(StorageError):
     pass
 
 

@@ -24,14 +24,14 @@ from borealis.storage.errors import (
     ClusterMismatch,
     DirectoryInUse,
     EncryptionKeyError,
-    FormatTooNew,
     NotACluster,
     StorageError,
+    UnknownFormat,
     damaged,
 )
 
 APPLICATION_ID = 0x424F5245  # "BORE"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """user_version of the database: raised when a layout in docs/storage-format.md changes."""
 
 BUSY_TIMEOUT_MS = 10_000
@@ -101,16 +101,17 @@ class ClusterFiles:
         """Check that the database is ours, of a version we know, and the cluster named.
 
         Raises:
-            NotACluster, FormatTooNew, ClusterMismatch, StorageError: the file is damaged.
+            NotACluster, UnknownFormat, ClusterMismatch, StorageError: the file is damaged.
         """
         try:
             application_id = connection.execute("PRAGMA application_id").get
             version: Any = connection.execute("PRAGMA user_version").get
             if application_id != APPLICATION_ID:
                 raise NotACluster(f"{self.database} is not a Borealis cluster")
-            if version > FORMAT_VERSION:
-                raise FormatTooNew(
-                    f"{self.directory} was written by a later Borealis: storage format {version}, "
+            if version != FORMAT_VERSION:
+                other = "a later" if version > FORMAT_VERSION else "an earlier"
+                raise UnknownFormat(
+                    f"{self.directory} was written by {other} Borealis: storage format {version}, "
                     f"this one knows {FORMAT_VERSION}"
                 )
             found = connection.execute("SELECT cluster FROM meta").get

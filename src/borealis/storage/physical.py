@@ -25,14 +25,19 @@ from borealis.storage.catalog_tables import (
     PG_CONSTRAINT,
     PG_INDEX,
     PG_NAMESPACE,
-    RELATION_OF_ROW,
+    PG_PROC,
+    PG_STATISTIC_EXT,
+    PG_TYPE,
+    RELATIONS_OF_ROW,
 )
 from borealis.storage.layout import SEQUENCES, IndexLayout, TableLayout, index_name, table_name
 from borealis.types.base import Value
 
 Row = tuple[Value, ...]
 
-_WITH_OID_FIRST = frozenset({PG_CLASS, PG_CONSTRAINT, PG_INDEX, PG_NAMESPACE})
+_WITH_OID_FIRST = frozenset(
+    {PG_CLASS, PG_CONSTRAINT, PG_INDEX, PG_NAMESPACE, PG_PROC, PG_STATISTIC_EXT, PG_TYPE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,10 @@ def touched_relations(changes: Iterable[CatalogChange]) -> set[int]:
     """Return the oids of the relations that these rows describe."""
     touched: set[int] = set()
     for change in changes:
-        ordinal = RELATION_OF_ROW.get(change.catalog)
-        if ordinal is None:
-            continue
-        touched.update(int(str(row[ordinal])) for row in (change.old, change.new) if row is not None)
+        ordinals = RELATIONS_OF_ROW.get(change.catalog, ())
+        rows = [row for row in (change.old, change.new) if row is not None]
+        touched.update(int(str(row[ordinal])) for row in rows for ordinal in ordinals)
+    touched.discard(0)
     return touched
 
 

@@ -68,7 +68,8 @@ def table_changes(
 
 
 def column_change(table: int, attnum: int, column: ColumnSpec, *, is_key: bool = False) -> Change:
-    row = (table, attnum, f"a{attnum}", _TYPES[column.type], -1, int(column.not_null or is_key), 0)
+    is_not_null = int(column.not_null or is_key)
+    row = (table, attnum, f"a{attnum}", _TYPES[column.type], -1, is_not_null, 0, 0, "", "", "")
     return _insert(PG_ATTRIBUTE, (table, attnum), row)
 
 

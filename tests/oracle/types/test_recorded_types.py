@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import SqlError
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.type_names import bind_type_name

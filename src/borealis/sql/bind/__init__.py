@@ -8,7 +8,7 @@ Entry: `bind`. One file a clause; expressions/ has one a kind of expression. A L
 from __future__ import annotations
 
 import borealis.sql.bind.expressions  # noqa: F401 - registers the binders
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.insert import bind_insert

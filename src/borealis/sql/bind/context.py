@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bound.expressions import Expr, Param
 from borealis.sql.parse import Parsed, leftmost_location

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from borealis.catalog.relations import Schema, Table
+from borealis.catalog.relations import Table
+from borealis.catalog.schema import Schema
 from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node

@@ -5,7 +5,7 @@ Entry: `plan_ddl`. What physical tables there are follows from those rows when t
 
 from __future__ import annotations
 
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Parsed
 from borealis.sql.utility.create_table import create_table

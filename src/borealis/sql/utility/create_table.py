@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borealis import limits
-from borealis.catalog.relations import Check, Column, Index, Schema, Table
+from borealis.catalog.constraints import Check
+from borealis.catalog.relations import Column, Index, Table
+from borealis.catalog.schema import Schema
 from borealis.errors import (
     DuplicateColumn,
     DuplicateObject,
@@ -24,7 +26,6 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_table
 from borealis.sql.parse import Node
 from borealis.sql.utility.column_types import column_type
-from borealis.sql.utility.create_table_rows import table_rows
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.object_names import NameChooser
 from borealis.sql.utility.stored_expressions import check_check, check_default, columns_of
@@ -77,7 +78,7 @@ def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
         raise limits.too_many_tables()
     definition = _read_elements(context, name, node.get("tableElts", ()))
     table = _build(context, schema, name, owner, definition)
-    return Ddl("CREATE TABLE", table_rows(table), (), frozenset((table.oid,)))
+    return Ddl.replacing("CREATE TABLE", after=(table,))
 
 
 def _refuse_forms(node: Node, relation: Node) -> None:

@@ -7,7 +7,7 @@ from borealis.errors import FeatureNotSupported, InsufficientPrivilege, InvalidS
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_table
 from borealis.sql.parse import Node
-from borealis.sql.utility.ddl import Ddl, drop_changes
+from borealis.sql.utility.ddl import Ddl
 from borealis.types.base import Oid
 
 
@@ -29,8 +29,7 @@ def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
             notices.append(("00000", f'table "{names[-1]}" does not exist, skipping'))
         else:
             raise UndefinedTable(f'table "{names[-1]}" does not exist')
-    changes = tuple(change for table in tables for change in drop_changes(table))
-    return Ddl("DROP TABLE", changes, tuple(notices), frozenset(table.oid for table in tables))
+    return Ddl.replacing("DROP TABLE", before=tables, notices=tuple(notices))
 
 
 def _find(context: BindContext, names: list[str]) -> Table | None:

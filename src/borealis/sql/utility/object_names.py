@@ -6,7 +6,7 @@ Source: PostgreSQL 16, CREATE TABLE; observed: both the table's and the columns'
 from __future__ import annotations
 
 from borealis import limits
-from borealis.catalog.relations import Catalog
+from borealis.catalog.catalog import Catalog
 
 
 class NameChooser:
