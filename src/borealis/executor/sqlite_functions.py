@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
+from functools import cmp_to_key
 
 from borealis.errors import CardinalityViolation
 from borealis.executor.compile.limits import limit_value, offset_value
-from borealis.functions.implementation import Context, scalar
+from borealis.functions.implementation import scalar
+from borealis.functions.records.comparing import order_of
 from borealis.types import oids
-from borealis.types.base import Oid, Style, Value
-from borealis.types.registry import type_of
+from borealis.types.base import Value
+from borealis.types.row_types import is_row_type
 
 scalar("limit", strict=False)(limit_value)
 scalar("offset", strict=False)(offset_value)
@@ -19,26 +20,6 @@ scalar("offset", strict=False)(offset_value)
 @scalar("two_rows", strict=False, deterministic=False)
 def two_rows() -> Value:
     raise CardinalityViolation("more than one row returned by a subquery used as an expression")
-
-
-@scalar("row_text", strict=False, context=True)
-def row_text(context: Context, types: str, *values: Value) -> str:
-    """ROW(…) as record_out writes it: empty for NULL, quotes where a reader would stumble."""
-    fields = zip(types.split(), values, strict=True)
-    return f"({','.join([_field(Oid(int(type_)), value, context.style) for type_, value in fields])})"
-
-
-def _field(type_: Oid, value: Value, style: Style) -> str:
-    if value is None:
-        return ""
-    text = type_of(type_).encode_text(value, style)
-    if text and not _STUMBLES.search(text):
-        return text
-    doubled = text.replace("\\", "\\\\").replace('"', '""')
-    return f'"{doubled}"'
-
-
-_STUMBLES = re.compile(r'[\s"\\(),]')
 
 
 @scalar("max_of", strict=False)
@@ -57,6 +38,8 @@ def _order_of(type_: int):  # type: ignore[no-untyped-def]
         return _numeric_order
     if type_ == oids.INTERVAL:
         return lambda value: value[:16]
+    if type_ == oids.RECORD or is_row_type(type_):
+        return cmp_to_key(order_of)
     # A NaN stands as text, above every number.
     return lambda value: (isinstance(value, str), value)
 

@@ -117,6 +117,7 @@ class SetReturning:
     wants_context: bool = False
     wants_types: bool = False  # the oids of the arguments' types follow the arguments
     strict: bool = True  # never called with None: no rows
+    arguments: int = 8  # how many it may be given
 
 
 _C = TypeVar("_C", bound=Callable[..., Any])
@@ -195,12 +196,19 @@ def native_aggregate(*keys: str) -> Callable[[AggregateEmitter], AggregateEmitte
 
 
 def set_returning(
-    *keys: str, columns: int = 1, context: bool = False, typed: bool = False, strict: bool = True
+    *keys: str,
+    columns: int = 1,
+    context: bool = False,
+    typed: bool = False,
+    strict: bool = True,
+    arguments: int = 8,
 ) -> Callable[[_C], _C]:
     def register(rows: _C) -> _C:
         for key in keys:
             _new(key, SET_RETURNING)
-            SET_RETURNING[key] = SetReturning(sqlite_name(key), rows, columns, context, typed, strict)
+            SET_RETURNING[key] = SetReturning(
+                sqlite_name(key), rows, columns, context, typed, strict, arguments
+            )
         return rows
 
     return register

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from borealis.functions.implementation import Sql
 from borealis.types.base import Oid, Representation, Value
+from borealis.types.row_types import is_array_of_rows, is_row_type
 
 Compare = Callable[[str, str], int]
 
@@ -22,6 +23,8 @@ COLLATION_OF: dict[int, str] = {}
 
 _INTERVAL = 1186
 _NUMERIC = 1700
+_RECORD = 2249
+_RECORD_ARRAY = 2287
 
 
 def collation(name: str, *types: int) -> Callable[[Compare], Compare]:
@@ -35,19 +38,28 @@ def collation(name: str, *types: int) -> Callable[[Compare], Compare]:
     return register
 
 
+def collation_of(type_: int) -> str | None:
+    """Return the collation a type's values compare under; all row types share that of records."""
+    if is_row_type(type_):
+        type_ = _RECORD
+    elif is_array_of_rows(type_):
+        type_ = _RECORD_ARRAY
+    return COLLATION_OF.get(type_)
+
+
 def sort_form(sql: Sql, type_: Oid) -> Sql:
     """Return the expression so that =, <, GROUP BY, DISTINCT and ORDER BY of SQLite are the type's."""
     if type(sql.representation) is not Representation:
         return sql
     if type_ == _INTERVAL:
         return Sql(f"substr({sql.text}, 1, 16)")
-    name = COLLATION_OF.get(type_)
+    name = collation_of(type_)
     return sql if name is None else Sql(f"({sql.text} COLLATE {name})")
 
 
 def compare(type_: int, left: Value, right: Value) -> int:
     """Compare two values of a type, neither NULL."""
-    name = COLLATION_OF.get(type_)
+    name = collation_of(type_)
     if name is not None:
         return COLLATIONS[name](left, right)  # type: ignore[arg-type]
     if type_ == _INTERVAL:

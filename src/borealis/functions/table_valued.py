@@ -16,7 +16,6 @@ import apsw
 from borealis.functions.implementation import Context, SetReturning
 from borealis.types.base import Value
 
-_ARGUMENTS_MAX = 8
 _EQUALS = apsw.SQLITE_INDEX_CONSTRAINT_EQ
 
 
@@ -29,7 +28,7 @@ class RowsModule:
 
     def Connect(self, *names: Any) -> tuple[str, RowsTable]:  # noqa: N802 - SQLite's name
         columns = [f"c{n}" for n in range(1, self.function.columns + 1)]
-        hidden = [f"a{n} HIDDEN" for n in range(1, _ARGUMENTS_MAX + 1)]
+        hidden = [f"a{n} HIDDEN" for n in range(1, self.function.arguments + 1)]
         return f"CREATE TABLE rows({', '.join(columns + hidden)})", RowsTable(self.function, self.context)
 
     Create = Connect

@@ -5,10 +5,10 @@ pg_type.tsv lists them (written by tools/dump_signatures.py); the classes here g
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-from borealis.types import numeric, oids
+from borealis.types import numeric, oids, row_types
 from borealis.types.array import Array
 from borealis.types.base import PLAIN, Oid, Representation, Type
 from borealis.types.boolean import Boolean
@@ -20,6 +20,7 @@ from borealis.types.interval import Interval
 from borealis.types.json import Json, Jsonb
 from borealis.types.numeric import Numeric
 from borealis.types.pseudo import Pseudo, Unsupported, Void
+from borealis.types.record import Record, RowType
 from borealis.types.strings import Bpchar, Char, Name, Text, Unknown, Varchar
 from borealis.types.time import Time, Timetz
 from borealis.types.timestamp import Timestamp, Timestamptz
@@ -51,6 +52,7 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.UUID: Uuid,
     oids.JSONB: Jsonb,
     oids.VOID: Void,
+    oids.RECORD: Record,
 }
 _ALIASES = {
     "boolean": oids.BOOL,
@@ -79,31 +81,47 @@ def types() -> dict[Oid, Type]:
     rows = [line.split("\t") for line in text.splitlines()]
     made: dict[Oid, Type] = {}
     # Arrays last: each needs the type of its elements.
-    for fields in sorted(rows, key=lambda fields: fields[5] == "A"):
+    for fields in sorted(rows, key=_is_array):
         type_ = _make(fields, made)
         made[type_.oid] = type_
     return made
+
+
+def _is_array(fields: list[str]) -> bool:
+    """PostgreSQL counts record[] among the pseudo-types; as values they are arrays like others."""
+    return fields[5] == "A" or int(fields[0]) == oids.RECORDARRAY
 
 
 def _make(fields: list[str], made: dict[Oid, Type]) -> Type:
     oid, name, sql_name, length, kind, category, preferred, element, array = fields
     common = {
         "length": int(length),
-        "category": category,
+        "category": "A" if _is_array(fields) else category,
         "preferred": preferred == "1",
         "element": int(element),
         "array": int(array),
         "kind": kind,
     }
-    if category == "A" and Oid(int(element)) in made:
+    if _is_array(fields) and Oid(int(element)) in made:
         return Array(int(oid), name, sql_name, element_type=made[Oid(int(element))], **common)
     cls = _CLASSES.get(Oid(int(oid))) or (Pseudo if kind == "p" else Unsupported)
     return cls(int(oid), name, sql_name, **common)  # type: ignore[arg-type]
 
 
 def type_of(oid: Oid) -> Type:
-    """Return a built-in type. KeyError for an oid that is none."""
-    return types()[oid]
+    """Return a built-in type, or a table's row type. KeyError for an oid that is neither."""
+    found = types().get(oid)
+    return _row_type(oid) if found is None else found
+
+
+@lru_cache(maxsize=4_096)
+def _row_type(oid: Oid) -> Type:
+    if row_types.is_row_type(oid):
+        return RowType(oid)
+    if row_types.is_array_of_rows(oid):
+        element = RowType(row_types.element_of(oid))
+        return Array(oid, "", "", element_type=element, length=-1, category="A", element=element.oid)
+    raise KeyError(oid)
 
 
 @cache
@@ -121,6 +139,10 @@ def format_type(oid: Oid, typmod: int = -1) -> str:
     """Return a type's name as PostgreSQL prints it: `character varying(20)`, `timestamp(3) with time zone`."""
     type_ = types().get(oid)
     if type_ is None:
+        if row_types.is_row_type(oid):
+            return row_types.row_type_name(oid)
+        if row_types.is_array_of_rows(oid):
+            return row_types.row_type_name(row_types.element_of(oid)) + "[]"
         return "???"
     if type_.category == "A" and type_.element:
         return format_type(type_.element, typmod) + "[]"

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from borealis.catalog.relations import Table
 from borealis.errors import FeatureNotSupported, InternalError
 from borealis.executor.compile.parameters import Argument, Bindings, Parameters
+from borealis.executor.compile.trees import walk
 from borealis.functions.implementation import Sql
-from borealis.sql.bound.expressions import Expr, Var
+from borealis.sql.bound.expressions import Expr, Var, WholeRow
 from borealis.sql.bound.statements import Query
 from borealis.types.base import PLAIN, Oid, Representation
 
@@ -111,6 +112,9 @@ class Compilation:
         self.affinities: dict[tuple[int, int], str] = {}
         """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
         self._relations: dict[int, Mapping[int, Sql]] = {}
+        self._presence: dict[int, str] = {}
+        self._root: Query | None = None
+        self._whole_rows: frozenset[int] | None = None
         self._last_name = 0
 
     def expr(self, node: Expr) -> Sql:
@@ -120,6 +124,8 @@ class Compilation:
         return compile_(self, node)
 
     def query(self, node: Query) -> CompiledQuery:
+        if self._root is None:
+            self._root = node
         compile_ = _queries.get(type(node))
         if compile_ is None:
             raise FeatureNotSupported(f"{type(node).__name__} queries are not supported yet")
@@ -134,6 +140,22 @@ class Compilation:
             return self._relations[relation][attnum]
         except KeyError:
             raise InternalError(f"column {attnum} of relation {relation} is not in scope") from None
+
+    def is_whole_row(self, relation: int) -> bool:
+        """Return whether the statement names the relation as one value."""
+        if self._whole_rows is None:
+            self._whole_rows = frozenset(
+                each.relation for each in walk(self._root) if isinstance(each, WholeRow)
+            )
+        return relation in self._whole_rows
+
+    def define_presence(self, relation: int, text: str) -> None:
+        """Say what is NULL where an outer join found no row of the relation."""
+        self._presence[relation] = text
+
+    def presence(self, relation: int) -> str | None:
+        """Return what is NULL where there is no row; None: there always is one."""
+        return self._presence.get(relation)
 
     def is_defined(self, relation: int) -> bool:
         return relation in self._relations

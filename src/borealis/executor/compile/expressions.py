@@ -6,7 +6,7 @@ from borealis.errors import FeatureNotSupported, InternalError
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.parameters import Runtime
 from borealis.functions import lookup
-from borealis.functions.implementation import Sql, plain
+from borealis.functions.implementation import Sql
 from borealis.functions.signatures import casts, functions
 from borealis.functions.text_form import emit_io, emit_relabel, padded
 from borealis.sql.bound import expressions as bound
@@ -81,14 +81,3 @@ def relabel(compilation: Compilation, node: bound.Relabel) -> Sql:
 @compiles(bound.CoerceViaIO)
 def coerce_via_io(compilation: Compilation, node: bound.CoerceViaIO) -> Sql:
     return emit_io(compilation.expr(node.arg), node.arg.type, node.type, node.arg.typmod)
-
-
-@compiles(bound.Row)
-def row(compilation: Compilation, node: bound.Row) -> Sql:
-    """A record stands as its text: it is shown, and has been taken apart by the binder where it is compared."""
-    values = [
-        plain(padded(compilation.expr(arg), arg.typmod) if arg.type == oids.BPCHAR else compilation.expr(arg))
-        for arg in node.args
-    ]
-    types = compilation.parameters.literal(" ".join(str(arg.type) for arg in node.args))
-    return Sql(f"pg_row_text({', '.join([types, *(value.text for value in values)])})")

@@ -16,7 +16,7 @@ from borealis.errors import InternalError
 from borealis.executor.compile import cardinality, physical
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output
 from borealis.executor.compile.elements import element_text, element_value
-from borealis.executor.compile.function_items import function_item
+from borealis.executor.compile.function_items import function_item, rows_from_item
 from borealis.executor.compile.set_operations import rows_body
 from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named, walk
 from borealis.functions.implementation import Sql, plain
@@ -30,6 +30,7 @@ from borealis.sql.bound.relations import (
     Join,
     JoinKind,
     Relation,
+    RowsFrom,
     SubqueryRelation,
     TableRelation,
     ValuesRelation,
@@ -78,6 +79,22 @@ class FromCompiler:
             return self._join(item, place)
         if isinstance(item, TableRelation):
             return self._table(item, place)
+        text = self._derived(item)
+        return self._with_presence(item, text) if place.nullable else text
+
+    def _with_presence(self, item: Relation, text: str) -> str:
+        """Give a relation that an outer join may fill with NULLs, and that is named as a whole, a column that shows it."""
+        if not self.compilation.is_whole_row(item.id):
+            return text
+        name = f"r{item.id}"
+        base = text.removesuffix(f" AS {name}")
+        if base.startswith("(") or base.isidentifier():
+            self.compilation.define_presence(item.id, f"{name}.p")
+            return f"(SELECT *, 1 AS p FROM {base}) AS {name}"
+        self.compilation.define_presence(item.id, f"{name}.rowid")  # a table-valued function
+        return text
+
+    def _derived(self, item: Relation) -> str:
         if isinstance(item, SubqueryRelation):
             return self._subquery(item)
         if isinstance(item, CteRelation):
@@ -86,6 +103,8 @@ class FromCompiler:
             return f"{with_item.name} AS r{item.id}"
         if isinstance(item, FunctionRelation):
             return function_item(self.compilation, item)
+        if isinstance(item, RowsFrom):
+            return rows_from_item(self.compilation, item)
         return self._values(item)
 
     def _join(self, join: Join, place: Place) -> str:
@@ -114,6 +133,8 @@ class FromCompiler:
             compilation.not_null.update(
                 (item.id, column.attnum) for column in table.live_columns if column.not_null
             )
+        else:
+            compilation.define_presence(item.id, f"{name}.{physical.key_names(table)[0]}")
         is_overlaid = table.oid in compilation.overlaid
         fixed = {
             attnum: value

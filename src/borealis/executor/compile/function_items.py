@@ -7,8 +7,9 @@ from borealis.executor.compile.compilation import Compilation
 from borealis.executor.compile.trees import relations_named
 from borealis.functions import lookup
 from borealis.functions.implementation import Sql
+from borealis.functions.sets.rows_from import RowsFromPart, emit_rows_from
 from borealis.sql.bound.expressions import FuncCall
-from borealis.sql.bound.relations import FunctionRelation
+from borealis.sql.bound.relations import FunctionRelation, RowsFrom
 
 
 def function_item(compilation: Compilation, item: FunctionRelation) -> str:
@@ -24,6 +25,23 @@ def function_item(compilation: Compilation, item: FunctionRelation) -> str:
         columns[len(columns)] = Sql(f"({name}.rowid + 1)")  # a table-valued function numbers its rows from 0
     compilation.define(item.id, columns)
     return f"{text} AS {name}"
+
+
+def rows_from_item(compilation: Compilation, item: RowsFrom) -> str:
+    """Several functions side by side: one table-valued function that runs them all and pads the shorter."""
+    name = f"r{item.id}"
+    parts: list[RowsFromPart] = []
+    for call, width in zip(item.calls, item.widths, strict=True):
+        if isinstance(call, FuncCall) and call.function.returns_set:
+            args = tuple(compilation.expr(arg) for arg in call.args)
+            parts.append(RowsFromPart(call.function, args, tuple(arg.type for arg in call.args), width))
+        else:
+            parts.append(RowsFromPart(None, (compilation.expr(call),), (call.type,), width))
+    columns = {n: Sql(f"{name}.c{n}") for n in range(1, len(item.columns) + 1)}
+    if item.with_ordinality:
+        columns[len(columns)] = Sql(f"({name}.rowid + 1)")
+    compilation.define(item.id, columns)
+    return f"{emit_rows_from(parts)} AS {name}"
 
 
 def _scalar(compilation: Compilation, item: FunctionRelation, columns: dict[int, Sql]) -> str:

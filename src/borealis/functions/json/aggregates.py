@@ -8,7 +8,7 @@ from dataclasses import replace
 from borealis.errors import DuplicateJsonObjectKey, InvalidParameterValue, NullValueNotAllowed
 from borealis.functions.implementation import AggregateEmitter, Aggregation, Context, Sql, aggregate, plain
 from borealis.functions.json.build import jsonb_of, key_text
-from borealis.functions.json.encoding import encoded, is_array
+from borealis.functions.json.encoding import encoded, is_array, is_record
 from borealis.functions.json.scan import dump, load
 from borealis.functions.ordering import sort_form
 from borealis.types.base import Oid, Value
@@ -47,7 +47,7 @@ class ArrayAggregate:
             return
         if self._parts:
             self._parts.append(", ")
-            if value is not None and is_array(Oid(type_)):
+            if value is not None and (is_array(Oid(type_)) or is_record(Oid(type_))):
                 self._parts.append("\n ")
         self._parts.append(encoded(value, Oid(type_), self._style))
 

@@ -15,7 +15,9 @@ from borealis.functions.json.encoding import (
     encoded,
     encoder,
     is_array,
+    is_record,
     pretty_array_encoder,
+    record_text,
     text_encoder,
 )
 from borealis.functions.json.scan import dump, load
@@ -36,6 +38,8 @@ def _emit_one(name: str) -> TypedEmitter:
 typed_emitter("to_json")(_emit_one("to_json"))
 typed_emitter("to_jsonb")(_emit_one("to_jsonb"))
 typed_emitter("array_to_json")(_emit_one("to_json"))
+typed_emitter("row_to_json")(_emit_one("to_json"))
+typed_emitter("row_to_json_pretty")(_emit_one("row_to_json_pretty"))
 typed_emitter("array_to_json_pretty")(_emit_one("array_to_json_pretty"))
 
 
@@ -59,6 +63,11 @@ def jsonb_of(value: Value, type_: Oid, style: Style) -> str:
 def array_to_json_pretty(context: Context, array: str, type_: int, is_pretty: int) -> str:
     make = pretty_array_encoder if is_pretty else encoder
     return make(Oid(type_), context.style)(array)
+
+
+@scalar("row_to_json_pretty", context=True)
+def row_to_json_pretty(context: Context, row: str, type_: int, is_pretty: int) -> str:
+    return record_text(row, context.style, ",\n " if is_pretty else ",")
 
 
 def _emit_build(name: str) -> TypedEmitter:
@@ -112,7 +121,7 @@ def _key(name: str, ordinal: int, value: Value, type_: Oid, style: Style) -> str
 
 
 def key_text(value: Value, type_: Oid, style: Style) -> str:
-    if type_ in JSON_TYPES or type_ == oids.RECORD or is_array(type_):
+    if type_ in JSON_TYPES or is_record(type_) or is_array(type_):
         raise InvalidParameterValue("key value must be scalar, not array, composite, or json")
     return text_encoder(type_, style)(value)
 

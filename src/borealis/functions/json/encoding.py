@@ -10,13 +10,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from borealis.errors import FeatureNotSupported
 from borealis.functions.array.elements import values
 from borealis.types import oids
 from borealis.types.base import Oid, Style, Value
 from borealis.types.calendar import SECOND_US, offset_text
 from borealis.types.json import quoted
+from borealis.types.record import shown, take
 from borealis.types.registry import type_of
+from borealis.types.row_types import is_row_type
 from borealis.types.zones import offset_at
 
 Encoder = Callable[[Any], str]
@@ -43,10 +44,24 @@ def encoder(type_: Oid, style: Style) -> Encoder:
         return str
     if is_array(type_):
         return _array_encoder(type_, style)
-    if type_ == oids.RECORD:
-        raise FeatureNotSupported("rows as JSON not supported")
+    if is_record(type_):
+        return lambda value: record_text(value, style, ",")
     text = text_encoder(type_, style)
     return lambda value: quoted(text(value))
+
+
+def is_record(type_: Oid) -> bool:
+    return type_ == oids.RECORD or is_row_type(type_)
+
+
+def record_text(value: Value, style: Style, separator: str) -> str:
+    """Return a record as an object of its columns."""
+    shape, items = take(value)
+    parts = [
+        f"{quoted(name)}:{encoded(shown(item, type_, typmod), type_, style)}"
+        for name, type_, typmod, item in zip(shape.names, shape.types, shape.typmods, items, strict=True)
+    ]
+    return "{" + separator.join(parts) + "}"
 
 
 def text_encoder(type_: Oid, style: Style) -> Callable[[Any], str]:

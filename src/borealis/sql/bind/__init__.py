@@ -18,6 +18,7 @@ from borealis.sql.bind.update import bind_delete, bind_update
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Bound, Delete, Insert, Statement, Update
 from borealis.sql.parse import Parsed, stack_depth_exceeded
+from borealis.types import row_types
 from borealis.types.base import Oid, Style
 
 __all__ = ["bind", "is_bindable"]
@@ -48,7 +49,8 @@ def bind(
     """
     context = BindContext(parsed, catalog, parameter_types, search_path, style or Style())
     try:
-        statement = _bind_statement(context, parsed)
+        with row_types.naming(context.row_type_name):
+            statement = _bind_statement(context, parsed)
     except RecursionError:
         raise stack_depth_exceeded() from None
     return Bound(

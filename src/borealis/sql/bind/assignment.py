@@ -60,7 +60,9 @@ def bind_checks(context: BindContext, table: Table, relation: int) -> tuple[tupl
         return ()
     level = Level(context, place="CHECK constraints")
     level.relation_ids.add(relation)
-    level.namespace.append(NamespaceItem(table.name, table.schema.name, table_columns(table, relation)))
+    level.namespace.append(
+        NamespaceItem(table.name, table.schema.name, table_columns(table, relation), table=table.oid)
+    )
     return tuple(
         (
             check.name,

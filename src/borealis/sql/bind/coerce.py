@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from borealis.errors import CannotCoerce, DatatypeMismatch, FeatureNotSupported, SqlError
 from borealis.functions.signatures import Function
+from borealis.sql.bind.composites import coerce_to_row_type
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.pathways import (
     CoercionContext,
@@ -32,6 +33,7 @@ from borealis.sql.bound.expressions import (
 from borealis.types import interval, oids
 from borealis.types.base import Oid, Value
 from borealis.types.registry import format_type, type_of
+from borealis.types.row_types import is_row_type
 
 _CLOCK_WORDS = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
 _CLOCK_TYPES = frozenset((oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ))
@@ -100,6 +102,13 @@ def coerce_type(
         return expr
     if is_polymorphic(target) and expr.type != oids.UNKNOWN:
         return expr
+    if is_row_type(target):
+        row = coerce_to_row_type(context, expr, target, how, position)
+        if row is None:
+            raise cannot_cast(expr.type, target, position)
+        return row
+    if target == oids.RECORD and is_row_type(expr.type):
+        return context.remember(Relabel(target, -1, expr), context.position_of(expr))
     if expr.type == oids.UNKNOWN:
         return _coerce_unknown(context, expr, target, typmod, position)
     pathway = find_pathway(expr.type, target, how)

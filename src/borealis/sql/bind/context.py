@@ -75,6 +75,17 @@ class BindContext:
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.
         self._locations: dict[int, tuple[Expr, int | None]] = {}
 
+    def row_type_name(self, table: Oid) -> str | None:
+        """Return what a table's row type is called: qualified where the search path does not find it."""
+        relation = self.catalog.relations_by_oid.get(table)
+        if relation is None:
+            return None
+        for schema in self.search_path:
+            found = self.catalog.relation(schema, relation.name)
+            if found is not None:
+                return relation.name if found is relation else f"{relation.schema.name}.{relation.name}"
+        return f"{relation.schema.name}.{relation.name}"
+
     def new_id(self) -> int:
         """Return a number for a relation or CTE, unique in the statement."""
         self._last_id += 1

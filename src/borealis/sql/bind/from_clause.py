@@ -13,19 +13,17 @@ from borealis.errors import (
     InvalidColumnReference,
     UndefinedColumn,
 )
-from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type, resolve_unknown
-from borealis.sql.bind.expressions.calls import result_columns
+from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type
 from borealis.sql.bind.expressions.conditionals import conjunction
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.operators import bind_binary
+from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
 from borealis.sql.bind.names import find_table
-from borealis.sql.bind.targets import output_name
-from borealis.sql.bound.expressions import Coalesce, Expr, FuncCall, Var
+from borealis.sql.bound.expressions import Coalesce, Expr, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
-    FunctionRelation,
     Join,
     JoinKind,
     RelationColumn,
@@ -33,7 +31,6 @@ from borealis.sql.bound.relations import (
     TableRelation,
 )
 from borealis.sql.parse import Node
-from borealis.types import oids
 
 _JOIN_KINDS = {
     "JOIN_INNER": JoinKind.INNER,
@@ -93,7 +90,7 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
     )
     columns = rename_columns(name, columns, alias_node, context.position(node))
     schema = None if alias_node else table.schema.name
-    level.add(NamespaceItem(name, schema, columns, table_name=table.name))
+    level.add(NamespaceItem(name, schema, columns, table_name=table.name, table=table.oid))
     return TableRelation(number, name, table)
 
 
@@ -148,42 +145,13 @@ def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
     return SubqueryRelation(number, name, query, named, lateral)
 
 
-def _bind_function(level: Level, node: Node) -> FunctionRelation:
-    context = level.context
-    if node.get("is_rowsfrom") and len(node["functions"]) > 1:
-        raise FeatureNotSupported("ROWS FROM with several functions not supported")
-    if node.get("coldeflist"):
-        raise FeatureNotSupported("column definition lists not supported")
-    call_node = node["functions"][0]["List"]["items"][0]
-    returned_before = len(level.set_returning)
-    call = resolve_unknown(context, bind_expr(level, call_node))
-    nested = [expr for expr in level.set_returning[returned_before:] if expr is not call]
-    del level.set_returning[returned_before:]
-    if nested:
-        raise FeatureNotSupported(
-            "set-returning functions must appear at top level of FROM",
-            position=context.position_of(nested[0]),
-        )
+def _bind_function(level: Level, node: Node) -> FromItem:
+    bound = bind_functions(level, node)
     alias = node.get("alias", {})
-    function_name = output_name(call_node)
-    name = alias.get("aliasname") or function_name
-    columns = _function_columns(call, function_name, name if alias else None)
-    with_ordinality = bool(node.get("ordinality"))
-    if with_ordinality:
-        columns += (RelationColumn("ordinality", oids.INT8, -1),)
-    number = level.new_relation()
-    renamed = rename_columns(name, var_columns(number, columns), alias, context.position_of(call))
-    level.add(NamespaceItem(name, None, renamed))
-    return FunctionRelation(number, name, call, columns, with_ordinality)
-
-
-def _function_columns(call: Expr, function_name: str, alias: str | None) -> tuple[RelationColumn, ...]:
-    """A function of one unnamed column names it after itself, or after its alias."""
-    if isinstance(call, FuncCall):
-        columns = result_columns(call.function, call.type, function_name)
-        if len(columns) > 1 or call.function.out_types:
-            return tuple(RelationColumn(column, oid, -1) for column, oid in columns)
-    return (RelationColumn(alias or function_name, call.type, call.typmod),)
+    columns = var_columns(bound.number, bound.columns)
+    renamed = rename_columns(bound.name, columns, alias, None)
+    level.add(NamespaceItem(bound.name, None, renamed, is_scalar=bound.is_scalar))
+    return bound.relation
 
 
 def _bind_join(level: Level, node: Node) -> FromItem:

@@ -40,7 +40,7 @@ def bind_insert(context: BindContext, node: Node) -> Insert:
     attnums, source = _bind_source(level, table, node, columns)
     relation = level.new_relation()
     alias = node["relation"].get("alias", {}).get("aliasname") or table.name
-    item = NamespaceItem(alias, table.schema.name, table_columns(table, relation))
+    item = NamespaceItem(alias, table.schema.name, table_columns(table, relation), table=table.oid)
     on_conflict = None
     if "onConflictClause" in node:
         on_conflict = _bind_on_conflict(level, table, item, node["onConflictClause"])
@@ -182,7 +182,7 @@ def _bind_on_conflict(level: Level, table: Table, item: NamespaceItem, node: Nod
         NamedColumn(column.name, ExcludedVar(column.type, column.typmod, column.attnum))
         for column in table.live_columns
     )
-    inner.namespace.append(NamespaceItem("excluded", None, excluded, columns_visible=False))
+    inner.namespace.append(NamespaceItem("excluded", None, excluded, columns_visible=False, table=table.oid))
     assignments = bind_assignments(inner, table, node["targetList"])
     return OnConflict(index, assignments, bind_where(inner, node.get("whereClause")))
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from borealis.errors import (
     AmbiguousColumn,
     DuplicateAlias,
-    FeatureNotSupported,
     UndefinedColumn,
     UndefinedTable,
 )
@@ -45,6 +44,8 @@ class NamespaceItem:
     table_name: str | None = None  # a base table's own name, which its alias hides
     relation_visible: bool = True  # may be named: a.x, a.*
     columns_visible: bool = True  # its columns may be named alone
+    table: Oid = Oid(0)  # the table whose row type its rows have
+    is_scalar: bool = False  # a function of one plain column: its name means the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,11 @@ def resolve_column(level: Level, fields: list[str], position: int | None) -> Nam
         column = level.column(fields[0], position)
         if column is not None:
             return column
-        if level.item(fields[0]) is not None:
-            raise FeatureNotSupported("whole-row reference not supported", position=position)
+        item = level.item(fields[0])
+        if item is not None:
+            from borealis.sql.bind.composites import whole_row
+
+            return NamedColumn(fields[0], whole_row(level.context, item))
         raise UndefinedColumn(f'column "{fields[0]}" does not exist', position=position)
     if len(fields) == 4:
         fields = fields[1:]
@@ -170,7 +174,7 @@ def missing_from_entry(level: Level, name: str, position: int | None) -> Undefin
 def var_columns(relation: int, columns: tuple[RelationColumn, ...]) -> tuple[NamedColumn, ...]:
     """Return the named columns of a derived relation: Vars by ordinal."""
     return tuple(
-        NamedColumn(column.name, Var(column.type, column.typmod, relation, ordinal))
+        NamedColumn(column.name, Var(column.type, column.typmod, relation, ordinal, column.shape))
         for ordinal, column in enumerate(columns, 1)
     )
 

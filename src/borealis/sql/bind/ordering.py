@@ -16,6 +16,7 @@ from borealis.errors import (
     UndefinedFunction,
 )
 from borealis.sql.bind.coerce import coerce_to_bigint, resolve_unknown
+from borealis.sql.bind.composites import is_composite, shape_of
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level
@@ -44,7 +45,7 @@ def bind_sort_direction(context: BindContext, expr: Expr, sort_by: Node) -> Sort
 
 
 def check_sortable(context: BindContext, expr: Expr) -> None:
-    if expr.type in _UNSORTABLE:
+    if expr.type in _UNSORTABLE or _has_uncomparable_column(context, expr):
         raise UndefinedFunction(
             f"could not identify an ordering operator for type {format_type(expr.type, -1)}",
             hint="Use an explicit ordering operator or modify the query.",
@@ -52,8 +53,16 @@ def check_sortable(context: BindContext, expr: Expr) -> None:
         )
 
 
+def _has_uncomparable_column(context: BindContext, expr: Expr) -> bool:
+    """Whether a row has a column whose type does not compare; anonymous records are found out when they are compared."""
+    if not is_composite(expr.type):
+        return False
+    shape = shape_of(context, expr)
+    return shape is not None and any(type_ in _UNSORTABLE for type_ in shape.types)
+
+
 def check_hashable(context: BindContext, expr: Expr) -> None:
-    if expr.type in _UNSORTABLE:
+    if expr.type in _UNSORTABLE or _has_uncomparable_column(context, expr):
         raise UndefinedFunction(
             f"could not identify an equality operator for type {format_type(expr.type, -1)}",
             position=context.position_of(expr),

@@ -13,6 +13,7 @@ from borealis.functions.signatures import Function, casts, functions
 from borealis.types import oids
 from borealis.types.base import Oid, Type
 from borealis.types.registry import type_of
+from borealis.types.row_types import is_array_of_rows, is_row_type
 
 
 class CoercionContext(enum.IntEnum):
@@ -105,10 +106,12 @@ def can_coerce(source: Oid, target: Oid, context: CoercionContext = CoercionCont
             return False
         source_is_array = is_array(type_of(source))
         return source_is_array if target in _ARRAYS_ONLY else not (source_is_array and target in _NON_ARRAYS)
-    if oids.RECORD in (source, target):
-        return False
+    if target == oids.RECORD:
+        return is_row_type(source)
     if target == oids.RECORDARRAY:
-        return False
+        return is_array_of_rows(source)
+    if source == oids.RECORD and is_row_type(target):
+        return True
     return find_pathway(source, target, context) is not None
 
 

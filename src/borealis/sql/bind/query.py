@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported
+from borealis.sql.bind.composites import record_shape
 from borealis.sql.bind.level import Level
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Query, Select
 from borealis.sql.parse import Node
+from borealis.types import oids
 
 
 def bind_query(level: Level, node: Node, *, keep_unknown: bool = False) -> Query:
@@ -42,6 +44,12 @@ def bind_subquery(
 def query_columns(query: Query) -> tuple[RelationColumn, ...]:
     if isinstance(query, Select):
         return tuple(
-            RelationColumn(target.name, target.expr.type, target.expr.typmod) for target in query.targets
+            RelationColumn(
+                target.name,
+                target.expr.type,
+                target.expr.typmod,
+                record_shape(target.expr) if target.expr.type == oids.RECORD else None,
+            )
+            for target in query.targets
         )
     return query.columns

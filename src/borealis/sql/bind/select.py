@@ -13,7 +13,7 @@ from borealis.sql.bind.grouping import GroupingCheck, bind_group, bind_having
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.locking import bind_locks
 from borealis.sql.bind.ordering import bind_limit, bind_order, check_hashable, find_output
-from borealis.sql.bind.set_returning import move_into_from
+from borealis.sql.bind.set_returning import expand_sets
 from borealis.sql.bind.targets import bind_targets
 from borealis.sql.bind.windows import bind_window_clause
 from borealis.sql.bound.expressions import Expr, SortKey
@@ -31,7 +31,6 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     distinct_nodes = node.get("distinctClause")
     keep_unknown = keep_unknown and distinct_nodes is None and "groupClause" not in node
     targets = bind_targets(level, node.get("targetList", ()), keep_unknown=keep_unknown)
-    targets, from_ = move_into_from(level, targets, from_)
     group = bind_group(level, node, targets)
     having = bind_having(level, node)
     order = bind_order(level, node.get("sortClause", ()), targets)
@@ -41,7 +40,7 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         _check_grouping(level, group, from_, targets, having, order, distinct_on)
     limit, offset, with_ties = _bind_limits(level, node, order)
     locks = bind_locks(level, node, from_, _lock_obstacle(level, node, distinct or bool(distinct_on), having))
-    return Select(
+    select = Select(
         targets,
         from_,
         where,
@@ -57,6 +56,7 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         ctes,
         locks,
     )
+    return expand_sets(level, select)
 
 
 def _lock_obstacle(level: Level, node: Node, is_distinct: bool, having: Expr | None) -> str | None:

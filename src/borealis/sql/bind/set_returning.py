@@ -1,56 +1,213 @@
 """Set-returning functions in a target list: `SELECT id, generate_series(1, n) FROM t`.
 
-One such call a query becomes a LATERAL function in FROM, whose rows multiply the query's as PostgreSQL's do.
+They become LATERAL functions in FROM, whose rows multiply the query's as PostgreSQL's do. Those of one depth run side by
+side, the shorter padded with NULLs; one that is another's argument runs before it. Those GROUP BY names run before the
+grouping; in a grouped query, or beside window functions, the others run over its rows:
+
+    SELECT a, count(*), generate_series(1, a) FROM t GROUP BY a ORDER BY 2
+    SELECT s.c1, s.c2, f.c1 FROM (SELECT a, count(*) FROM t GROUP BY a) s, generate_series(1, s.c1) f ORDER BY s.c2
+
+Source: PostgreSQL 16 documentation 38.5.8.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 
 from borealis.errors import FeatureNotSupported
-from borealis.sql.bind.expressions.calls import result_columns
+from borealis.sql.bind.composites import field_at, is_composite, record_shape
+from borealis.sql.bind.grouping import own_nodes
 from borealis.sql.bind.level import Level
-from borealis.sql.bind.walk import rewrite, walk
-from borealis.sql.bound.expressions import Case, Coalesce, Expr, FuncCall, Var
-from borealis.sql.bound.relations import FromItem, FunctionRelation, Join, JoinKind, RelationColumn
-from borealis.sql.bound.statements import Target
+from borealis.sql.bind.record_functions import row_of_element
+from borealis.sql.bind.walk import rewrite
+from borealis.sql.bound.expressions import (
+    Const,
+    Expr,
+    FieldSelect,
+    FuncCall,
+    Param,
+    Row,
+    SubLink,
+    Var,
+    WindowCall,
+)
+from borealis.sql.bound.relations import (
+    FromItem,
+    FunctionRelation,
+    Join,
+    JoinKind,
+    RelationColumn,
+    RowsFrom,
+    SubqueryRelation,
+)
+from borealis.sql.bound.statements import Select, Target
+from borealis.types import oids
+
+Change = Callable[[Expr], Expr]
 
 
-def move_into_from(
-    level: Level, targets: tuple[Target, ...], from_: FromItem | None
-) -> tuple[tuple[Target, ...], FromItem | None]:
-    """Return targets and FROM with the target list's set-returning call, if there is one, moved.
-
-    Raises: FeatureNotSupported for what this cannot express: several calls, calls inside CASE or over aggregates.
-    """
+def expand_sets(level: Level, select: Select) -> Select:
+    """Return the query with the set-returning functions of its lists in FROM."""
     if not level.set_returning:
-        return targets, from_
-    if len(level.set_returning) > 1:
-        raise FeatureNotSupported("several set-returning functions in one target list not supported")
-    if level.has_aggregates or level.has_window_calls:
-        raise FeatureNotSupported(
-            "set-returning functions beside aggregates or window functions not supported"
-        )
-    call = level.set_returning[0]
-    assert isinstance(call, FuncCall)
-    for target in targets:
-        for node in walk(target.expr):
-            if isinstance(node, Case | Coalesce) and any(found is call for found in walk(node)):
-                construct = "CASE" if isinstance(node, Case) else "COALESCE"
-                raise FeatureNotSupported(
-                    f"set-returning functions are not allowed in {construct}",
-                    position=level.context.position_of(call),
-                )
-    if len(result_columns(call.function, call.type, call.function.name)) > 1:
-        raise FeatureNotSupported("set-returning functions of several columns in a target list not supported")
-    number = level.new_relation()
-    column = RelationColumn(call.function.name, call.type, call.typmod)
-    var = Var(call.type, call.typmod, number, 1)
-
-    def replace(expr: Expr) -> Expr | None:
-        return var if expr is call else None
-
-    moved = tuple(dataclasses.replace(target, expr=rewrite(target.expr, replace)) for target in targets)
-    relation = FunctionRelation(number, call.function.name, call, (column,))
+        return select
     level.set_returning.clear()
-    return moved, relation if from_ is None else Join(JoinKind.INNER, from_, relation, None)
+    if select.locks:
+        raise FeatureNotSupported(
+            f"{select.locks[0].mode.value} is not allowed with set-returning functions in the target list"
+        )
+    for expr in _exprs(select):
+        for node in own_nodes(expr):
+            if isinstance(node, WindowCall) and any(map(_is_set, own_nodes(node))):
+                raise FeatureNotSupported("set-returning functions in window definitions not supported")
+    grouped = _sets_in(select.group)
+    if grouped:
+        select = _expand(level, select, select.group)
+    if not any(_sets_in([expr]) for expr in _exprs(select)):
+        return select
+    if select.is_grouped or level.has_window_calls:
+        select = _over_subquery(level, select)
+    return _expand(level, select, _exprs(select))
+
+
+def _exprs(select: Select) -> tuple[Expr, ...]:
+    targets = tuple(target.expr for target in select.targets)
+    return targets + tuple(key.expr for key in select.order) + select.distinct_on
+
+
+def _mapped(select: Select, change: Change) -> Select:
+    """Return the query with a change made in every expression of its lists."""
+    return dataclasses.replace(
+        select,
+        targets=tuple(dataclasses.replace(each, expr=change(each.expr)) for each in select.targets),
+        order=tuple(dataclasses.replace(key, expr=change(key.expr)) for key in select.order),
+        distinct_on=tuple(map(change, select.distinct_on)),
+        group=tuple(map(change, select.group)),
+        having=None if select.having is None else change(select.having),
+    )
+
+
+def _is_set(node: object) -> bool:
+    return isinstance(node, FuncCall) and node.function.returns_set
+
+
+def _sets_in(exprs: Sequence[Expr]) -> list[FuncCall]:
+    """Return the set-returning calls in expressions, queries inside them apart."""
+    found: list[FuncCall] = []
+    for expr in exprs:
+        for node in own_nodes(expr):
+            if isinstance(node, FuncCall) and _is_set(node) and node not in found:
+                found.append(node)
+    return found
+
+
+def _expand(level: Level, select: Select, exprs: Sequence[Expr]) -> Select:
+    """Move the calls in these expressions into FROM, the innermost first."""
+    wanted = _sets_in(exprs)
+    while wanted:
+        ready = [call for call in wanted if not _sets_in(call.args)]
+        relation, values = _relation_of(level, ready)
+
+        def change(expr: Expr, values: list[tuple[FuncCall, Expr]] = values) -> Expr:
+            return _replaced(expr, values)
+
+        item: FromItem = relation
+        if select.from_ is not None:
+            item = Join(JoinKind.INNER, select.from_, relation, None)
+        select = dataclasses.replace(_mapped(select, change), from_=item)
+        wanted = _sets_in([change(call) for call in wanted if call not in ready])
+    return select
+
+
+def _relation_of(
+    level: Level, calls: Sequence[FuncCall]
+) -> tuple[FunctionRelation | RowsFrom, list[tuple[FuncCall, Expr]]]:
+    """Return the calls as one FROM item, and what each stands for over its columns."""
+    number = level.new_relation()
+    columns: list[RelationColumn] = []
+    widths: list[int] = []
+    values: list[tuple[FuncCall, Expr]] = []
+    for call in calls:
+        own = call_columns(call)
+        variables = tuple(
+            Var(column.type, column.typmod, number, len(columns) + n, column.shape)
+            for n, column in enumerate(own, 1)
+        )
+        values.append((call, _value_of(level, call, variables)))
+        widths.append(len(own))
+        columns += own
+    if len(calls) == 1:
+        relation: FunctionRelation | RowsFrom = FunctionRelation(
+            number, calls[0].function.name, calls[0], tuple(columns)
+        )
+    else:
+        relation = RowsFrom(number, "", tuple(calls), tuple(widths), tuple(columns))
+    return relation, values
+
+
+def call_columns(call: FuncCall) -> tuple[RelationColumn, ...]:
+    """Return the columns a set-returning call gives in SQLite: its OUT parameters, or its value."""
+    function = call.function
+    if len(function.out_types) > 1:
+        pairs = zip(function.out_names, function.out_types, strict=True)
+        return tuple(RelationColumn(name, oid, -1) for name, oid in pairs)
+    return (RelationColumn(function.name, call.type, call.typmod),)
+
+
+def _value_of(level: Level, call: FuncCall, variables: tuple[Var, ...]) -> Expr:
+    row = row_of_element(level.context, call, variables[0], None)
+    if row is not None:
+        return row
+    if len(variables) > 1:
+        return Row(oids.RECORD, -1, variables, call.function.out_names)
+    return variables[0]
+
+
+def _replaced(expr: Expr, values: Sequence[tuple[FuncCall, Expr]]) -> Expr:
+    def change(node: Expr) -> Expr | None:
+        if isinstance(node, SubLink):
+            return None
+        if isinstance(node, FieldSelect):
+            arg = rewrite(node.arg, change)
+            shape = record_shape(arg)
+            if shape is not None and isinstance(arg, Row):
+                return field_at(arg, shape, node.ordinal)
+            return dataclasses.replace(node, arg=arg)
+        return next((value for call, value in values if call == node), None) if _is_set(node) else None
+
+    return rewrite(expr, change)
+
+
+def _over_subquery(level: Level, select: Select) -> Select:
+    """Put the grouped query into a subquery, whose rows the sets then multiply."""
+    number = level.new_relation()
+    inner: list[Expr] = []
+
+    def hoist(node: Expr) -> Expr | None:
+        if _sets_in([node]):
+            return None
+        if isinstance(node, Const) or (isinstance(node, Param) and node.number > 0):
+            return node
+        if node not in inner:
+            inner.append(node)
+        shape = record_shape(node) if is_composite(node.type) else None
+        return Var(node.type, node.typmod, number, inner.index(node) + 1, shape)
+
+    outer = _mapped(
+        dataclasses.replace(select, group=(), having=None), lambda expr: rewrite(expr, hoist)
+    )
+    query = dataclasses.replace(
+        select,
+        targets=tuple(Target(expr, f"c{n}") for n, expr in enumerate(inner, 1)),
+        distinct=False,
+        distinct_on=(),
+        order=(),
+        limit=None,
+        offset=None,
+        with_ties=False,
+        ctes=(),
+    )
+    columns = tuple(RelationColumn(f"c{n}", expr.type, expr.typmod) for n, expr in enumerate(inner, 1))
+    return dataclasses.replace(
+        outer, from_=SubqueryRelation(number, "", query, columns), where=None, is_grouped=False
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from borealis.sql.bind.coerce import resolve_unknown
 from borealis.sql.bind.expressions.columns import expand_star, field_names, is_star
 from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.expressions.rows import bind_all_fields
 from borealis.sql.bind.level import Level, resolve_column
 from borealis.sql.bound.expressions import Const, Param
 from borealis.sql.bound.statements import Target
@@ -29,6 +30,11 @@ def bind_targets(level: Level, nodes: Sequence[Node], *, keep_unknown: bool = Fa
                     level.context.remember(column.expr, position), column.name, column.table, column.attnum
                 )
                 for column in expand_star(level, value["ColumnRef"])
+            )
+            continue
+        if "A_Indirection" in value and "A_Star" in value["A_Indirection"]["indirection"][-1]:
+            targets += (
+                Target(expr, name) for name, expr in bind_all_fields(level, value["A_Indirection"])
             )
             continue
         targets.append(_bind_target(level, target, value, keep_unknown=keep_unknown))

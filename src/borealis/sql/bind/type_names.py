@@ -5,15 +5,18 @@ from __future__ import annotations
 from borealis.errors import (
     FeatureNotSupported,
     InvalidParameterValue,
+    InvalidSchemaName,
     SqlError,
     SyntaxError_,
     UndefinedObject,
 )
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.names import lookup_table
 from borealis.sql.parse import Node
 from borealis.types import oids
-from borealis.types.base import Oid
+from borealis.types.base import Oid, Type
 from borealis.types.registry import type_named, type_of
+from borealis.types.row_types import row_type_of
 
 
 def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
@@ -27,11 +30,14 @@ def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
         raise FeatureNotSupported("SETOF type not supported", position=position)
     if node.get("pct_type"):
         raise FeatureNotSupported("type reference %TYPE not supported", position=position)
+    if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name and names[-2] != "pg_catalog":
+        raise InvalidSchemaName(f'schema "{names[-2]}" does not exist', position=position)
     if len(names) > 1 and names[-2] not in ("pg_catalog", *context.search_path):
         raise _undefined(".".join(names), position)
-    type_ = type_named(names[-1])
+    type_ = type_named(names[-1]) or _row_type(context, names)
     if type_ is None or (type_.kind == "p" and type_.oid not in (oids.VOID, oids.RECORD, oids.UNKNOWN)):
-        raise _undefined(".".join(names), position)
+        brackets = "[]" * len(node.get("arrayBounds", ()))
+        raise _undefined(".".join(names) + brackets, position)
     modifiers = [_modifier(context, modifier) for modifier in node.get("typmods", ())]
     typmod = -1
     if modifiers:
@@ -48,6 +54,12 @@ def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
             raise UndefinedObject(f'type "{names[-1]}[]" does not exist', position=position)
         return type_of(type_.array).oid, typmod
     return type_.oid, typmod
+
+
+def _row_type(context: BindContext, names: list[str]) -> Type | None:
+    """Return the row type of the table of this name."""
+    found = lookup_table(context, {"relname": names[-1], **({"schemaname": names[-2]} if len(names) > 1 else {})})
+    return None if found is None else type_of(row_type_of(found.oid))
 
 
 def _modifier(context: BindContext, node: Node) -> int:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from borealis.catalog.relations import Table
 from borealis.functions.signatures import Function
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
+from borealis.types.row_types import Shape
 
-_LEAVES = (str, int, float, bytes, bool, type(None), enum.Enum, Function, Table)
+_LEAVES = (str, int, float, bytes, bool, type(None), enum.Enum, Function, Table, Shape)
 
 
 def children(node: object) -> Iterator[object]:

@@ -6,10 +6,11 @@ Values in the tree are storage values in the type's Plain representation (types/
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from borealis.types.base import Oid, Value
+from borealis.types.row_types import Shape
 
 if TYPE_CHECKING:
     from borealis.functions.signatures import Function
@@ -42,6 +43,7 @@ class Var(Expr):
     attnum: (
         int  # from 1: a table's attnum, or the ordinal of a subquery's, CTE's, function's or VALUES' column
     )
+    shape: Shape | None = field(default=None, compare=False)  # the columns of an anonymous record
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,49 @@ class Row(Expr):
 
     args: tuple[Expr, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRow(Expr):
+    """A FROM item as one value: a row type's or a record. NULL where an outer join found no row."""
+
+    relation: int  # 0 where there is always a row
+    alias: str
+    args: tuple[Expr, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSelect(Expr):
+    """A column of a record, by its ordinal from 1.
+
+    Where a column definition list says what the columns are, width is how many there must be; else 0.
+    """
+
+    arg: Expr
+    ordinal: int
+    width: int = 0
+
+
+class RowSource(enum.Enum):
+    TEXT = "text"  # (1,"a b")
+    JSON = "json"  # an object, its members by name
+
+
+@dataclass(frozen=True, slots=True)
+class RowFrom(Expr):
+    """A record read from its text or from JSON; fields are the casts of one column, over a Param numbered 0 for its text.
+
+    base has each column's value where the object lacks it, empty for NULLs; where the argument is NULL the result is
+    otherwise.
+    """
+
+    source: RowSource
+    arg: Expr
+    names: tuple[str, ...]
+    fields: tuple[Expr, ...]
+    base: tuple[Expr, ...] = ()
+    otherwise: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from borealis.catalog.relations import Table
 from borealis.sql.bound.expressions import Expr
 from borealis.types.base import Oid
+from borealis.types.row_types import Shape
 
 if TYPE_CHECKING:
     from borealis.sql.bound.statements import Query
@@ -19,6 +20,7 @@ class RelationColumn:
     name: str
     type: Oid
     typmod: int
+    shape: Shape | None = None  # the columns of an anonymous record, where they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,18 @@ class FunctionRelation:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsFrom:
+    """ROWS FROM (f(), g()), unnest of several arrays: functions side by side, the shorter filled up with NULLs."""
+
+    id: int
+    alias: str
+    calls: tuple[Expr, ...]
+    widths: tuple[int, ...]  # how many columns each call gives
+    columns: tuple[RelationColumn, ...]
+    with_ordinality: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesRelation:
     id: int
     alias: str
@@ -85,5 +99,5 @@ class Join:
     condition: Expr | None
 
 
-Relation = TableRelation | SubqueryRelation | CteRelation | FunctionRelation | ValuesRelation
+Relation = TableRelation | SubqueryRelation | CteRelation | FunctionRelation | RowsFrom | ValuesRelation
 FromItem = Relation | Join

@@ -13,6 +13,7 @@ from borealis.errors import (
 )
 from borealis.functions.signatures import Function, functions_by_name
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
+from borealis.sql.bind.composites import is_composite, select_field, shape_of
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.expressions.ordered_sets import (
     check_ordered_set,
@@ -23,6 +24,7 @@ from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import Candidate, find_function
 from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
 from borealis.sql.bind.polymorphism import resolve_polymorphic
+from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, populated
 from borealis.sql.bind.windows import bind_window
 from borealis.sql.bound.expressions import (
     AggregateCall,
@@ -30,7 +32,6 @@ from borealis.sql.bound.expressions import (
     Expr,
     FuncCall,
     Relabel,
-    Row,
     SortKey,
     WindowCall,
 )
@@ -69,6 +70,8 @@ def bind_call(level: Level, node: Node) -> Expr:
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
         return _bind_named(level, node, name, position)
     args, given = _given(level, node)
+    if len(args) == 1 and (field := _as_field(level, args[0], name, node, position)) is not None:
+        return field
     found = _find(name, given, node)
     if not found or _is_better_as_cast(name, given):
         cast = _as_cast(level, name, args, node, position)
@@ -98,8 +101,11 @@ def finish_call(
     elif function.kind == "w":
         raise WrongObjectType(f"window function {function.name} requires an OVER clause", position=position)
     else:
+        check_base(function.name, coerced, position)
         expr = FuncCall(result, -1, function, coerced)
-        if function.returns_set:
+        if function.name in POPULATE | TO_RECORD and level.place != "FROM":
+            expr = populated(context, expr, None)
+        elif function.returns_set:
             _check_set_returning(level, function, position)
             level.set_returning.append(expr)
     return context.remember(expr, position)
@@ -168,6 +174,16 @@ def _as_cast(
     return coerce_explicit(level.context, args[0], type_.oid, -1, position)
 
 
+def _as_field(level: Level, arg: Expr, name: str, node: Node, position: int | None) -> Expr | None:
+    """Take `name(row)` for `(row).name` where the row has such a column."""
+    if not is_composite(arg.type) or any(key in node for key in ("agg_star", "agg_distinct", "agg_order", "over")):
+        return None
+    shape = shape_of(level.context, arg)
+    if shape is None or name not in shape.names:
+        return None
+    return select_field(level.context, arg, name, position)
+
+
 def _any_arguments(level: Level, function: Function, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Hand the arguments of concat, format and the like over as text: what they would make of each anyway."""
     fixed = len(function.args) - 1
@@ -179,8 +195,6 @@ def _any_arguments(level: Level, function: Function, args: tuple[Expr, ...]) -> 
 def as_text(level: Level, arg: Expr) -> Expr:
     if arg.type == oids.UNKNOWN:
         return resolve_unknown(level.context, arg)
-    if isinstance(arg, Row):
-        raise FeatureNotSupported("text form of a row not supported")
     if arg.type == oids.TEXT:
         return arg
     return CoerceViaIO(oids.TEXT, -1, arg)
@@ -274,6 +288,7 @@ def _aggregate(
     from borealis.sql.bind.grouping import own_nodes
 
     check_aggregate_place(level, position)
+    _refuse_sets(level, args, "aggregate function", position)
     for inner in (found for arg in args for found in own_nodes(arg)):
         if isinstance(inner, AggregateCall):
             raise GroupingError(
@@ -306,6 +321,18 @@ def _aggregate(
         _aggregate_order(level, node, args),
         _filter(level, node),
     )
+
+
+def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int | None) -> None:
+    from borealis.sql.bind.grouping import own_nodes
+
+    for inner in (found for arg in args for found in own_nodes(arg)):
+        if isinstance(inner, FuncCall) and inner.function.returns_set:
+            raise FeatureNotSupported(
+                f"{what} calls cannot contain set-returning function calls",
+                hint="You might be able to move the set-returning function into a LATERAL FROM item.",
+                position=level.context.position_of(inner),
+            )
 
 
 def check_aggregate_place(level: Level, position: int | None) -> None:
@@ -361,6 +388,7 @@ def _window_call(
         place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
         place = "functions in FROM" if place == "FROM" else place
         raise WindowingError(f"window functions are not allowed in {place}", position=position)
+    _refuse_sets(level, args, "window function", position)
     if any(contains_window_call(arg) for arg in args):
         raise WindowingError("window function calls cannot be nested", position=position)
     if node.get("agg_distinct"):
@@ -378,7 +406,7 @@ def _window_call(
 
 
 def _check_set_returning(level: Level, function: Function, position: int | None) -> None:
-    if level.place in ("SELECT", "FROM"):
+    if level.place in ("SELECT", "FROM", "GROUP BY", "ORDER BY", "DISTINCT ON"):
         return
     place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
     raise FeatureNotSupported(f"set-returning functions are not allowed in {place}", position=position)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported, SyntaxError_
+from borealis.sql.bind.composites import whole_row
 from borealis.sql.bind.expressions.dispatch import binds
-from borealis.sql.bind.level import Level, NamedColumn, missing_from_entry, resolve_column
+from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, missing_from_entry, resolve_column
 from borealis.sql.bound.expressions import Expr
 from borealis.sql.parse import Node
 
@@ -21,10 +22,25 @@ def is_star(node: Node) -> bool:
 def bind_column(level: Level, node: Node) -> Expr:
     position = level.context.position(node)
     if is_star(node):
-        raise FeatureNotSupported("row expansion via * not supported here", position=position)
+        return level.context.remember(_whole_row_of_star(level, node, position), position)
     column = resolve_column(level, field_names(node), position)
     # A Var is shared by every reference; each keeps the location of its last, which an error shows.
     return level.context.remember(column.expr, position)
+
+
+def _whole_row_of_star(level: Level, node: Node, position: int | None) -> Expr:
+    """t.* where one value is wanted: count(t.*), t.* IS NULL."""
+    names = field_names(node)
+    if not names:
+        raise FeatureNotSupported("row expansion via * not supported here", position=position)
+    return whole_row(level.context, _item(level, names, position))
+
+
+def _item(level: Level, names: list[str], position: int | None) -> NamespaceItem:
+    item = level.item(names[-1], names[-2] if len(names) > 1 else None)
+    if item is None:
+        raise missing_from_entry(level, ".".join(names), position)
+    return item
 
 
 def expand_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
@@ -36,7 +52,4 @@ def expand_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
         if not items:
             raise SyntaxError_("SELECT * with no tables specified is not valid", position=position)
         return tuple(column for item in items for column in item.columns)
-    item = level.item(names[-1], names[-2] if len(names) > 1 else None)
-    if item is None:
-        raise missing_from_entry(level, ".".join(names), position)
-    return item.columns
+    return _item(level, names, position).columns

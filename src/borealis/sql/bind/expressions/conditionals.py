@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.errors import DatatypeMismatch
-from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type, common_typmod
+from borealis.errors import FeatureNotSupported
+from borealis.sql.bind.coerce import bool_const, coerce_to_boolean, coerce_to_common, common_type, common_typmod
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.level import Level
@@ -20,6 +20,7 @@ from borealis.sql.bound.expressions import (
     MinMax,
     NullTest,
     Row,
+    WholeRow,
 )
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -45,10 +46,22 @@ def conjunction(args: Sequence[Expr], op: BoolOp = BoolOp.AND) -> Expr:
 def bind_null_test(level: Level, node: Node) -> Expr:
     arg = bind_expr(level, node["arg"])
     negated = node["nulltesttype"] == "IS_NOT_NULL"
-    if isinstance(arg, Row):
+    if isinstance(arg, Row | WholeRow):
+        if not arg.args:
+            return bool_const(True)
         # A row is null when all its columns are, and not null when none is: the two are no opposites.
         return conjunction([NullTest(oids.BOOL, -1, column, negated) for column in arg.args])
     return NullTest(oids.BOOL, -1, arg, negated)
+
+
+def _refuse_sets(level: Level, before: int, construct: str) -> None:
+    """Raise for a set-returning function bound inside a construct that may skip its arguments."""
+    if len(level.set_returning) > before:
+        raise FeatureNotSupported(
+            f"set-returning functions are not allowed in {construct}",
+            hint="You might be able to move the set-returning function into a LATERAL FROM item.",
+            position=level.context.position_of(level.set_returning[-1]),
+        )
 
 
 _BOOLEAN_TESTS: dict[str, tuple[bool | None, bool, str]] = {
@@ -74,6 +87,7 @@ def bind_boolean_test(level: Level, node: Node) -> Expr:
 def bind_case(level: Level, node: Node) -> Expr:
     context = level.context
     position = context.position(node)
+    sets_before = len(level.set_returning)
     operand = bind_expr(level, node["arg"]) if "arg" in node else None
     if operand is not None and operand.type == oids.UNKNOWN:
         from borealis.sql.bind.coerce import resolve_unknown
@@ -90,6 +104,7 @@ def bind_case(level: Level, node: Node) -> Expr:
     otherwise: Expr = (
         bind_expr(level, node["defresult"]) if "defresult" in node else Const(oids.UNKNOWN, -1, None)
     )
+    _refuse_sets(level, sets_before, "CASE")
     branches = [otherwise, *results]
     oid = common_type(context, branches, "CASE", position)
     assert oid is not None
@@ -119,9 +134,10 @@ def bind_min_max(level: Level, node: Node) -> Expr:
 def _common_args(level: Level, node: Node, construct: str) -> tuple[Expr, ...]:
     context = level.context
     position = context.position(node)
+    sets_before = len(level.set_returning)
     args = [bind_expr(level, arg) for arg in node["args"]]
-    if any(isinstance(arg, Row) for arg in args):
-        raise DatatypeMismatch(f"{construct} of rows not supported", position=position)
+    if construct == "COALESCE":
+        _refuse_sets(level, sets_before, construct)
     oid = common_type(context, args, construct, position)
     assert oid is not None
     return tuple(coerce_to_common(context, arg, oid, construct, position) for arg in args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.coerce import bool_const, coerce_explicit
+from borealis.sql.bind.composites import from_text, shape_of_row_type
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.type_names import bind_type_name
@@ -12,6 +13,7 @@ from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import type_of
+from borealis.types.row_types import is_row_type
 
 _INT4_MAX = 2**31 - 1
 _INT8_MAX = 2**63 - 1
@@ -51,9 +53,11 @@ def _number(level: Level, text: str) -> Const:
 @binds("ParamRef")
 def bind_param(level: Level, node: Node) -> Expr:
     position = level.context.position(node)
-    return level.context.remember(
-        level.context.parameters.reference(node.get("number", 0), position), position
-    )
+    context = level.context
+    param = context.parameters.reference(node.get("number", 0), position)
+    if is_row_type(param.type) and (shape := shape_of_row_type(context, param.type)) is not None:
+        return context.remember(from_text(param.type, shape, param), position)
+    return context.remember(param, position)
 
 
 @binds("TypeCast")

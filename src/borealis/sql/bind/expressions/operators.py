@@ -5,10 +5,12 @@ from __future__ import annotations
 from borealis.errors import DatatypeMismatch, FeatureNotSupported, UndefinedFunction, WrongObjectType
 from borealis.functions.signatures import functions
 from borealis.sql.bind.coerce import coerce_to_common, coerce_type, common_type
+from borealis.sql.bind.composites import is_composite
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import find_operator
+from borealis.sql.bind.pathways import is_polymorphic
 from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bound.expressions import (
     BoolExpr,
@@ -37,7 +39,7 @@ def operator_name(node: Node) -> str:
 
 def bind_binary(context: BindContext, name: str, left: Expr, right: Expr, position: int | None) -> Expr:
     """Bind `left name right`, of scalars or of rows."""
-    if isinstance(left, Row) or isinstance(right, Row):
+    if isinstance(left, Row) and isinstance(right, Row):
         from borealis.sql.bind.expressions.rows import compare_rows
 
         return compare_rows(context, name, left, right, position)
@@ -91,12 +93,23 @@ def bind_operator(level: Level, node: Node) -> Expr:
 def _bind_plain(level: Level, node: Node) -> Expr:
     context = level.context
     name, position = operator_name(node), context.position(node)
+    if _is_row_with_subquery(node):
+        from borealis.sql.bind.expressions.sublinks import compare_with_subquery
+
+        return compare_with_subquery(level, name, node["lexpr"], node["rexpr"]["SubLink"], position)
     right = bind_expr(level, node["rexpr"])
     if "lexpr" not in node:
         return bind_prefix(context, name, right, position)
-    left_node = node["lexpr"]
-    left = bind_expr(level, left_node)
+    left = bind_expr(level, node["lexpr"])
     return bind_binary(context, name, left, right, position)
+
+
+def _is_row_with_subquery(node: Node) -> bool:
+    """ROW(a, b) = (SELECT x, y): the subquery has as many columns as the row."""
+    match node:
+        case {"lexpr": {"RowExpr": _}, "rexpr": {"SubLink": {"subLinkType": "EXPR_SUBLINK"}}}:
+            return True
+    return False
 
 
 def _bind_distinct(level: Level, node: Node, *, negated: bool) -> Expr:
@@ -155,7 +168,7 @@ def _bind_in(level: Level, node: Node) -> Expr:
     # Types with an equality of their own are left to it; text compares as text whatever string type it has.
     if (
         oid is None
-        or oid == oids.RECORD
+        or is_composite(oid)
         or not all(_in_compatible(context, item, oid) for item in (left, *items))
     ):
         return _in_as_chain(context, left, items, position, negated=negated)
@@ -212,7 +225,9 @@ def _bind_scalar_array(level: Level, node: Node, *, is_any: bool) -> Expr:
     name, position = operator_name(node), context.position(node)
     left, right = bind_expr(level, node["lexpr"]), bind_expr(level, node["rexpr"])
     if right.type == oids.UNKNOWN:
-        array = type_of(oids.TEXT if left.type == oids.UNKNOWN else left.type).array
+        # As for a scalar: the operator tells what the literal is, and the array is of that.
+        operator = find_operator(name, left.type, oids.UNKNOWN, position)
+        array = type_of(left.type if is_polymorphic(operator.right) else operator.right).array
         if not array:
             raise WrongObjectType("op ANY/ALL (array) requires array on right side", position=position)
         right = coerce_type(context, right, array, position=position)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from borealis.errors import FeatureNotSupported, SyntaxError_, UndefinedFunction, WrongObjectType
 from borealis.sql.bind.coerce import coerce_to_common, coerce_type, common_type
+from borealis.sql.bind.composites import fields_of, select_field
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.expressions.columns import expand_star, is_star
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.expressions.operators import bind_binary, distinct_test
 from borealis.sql.bind.level import Level
@@ -24,20 +28,42 @@ from borealis.types.registry import type_of
 
 @binds("RowExpr")
 def bind_row(level: Level, node: Node) -> Expr:
-    args = tuple(bind_expr(level, arg) for arg in node.get("args", ()))
+    args = bind_list(level, node.get("args", ()))
     return level.context.remember(
         Row(oids.RECORD, -1, args, tuple(f"f{n}" for n in range(1, len(args) + 1))),
         level.context.position(node),
     )
 
 
-def compare_rows(context: BindContext, name: str, left: Expr, right: Expr, position: int | None) -> Expr:
+def bind_list(level: Level, nodes: Sequence[Node]) -> tuple[Expr, ...]:
+    """Bind the items of ROW(…) or VALUES (…), where t.* and (row).* stand for several."""
+    bound: list[Expr] = []
+    for node in nodes:
+        match node:
+            case {"ColumnRef": reference} if is_star(reference):
+                position = level.context.position(reference)
+                bound += (
+                    level.context.remember(column.expr, position) for column in expand_star(level, reference)
+                )
+            case {"A_Indirection": {"indirection": [*_, {"A_Star": _}]} as body}:
+                bound += (expr for _, expr in bind_all_fields(level, body))
+            case _:
+                bound.append(bind_expr(level, node))
+    return tuple(bound)
+
+
+def bind_all_fields(level: Level, node: Node) -> list[tuple[str, Expr]]:
+    """Bind `(record).*`: its columns by name."""
+    steps = node["indirection"][:-1]
+    arg = bind_expr(level, {"A_Indirection": {**node, "indirection": steps}} if steps else node["arg"])
+    return fields_of(level.context, arg, level.context.leftmost(node["arg"]))
+
+
+def compare_rows(context: BindContext, name: str, left: Row, right: Row, position: int | None) -> Expr:
     """Bind a comparison of rows as one of their columns.
 
     (a, b) < (c, d) is a < c OR (a = c AND b < d), whose NULLs are PostgreSQL's.
     """
-    if not (isinstance(left, Row) and isinstance(right, Row)):
-        raise FeatureNotSupported("comparison of a row with a record value not supported", position=position)
     if len(left.args) != len(right.args):
         raise SyntaxError_("unequal number of entries in row expressions", position=position)
     if not left.args:
@@ -156,6 +182,10 @@ def bind_indirection(level: Level, node: Node) -> Expr:
                 arg = Subscript(type_.element, -1, arg, index)
             case {"A_Indices": _}:
                 raise FeatureNotSupported("array slices not supported", position=context.position_of(arg))
+            case {"String": {"sval": name}}:
+                arg = select_field(context, arg, name, context.leftmost(node["arg"]))
             case _:
-                raise FeatureNotSupported("field selection from a composite value not supported")
+                raise FeatureNotSupported(
+                    "row expansion via * not supported here", position=context.position_of(arg)
+                )
     return arg

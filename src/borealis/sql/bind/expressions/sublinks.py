@@ -6,9 +6,10 @@ from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.expressions.conditionals import conjunction
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.expressions.operators import bind_binary, operator_name
-from borealis.sql.bind.level import Level
+from borealis.sql.bind.level import Level, var_columns
 from borealis.sql.bound.expressions import Expr, Row, SubLink, SubLinkKind, Var
-from borealis.sql.bound.relations import RelationColumn
+from borealis.sql.bound.relations import RelationColumn, SubqueryRelation
+from borealis.sql.bound.statements import Select, Target
 from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.registry import type_of
@@ -43,6 +44,24 @@ def bind_sublink(level: Level, node: Node) -> Expr:
                 level, node, name, SubLinkKind(kind.removesuffix("_SUBLINK")), query, columns
             )
     raise FeatureNotSupported(f"subquery {node['subLinkType']} not supported", position=position)
+
+
+def compare_with_subquery(level: Level, name: str, row: Node, node: Node, position: int | None) -> Expr:
+    """Bind `ROW(a, b) op (SELECT x, y)`: the comparison over the subquery's row, NULL where there is none."""
+    from borealis.sql.bind.query import bind_subquery
+
+    context = level.context
+    left = bind_expr(level, row)
+    assert isinstance(left, Row)
+    query, columns = bind_subquery(level, node["subselect"])
+    if len(left.args) != len(columns):
+        few = "few" if len(columns) < len(left.args) else "many"
+        raise SyntaxError_(f"subquery has too {few} columns", position=position)
+    relation = context.new_id()
+    rights = tuple(column.expr for column in var_columns(relation, columns))
+    comparison = bind_binary(context, name, left, Row(oids.RECORD, -1, rights, left.names), position)
+    compared = Select((Target(comparison, "?column?"),), SubqueryRelation(relation, "", query, columns))
+    return SubLink(oids.BOOL, -1, SubLinkKind.SCALAR, compared)
 
 
 def _bind_quantified(

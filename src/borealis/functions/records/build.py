@@ -1,0 +1,72 @@
+"""What compiled statements call to make records and to take them apart.
+
+    pg_record(shape, v1, …)          ROW(…) and whole rows
+    pg_record_field(record, n)       the n-th column's value, from 0
+    pg_record_part(text, n, count)   the text of the n-th column of a record's text, NULL where it is empty
+    pg_record_nulls(record, …)       whether all columns are NULL, or none
+"""
+
+from __future__ import annotations
+
+from borealis.errors import DatatypeMismatch
+from borealis.functions.implementation import Sql, plain, scalar, typed_emitter
+from borealis.types import record
+from borealis.types.base import Oid, Value
+from borealis.types.registry import format_type
+
+
+@scalar("record", strict=False)
+def make(shape: str, *values: Value) -> str:
+    return record.make(shape, values)
+
+
+@scalar("record_field")
+def field(value: str, ordinal: int) -> Value:
+    return record.take(value)[1][ordinal]
+
+
+@scalar("record_field_as")
+def field_as(value: str, ordinal: int, type_: int, width: int) -> Value:
+    """Return a field of a record whose columns a column definition list has described."""
+    shape, values = record.take(value)
+    if len(values) != width:
+        counted = f"{len(values)} attribute{'' if len(values) == 1 else 's'}"
+        raise _other_columns(f"Returned row contains {counted}, but query expects {width}.")
+    found = shape.types[ordinal]
+    if found != type_:
+        raise _other_columns(
+            f"Returned type {format_type(found)} at ordinal position {ordinal + 1}, "
+            f"but query expects {format_type(Oid(type_))}."
+        )
+    return values[ordinal]
+
+
+def _other_columns(detail: str) -> DatatypeMismatch:
+    return DatatypeMismatch(
+        "function return row and query-specified return row do not match", detail=detail
+    )
+
+
+@scalar("record_part")
+def part(text: str, ordinal: int, count: int) -> Value:
+    return record.read(text, count)[ordinal]
+
+
+@scalar("record_checked")
+def checked(text: str, count: int) -> int:
+    """Raise for the text of a record that has not so many columns."""
+    record.read(text, count)
+    return 1
+
+
+@scalar("record_nulls", strict=False)
+def nulls(value: Value, wants_null: int) -> int:
+    """Return whether every column is NULL, or not NULL; NULL itself is a row of NULLs."""
+    if value is None:
+        return wants_null
+    return int(all((item is None) == bool(wants_null) for item in record.take(value)[1]))
+
+
+@typed_emitter("record_send")
+def send(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+    return Sql(f"pg_binary_form({plain(args[0]).text}, {int(types[0])})")
