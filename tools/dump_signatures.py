@@ -47,6 +47,21 @@ CASTS = """
 """
 
 
+REST_OF_PROCS = """
+    SELECT p.oid, proname, array_to_string(proargtypes::oid[], ' ')
+    FROM pg_proc p
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384
+      AND (prokind = 'p'
+        OR prorettype = ANY ('{cstring,internal,trigger,event_trigger,language_handler,fdw_handler,index_am_handler,tsm_handler,table_am_handler}'::regtype[])
+        OR proargtypes::oid[] && '{internal,cstring}'::regtype[]::oid[])
+    ORDER BY p.oid
+"""
+SYSTEM_RELATIONS = """
+    SELECT c.oid, nspname, relname, relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE nspname IN ('pg_catalog', 'information_schema') AND c.oid < 16384 ORDER BY c.oid
+"""
+
+
 def dump(connection: psycopg.Connection, query: str, target: Path) -> None:
     rows = connection.execute(query).fetchall()
     target.write_text("".join("\t".join(str(value) for value in row) + "\n" for row in rows))
@@ -60,6 +75,9 @@ def main() -> None:
             dump(connection, TYPES, ROOT / "types" / "pg_type.tsv")
             dump(connection, PROCS, ROOT / "functions" / "pg_proc.tsv")
             dump(connection, OPERATORS, ROOT / "functions" / "pg_operator.tsv")
+            registered = ROOT / "sql" / "registered"
+            dump(connection, REST_OF_PROCS, registered / "internal_functions.tsv")
+            dump(connection, SYSTEM_RELATIONS, registered / "system_relations.tsv")
             dump(connection, CASTS, ROOT / "functions" / "pg_cast.tsv")
         server.cleanup()
 

@@ -14,11 +14,13 @@ from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
 from borealis.executor.query import PointSelect, QueryAction, point_select
+from borealis.executor.referential.action import with_references
 from borealis.executor.result import Result
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Target, Update
 from borealis.sql.parse import Parsed, stack_depth_exceeded
 from borealis.types.base import Oid, Representation, Value
+from borealis.types.registered import needs_names
 
 if TYPE_CHECKING:
     from borealis.executor.transaction import Transaction
@@ -102,6 +104,7 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
             )
         )
     needs_context = any_node(statement, _looks_at_session)
+    needs_context = needs_context or any(needs_names(output.type) for output in action.outputs)
     if isinstance(action, InsertAction):
         needs_context = needs_context and action.calls_functions
     return Plan(
@@ -110,7 +113,7 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
         bound_.parameter_types,
         columns,
         catalog.version,
-        action,
+        with_references(statement, action),
         bound_.tables,
         not isinstance(action, QueryAction) and not _is_read(action),
         needs_context,
@@ -157,6 +160,8 @@ def _looks_at_session(node: object) -> bool:
     """Whether a node may call a Python function; arithmetic and comparison of integers and text do not."""
     if isinstance(node, bound.FuncCall):
         return node.function.volatility != "i" or not _is_plain_operator(node)
+    if isinstance(node, bound.Param | bound.Const) and needs_names(node.type):
+        return True
     return isinstance(node, bound.CoerceViaIO | bound.AggregateCall | bound.WindowCall | bound.CoerceArray)
 
 

@@ -12,6 +12,7 @@ from borealis.executor.compile.compilation import Compilation, CompiledStatement
 from borealis.executor.compile.fold import folded
 from borealis.executor.compile.parameters import Runtime
 from borealis.executor.compile.rows import define_row, select_targets
+from borealis.executor.compile.shown import with_names
 from borealis.executor.compile.trees import any_node
 from borealis.executor.dml.keys import key_of_arguments, key_sources
 from borealis.executor.dml.locks import MODES
@@ -20,6 +21,7 @@ from borealis.sql.bound.expressions import Const, FuncCall, SubLink, WindowCall
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query, Select
 from borealis.types.base import Oid, Value
+from borealis.types.registered import needs_names
 
 if TYPE_CHECKING:
     from borealis.executor.transaction import Transaction
@@ -55,7 +57,7 @@ class QueryAction:
         statement = self._statements.get(overlaid)
         if statement is None:
             compilation = Compilation(overlaid)
-            query = compilation.query(self._node)
+            query = with_names(compilation.query(self._node))
             statement = self._statements[overlaid] = compilation.finish(query.text, query.outputs)
         return statement
 
@@ -126,6 +128,8 @@ def point_select(node: Query) -> PointSelect | None:
     if node.is_grouped or node.group or node.having or node.distinct_on or node.ctes or node.offset:
         return None
     if node.limit is not None and not _takes_one(node):
+        return None
+    if any(needs_names(target.expr.type) for target in node.targets):
         return None
     if key_sources(node.from_, node.where) is None or any_node(node, _needs_more_than_a_row):
         return None

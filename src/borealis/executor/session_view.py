@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from borealis.errors import FeatureNotSupported
 from borealis.executor.scope import Scope
 from borealis.functions.uuids.random import random_uuid
+from borealis.sql.registered.names import CatalogNames
 from borealis.storage.readers import Reader
 from borealis.types.base import Style, Value
 
@@ -31,7 +32,8 @@ class SessionView:
         """The session's style, by which 'now' is when the transaction began."""
         style = self._transaction.scope.style
         if self._styles is None or self._styles[0] is not style:
-            self._styles = (style, replace(style, now_us=self._started_us))
+            names = CatalogNames(self._transaction.catalog, self._transaction.scope.search_path)
+            self._styles = (style, replace(style, now_us=self._started_us, names=names))
         return self._styles[1]
 
     @property

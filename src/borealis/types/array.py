@@ -19,7 +19,8 @@ from borealis.errors import (
 )
 from borealis.types import array_text, oids
 from borealis.types.array_text import quoted_element
-from borealis.types.base import Style, Type, Value
+from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
+from borealis.types.registered import SHOWN, text_of_shown, value_of_shown
 
 HEX_ELEMENTS = frozenset((oids.BYTEA, oids.UUID, oids.INTERVAL, oids.TIMETZ))
 """Element types whose values are bytes."""
@@ -74,6 +75,16 @@ class Array(Type):
 
     def encode_text(self, value: Value, style: Style) -> str:
         return self._form(unpack(value), style)
+
+    def text_encoder(self, style: Style, representation: Representation = PLAIN) -> TextEncoder:
+        if representation == SHOWN:
+            return text_of_shown
+        return super().text_encoder(style, representation)
+
+    def binary_encoder(self, representation: Representation = PLAIN) -> BinaryEncoder:
+        if representation == SHOWN:
+            return lambda value: self.encode_binary(value_of_shown(value))
+        return self.encode_binary
 
     def _form(self, items: list[Any], style: Style) -> str:
         parts = []

@@ -12,11 +12,20 @@ integer is compared and added natively while a numeric of unknown scale is not:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NewType
+from dataclasses import dataclass, field
+from typing import NewType, Protocol
 
 Oid = NewType("Oid", int)
 Value = int | float | str | bytes | None
+
+
+class Names(Protocol):
+    """Names of numbered objects: what the reg* types are read and shown by."""
+
+    def oid_of(self, kind: Oid, text: str) -> int:
+        """Return what a name means to a reg* type. Raises the SqlError of the type's input."""
+
+    def name_of(self, kind: Oid, oid: Oid) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Style:
     time_zone: str = "UTC"  # an IANA name, or PostgreSQL's text of a fixed offset
     extra_float_digits: int = 1
     now_us: int = 0  # transaction timestamp, for inputs such as 'now' and 'today'
+    names: Names | None = field(default=None, compare=False)  # the catalog's, where a statement is bound or runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ class ObjectIdentifier(Integer):
     storable = False
     indexable = False
     format = "I"
+    read_as = "oid"
+    """The type its input names in errors."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -123,13 +125,13 @@ class ObjectIdentifier(Integer):
         """Read as C's strtoul does: a leading zero means octal, and there are no other forms than 0x."""
         found = _UNSIGNED.match(text)
         if found is None:
-            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"')
+            raise InvalidTextRepresentation(f'invalid input syntax for type {self.read_as}: "{text}"')
         sign, digits, _ = found.groups()
         base = 16 if digits[1:2] in ("x", "X") else 8 if digits[0] == "0" else 10
         value = _magnitude(digits[2:] if base == 16 else digits, base)
         if value < 2**64 and found.end() != len(text):
-            raise InvalidTextRepresentation(f'invalid input syntax for type oid: "{text}"')
+            raise InvalidTextRepresentation(f'invalid input syntax for type {self.read_as}: "{text}"')
         value = -value if sign == "-" else value
         if not self.minimum <= value <= self.maximum:
-            raise NumericValueOutOfRange(f'value "{text}" is out of range for type oid')
+            raise NumericValueOutOfRange(f'value "{text}" is out of range for type {self.read_as}')
         return value & 0xFFFFFFFF

@@ -21,10 +21,13 @@ from borealis.types.json import Json, Jsonb
 from borealis.types.numeric import Numeric
 from borealis.types.pseudo import Pseudo, Unsupported, Void
 from borealis.types.record import Record, RowType
+from borealis.types.registered import REGISTERED, Registered
 from borealis.types.strings import Bpchar, Char, Name, Text, Unknown, Varchar
+from borealis.types.system import CommandId, Lsn, Refcursor, ServerText, Tid, TransactionId
 from borealis.types.time import Time, Timetz
 from borealis.types.timestamp import Timestamp, Timestamptz
 from borealis.types.uuid import Uuid
+from borealis.types.vector import Vector
 
 _CLASSES: dict[Oid, type[Type]] = {
     oids.BOOL: Boolean,
@@ -52,6 +55,14 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.UUID: Uuid,
     oids.JSONB: Jsonb,
     oids.VOID: Void,
+    **dict.fromkeys(REGISTERED, Registered),
+    oids.XID: TransactionId,
+    oids.CID: CommandId,
+    oids.TID: Tid,
+    oids.PG_LSN: Lsn,
+    oids.PG_NODE_TREE: ServerText,
+    oids.ACLITEM: ServerText,
+    oids.REFCURSOR: Refcursor,
     oids.RECORD: Record,
 }
 _ALIASES = {
@@ -103,7 +114,8 @@ def _make(fields: list[str], made: dict[Oid, Type]) -> Type:
         "kind": kind,
     }
     if _is_array(fields) and Oid(int(element)) in made:
-        return Array(int(oid), name, sql_name, element_type=made[Oid(int(element))], **common)
+        made_of = Vector if int(oid) in (oids.INT2VECTOR, oids.OIDVECTOR) else Array
+        return made_of(int(oid), name, sql_name, element_type=made[Oid(int(element))], **common)
     cls = _CLASSES.get(Oid(int(oid))) or (Pseudo if kind == "p" else Unsupported)
     return cls(int(oid), name, sql_name, **common)  # type: ignore[arg-type]
 

@@ -10,14 +10,17 @@ import re
 import apsw
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.schema import Schema
 from borealis.errors import SqlError
 from borealis.executor import plan as _plan  # noqa: F401 - its import registers the compilers
 from borealis.executor import sqlite_functions as _sqlite_functions  # noqa: F401
 from borealis.executor.compile import expressions
 from borealis.executor.compile.compilation import Compilation
+from borealis.executor.compile.shown import with_names
 from borealis.functions.install import install
 from borealis.sql.bind import bind
 from borealis.sql.parse import parse
+from borealis.sql.registered.names import CatalogNames
 from borealis.types import oids
 from borealis.types.base import Oid, Style
 from borealis.types.registry import format_type, type_of
@@ -25,6 +28,15 @@ from borealis.types.registry import format_type, type_of
 QUERY = re.compile(r"(SELECT|VALUES|WITH|TABLE)\b", re.IGNORECASE)
 SETTING = re.compile(r"SET (\w+) *(?:=|TO) *'?([^']*)'?$|RESET ALL$", re.IGNORECASE)
 
+CATALOG = Catalog(
+    1,
+    Oid(26384),
+    (
+        Schema(Oid(11), "pg_catalog", Oid(10)),
+        Schema(Oid(2200), "public", Oid(10)),
+        Schema(Oid(12404), "information_schema", Oid(10)),
+    ),
+)
 NOW_US = 757_382_400_000_000  # 2024-01-01
 
 
@@ -46,7 +58,7 @@ class Evaluator:
         self._set_context()
 
     def _set_context(self):
-        self.context.style = self.style
+        self.context.style = dataclasses.replace(self.style, names=CatalogNames(CATALOG, ("public",)))
         self.context.transaction_us = self.context.statement_us = NOW_US
 
     def runtime_value(self, name):
@@ -62,10 +74,10 @@ class Evaluator:
     def rows(self, sql):
         """Return (types, rows of text forms)."""
         (parsed,) = parse(sql)
-        bound = bind(parsed, Catalog(1, Oid(26384), (), ()), (), ("public",), self.style)
+        bound = bind(parsed, CATALOG, (), ("public",), self.style)
         compilation = Compilation()
         with _opaque_literals() if self.is_opaque else contextlib.nullcontext():
-            query = compilation.query(bound.statement)
+            query = with_names(compilation.query(bound.statement))
         statement = compilation.finish(query.text, query.outputs)
         encoders = [self._encoder(output) for output in statement.outputs]
         found = self.connection.execute(statement.sql, statement.bindings((), (), self))

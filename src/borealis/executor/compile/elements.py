@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from borealis.types import oids
 from borealis.types.base import Oid
+from borealis.types.registered import REGISTERED
 
 BLOB_TYPES = frozenset({oids.BYTEA, oids.UUID, oids.INTERVAL, oids.TIMETZ})
 """Types whose values are BLOBs, which JSON cannot hold."""
@@ -23,6 +24,7 @@ _NUMBER_TYPES = frozenset(
         oids.TIME,
         oids.TIMESTAMP,
         oids.TIMESTAMPTZ,
+        *REGISTERED,
     }
 )
 

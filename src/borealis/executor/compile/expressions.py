@@ -11,6 +11,7 @@ from borealis.functions.signatures import casts, functions
 from borealis.functions.text_form import emit_io, emit_relabel, padded
 from borealis.sql.bound import expressions as bound
 from borealis.types import oids
+from borealis.types.registered import needs_names
 
 
 @compiles(bound.Const)
@@ -29,7 +30,10 @@ def literal(compilation: Compilation, node: bound.Const) -> Sql:
 
 @compiles(bound.Param)
 def param(compilation: Compilation, node: bound.Param) -> Sql:
-    return compilation.argument(node.number)
+    argument = compilation.argument(node.number)
+    if node.number and needs_names(node.type):
+        return Sql(f"pg_registered({argument.text}, {int(node.type)})")
+    return argument
 
 
 @compiles(bound.Var)

@@ -15,6 +15,7 @@ from borealis.catalog.relations import Table
 from borealis.executor.compile.compilation import Compilation, CompiledStatement, Output
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.parameters import RowValue
+from borealis.executor.compile.shown import shown
 from borealis.functions.implementation import Sql
 from borealis.functions.numeric.representation import store
 from borealis.sql.bound.expressions import Expr
@@ -42,7 +43,7 @@ def select_targets(
     compilation: Compilation, targets: Sequence[Target], where: Expr | None = None
 ) -> CompiledStatement:
     """Compile `SELECT targets WHERE …` over what has been defined."""
-    texts = [compilation.expr(target.expr) for target in targets]
+    texts = [shown(compilation.expr(target.expr), target.expr.type) for target in targets]
     outputs = tuple(
         Output(target.expr.type, target.expr.typmod, sql.representation)
         for target, sql in zip(targets, texts, strict=True)

@@ -8,12 +8,14 @@ from borealis.functions.implementation import Sql, plain
 from borealis.types import oids
 from borealis.types.array import HEX_ELEMENTS, from_element, unpack
 from borealis.types.base import Oid, Value
+from borealis.types.registered import REGISTERED
 from borealis.types.registry import type_of
 
 _NUMBER_TYPES = frozenset(
     (
         *(oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8),
         *(oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ),
+        *REGISTERED,
     )
 )
 

@@ -18,12 +18,18 @@ _FAMILIES = (
     "float4", "float8", "float48", "float84",
     "bytea", "bpchar",
     "date_", "time_", "timetz_", "timestamp_", "uuid_",
+    "pg_lsn_", "tid", "bit",
 )  # fmt: skip
 """Prefixes of prosrc: int4eq, date_eq. timestamptz has timestamp's functions."""
 
 for _family in _FAMILIES:
     for _name, _operator in _OPERATORS.items():
         template(f"{_family}{_name}", f"({{0}} {_operator} {{1}})")
+
+template("varbiteq", "({0} = {1})")
+for _family in ("xid", "cid"):
+    template(f"{_family}eq", "({0} = {1})")
+template("xidneq", "({0} <> {1})")
 
 for _name, _operator in _OPERATORS.items():
     template(f"text{_name}" if _name in ("eq", "ne") else f"text_{_name}", f"({{0}} {_operator} {{1}})")
@@ -36,14 +42,15 @@ for _name, _operator in {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
     template(f"bpchar_pattern_{_name}", f"({{0}} {_operator} {{1}})")
 
 _LARGER = ("int2", "int4", "int8", "oid", "float4", "float8", "text_", "bpchar_", "date_", "time_", "timetz_",
-           "timestamp_", "interval_")  # fmt: skip
+           "timestamp_", "interval_", "pg_lsn_", "tid")  # fmt: skip
 for _family in _LARGER:
     template(f"{_family}larger", "max({0}, {1})")
     template(f"{_family}smaller", "min({0}, {1})")
 
 _CMP = ("btint2", "btint4", "btint8", "btoid", "btchar", "btname", "btfloat4", "btfloat8", "bttext", "bttextname",
         "btnametext", "btbool", "btint24", "btint42", "btint28", "btint82", "btint48", "btint84", "btfloat48",
-        "btfloat84", "bpchar", "bytea", "date_", "time_", "timetz_", "timestamp_", "uuid_")  # fmt: skip
+        "btfloat84", "bpchar", "bytea", "date_", "time_", "timetz_", "timestamp_", "uuid_",
+        "pg_lsn_", "bttid", "bit")  # fmt: skip
 
 
 @emitter(*(f"{family}cmp" for family in _CMP))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from borealis.errors import SqlError, UndefinedObject
 from borealis.functions.implementation import Context, Sql, plain, scalar, typed_emitter
+from borealis.types import oids
 from borealis.types.base import Oid, Value
 from borealis.types.registry import format_type, type_named, type_of
 
@@ -23,12 +24,18 @@ def binary_form(value: Value, type_: int) -> bytes:
     return type_of(Oid(type_)).encode_binary(value)
 
 
+_WITHOUT_LENGTH: dict[int, str] = {oids.BPCHAR: "bpchar", oids.BIT: '"bit"'}
+"""Names of types that SQL's own name would give a length of 1."""
+
+
 @scalar("format_type", strict=False)
 def format_type_(oid: int | None, typmod: int | None) -> Value:
     if oid is None:
         return None
     if oid == 0:
         return "-"
+    if typmod == -1 and oid in _WITHOUT_LENGTH:
+        return _WITHOUT_LENGTH[oid]
     try:
         return format_type(Oid(oid), -1 if typmod is None else typmod)
     except (KeyError, SqlError):

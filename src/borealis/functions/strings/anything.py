@@ -60,4 +60,4 @@ def quote_nullable(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -
 
 @typed_emitter("pg_typeof")
 def pg_typeof(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
-    return Sql(str(int(types[0])))
+    return Sql(f"CAST({int(types[0])} AS INTEGER)")  # a bare number would be an ordinal in GROUP BY

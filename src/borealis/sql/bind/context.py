@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bound.expressions import Expr, Param
+from borealis.sql.registered.names import CatalogNames
 from borealis.sql.parse import Parsed, leftmost_location
 from borealis.types import oids
 from borealis.types.base import Oid, Style
@@ -68,7 +70,7 @@ class BindContext:
         self.catalog = catalog
         self.parameters = Parameters(parameter_types)
         self.search_path = search_path
-        self.style = style
+        self.style = style if style.names else replace(style, names=CatalogNames(catalog, search_path))
         self.tables: set[Oid] = set()
         self.is_cacheable = True
         self._last_id = 0

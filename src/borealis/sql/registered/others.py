@@ -1,0 +1,78 @@
+"""regnamespace, regrole, regcollation, regconfig, regdictionary."""
+
+from __future__ import annotations
+
+from borealis.errors import InvalidSchemaName, UndefinedObject
+from borealis.sql.registered.parsing import qualified, single, written
+from borealis.sql.registered.scope import NameScope
+from borealis.types.base import Oid
+
+_ROLES = {"admin": Oid(15579)}
+_COLLATIONS = {"default": Oid(100), "C": Oid(950), "POSIX": Oid(951), "ucs_basic": Oid(962)}
+_CONFIGURATIONS = {"simple": Oid(3748)}
+_DICTIONARIES = {"simple": Oid(3765)}
+
+
+def read_schema(scope: NameScope, text: str) -> int:
+    name = single(text)
+    found = scope.catalog.schemas_by_name.get(name)
+    if found is None:
+        raise InvalidSchemaName(f'schema "{name}" does not exist')
+    return found.oid
+
+
+def show_schema(scope: NameScope, oid: Oid) -> str | None:
+    return next((written(None, schema.name) for schema in scope.catalog.schemas if schema.oid == oid), None)
+
+
+def read_role(scope: NameScope, text: str) -> int:
+    name = single(text)
+    if name not in _ROLES:
+        raise UndefinedObject(f'role "{name}" does not exist')
+    return _ROLES[name]
+
+
+def show_role(scope: NameScope, oid: Oid) -> str | None:
+    return _name_in(_ROLES, oid)
+
+
+def read_collation(scope: NameScope, text: str) -> int:
+    found = _builtin(_COLLATIONS, text)
+    if found is None:
+        raise UndefinedObject(f'collation "{text}" for encoding "UTF8" does not exist')
+    return found
+
+
+def show_collation(scope: NameScope, oid: Oid) -> str | None:
+    return _name_in(_COLLATIONS, oid)
+
+
+def read_configuration(scope: NameScope, text: str) -> int:
+    found = _builtin(_CONFIGURATIONS, text)
+    if found is None:
+        raise UndefinedObject(f'text search configuration "{text}" does not exist')
+    return found
+
+
+def show_configuration(scope: NameScope, oid: Oid) -> str | None:
+    return _name_in(_CONFIGURATIONS, oid)
+
+
+def read_dictionary(scope: NameScope, text: str) -> int:
+    found = _builtin(_DICTIONARIES, text)
+    if found is None:
+        raise UndefinedObject(f'text search dictionary "{text}" does not exist')
+    return found
+
+
+def show_dictionary(scope: NameScope, oid: Oid) -> str | None:
+    return _name_in(_DICTIONARIES, oid)
+
+
+def _builtin(known: dict[str, Oid], text: str) -> Oid | None:
+    schema, name = qualified(text, what="qualified")
+    return known.get(name) if schema in (None, "pg_catalog") else None
+
+
+def _name_in(known: dict[str, Oid], oid: Oid) -> str | None:
+    return next((written(None, name) for name, number in known.items() if number == oid), None)
