@@ -128,6 +128,20 @@ def test_copy_in_and_out(connection, table):
     assert rows[7] == ("7", "a\tb\\7")
 
 
+def test_copy_checks_foreign_keys_at_its_end(connection, table):
+    connection.execute(f"CREATE TABLE {table}_tree (id int PRIMARY KEY, parent int REFERENCES {table}_tree)")
+    copying = f"COPY {table}_tree FROM STDIN"
+    with connection.cursor() as cursor:
+        with cursor.copy(copying) as copy:
+            for row in ((1, 2), (2, 1), (3, None)):
+                copy.write_row(row)
+        assert cursor.rowcount == 3
+        with pytest.raises(psycopg.errors.ForeignKeyViolation), cursor.copy(copying) as copy:
+            copy.write_row((4, 9))
+    assert connection.execute(f"SELECT count(*) FROM {table}_tree").fetchone() == (3,)
+    connection.execute(f"DROP TABLE {table}_tree")
+
+
 def test_a_large_result_streams_to_a_slow_reader(connection, table):
     fill(connection, table, 300)
     query = f"SELECT a.id, b.name, repeat('x', 100) FROM {table} a CROSS JOIN {table} b"

@@ -115,6 +115,15 @@ class FakeTransaction:
     def rollback(self):
         self.fate = "rolled back"
 
+    def set_constraints(self, names, *, deferred):
+        self.engine.executed.append(("ConstraintsSetStmt", (names, deferred)))
+
+    def hold_references(self):
+        pass
+
+    def fire_references(self):
+        pass
+
 
 @dataclass
 class FakeSnapshots:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from borealis.catalog.constraints import ForeignKey
 from borealis.catalog.objects import Comment, Domain, Function, Statistics
 from borealis.catalog.relations import Index, Relation, Sequence, Table, View
 from borealis.catalog.schema import Schema
@@ -65,10 +64,6 @@ class Catalog:
     def functions_named(self, schema: str, name: str) -> tuple[Function, ...]:
         return tuple(self._functions_by_name.get((schema, name), ()))
 
-    def references_to(self, table: Oid) -> tuple[ForeignKey, ...]:
-        """Return the foreign keys, of any table, that refer to this one."""
-        return tuple(self._references.get(table, ()))
-
     @cached_property
     def _relations_by_name(self) -> dict[tuple[str, str], Relation]:
         return {
@@ -92,12 +87,4 @@ class Catalog:
         found: dict[tuple[str, str], list[Function]] = defaultdict(list)
         for function in self.functions:
             found[function.schema.name, function.name].append(function)
-        return found
-
-    @cached_property
-    def _references(self) -> dict[Oid, list[ForeignKey]]:
-        found: dict[Oid, list[ForeignKey]] = defaultdict(list)
-        for table in self.tables:
-            for foreign_key in table.foreign_keys:
-                found[foreign_key.referenced_table].append(foreign_key)
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, Protocol
 
 from borealis.catalog.catalog import Catalog
@@ -58,6 +59,9 @@ def _tables(
 ) -> tuple[Table, ...]:
     indexes = _indexes(connection)
     foreign_keys = _foreign_keys(connection)
+    references: defaultdict[int, list[ForeignKey]] = defaultdict(list)
+    for foreign_key in chain.from_iterable(tuple(foreign_keys.values())):
+        references[foreign_key.referenced_table].append(foreign_key)
     return tuple(
         Table(
             Oid(oid),
@@ -68,6 +72,7 @@ def _tables(
             tuple(indexes[oid]),
             tuple(checks[oid]),
             tuple(foreign_keys[oid]),
+            tuple(references[oid]),
         )
         for oid, name, namespace, owner in connection.execute(
             "SELECT oid, relname, relnamespace, relowner FROM pg_class WHERE relkind = 'r' ORDER BY oid"

@@ -7,7 +7,7 @@ a parse tree as JSON, bound whenever it is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from borealis.catalog.constraints import Check, ForeignKey
@@ -61,6 +61,8 @@ class Table:
     indexes: tuple[Index, ...]
     checks: tuple[Check, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
+    referenced_by: tuple[ForeignKey, ...] = field(default=(), compare=False)
+    """The foreign keys, of any table, that refer to this one; rows of theirs, not of this table."""
 
     @cached_property
     def primary_key(self) -> Index | None:

@@ -25,10 +25,12 @@ from borealis.executor.connections import INLINE_TICKS, ConnectionState, state_o
 from borealis.executor.dml.unique import PendingEntries
 from borealis.executor.overlay import Overlays, keep_wanted
 from borealis.executor.plan import Plan
+from borealis.executor.referential.events import ReferentialEvents
 from borealis.executor.result import BATCH_ROWS, LongResult, Result, Row, StreamedResult
 from borealis.executor.scope import Scope
 from borealis.executor.session_view import SessionView
 from borealis.executor.sqlite_errors import canceled, is_stale_schema, translate
+from borealis.sql.parse import Parsed
 from borealis.transaction.intent import Change, Intent
 from borealis.transaction.snapshot import Snapshot
 from borealis.transaction.write_set import WriteSet
@@ -54,6 +56,7 @@ class Transaction:
         "_entries",
         "_last_row_id",
         "_overlays",
+        "_referential",
         "_snapshot",
         "_started_s",
         "_started_us",
@@ -79,6 +82,7 @@ class Transaction:
         self._overlays: Overlays | None = None
         self._entries: PendingEntries | None = None
         self._view: SessionView | None = None
+        self._referential: ReferentialEvents | None = None
         self.scope = scope
         self._last_row_id = 0
         self._ddl: tuple[Change, ...] = ()
@@ -219,6 +223,46 @@ class Transaction:
             self._entries = PendingEntries(self)
         return self._entries
 
+    @property
+    def referential(self) -> ReferentialEvents:
+        """What foreign keys have still to do."""
+        if self._referential is None:
+            self._referential = ReferentialEvents(self)
+        return self._referential
+
+    def hold_references(self) -> None:
+        """Let foreign keys wait until fire_references: the statements between are one to the client."""
+        self.referential.is_held = True
+
+    def fire_references(self) -> None:
+        with self.guarded():
+            self.referential.is_held = False
+            self.referential.fire()
+
+    def set_constraints(self, names: list[tuple[str | None, str]], *, deferred: bool) -> None:
+        """SET CONSTRAINTS: names are (schema, name), none of them ALL."""
+        with self.guarded():
+            if self._snapshot is None:
+                self._open()
+            self.referential.set_constraints(names, deferred=deferred)
+
+    def execute_inner(
+        self, parsed: Parsed, parameter_types: tuple[Oid, ...], arguments: tuple[Value, ...]
+    ) -> bool:
+        """Run a statement to its end inside the one that is running; tell whether it gave a row."""
+        assert self._snapshot is not None
+        plan = self._engine.prepare(parsed, parameter_types, self.scope)
+        if plan.catalog_version != self._snapshot.catalog_version:
+            plan = self._engine.renewed(plan, self._snapshot, self.scope)
+        if plan.needs_context:
+            self.view.tell(self._snapshot.reader)
+        state = self.connection_state()
+        was_unlimited, state.unlimited = state.unlimited, True
+        try:
+            return bool(plan.action.execute(self, arguments).fetch(None))
+        finally:
+            state.unlimited = was_unlimited
+
     def detach_streams(self) -> None:
         """Read open results to their end: what they read from is about to change."""
         for stream in tuple(self._streams):
@@ -272,6 +316,9 @@ class Transaction:
             self.rollback()
             return
         try:
+            if self._referential is not None:
+                with self.guarded():
+                    self._referential.fire_deferred()
             self._check_limits()
             intent = Intent(
                 self._engine.cluster,
@@ -308,6 +355,7 @@ class Transaction:
             self._entries = None
             self._overlays = None
         self._ddl = ()
+        self._referential = None
         if snapshot is None:
             return
         self._catalog = None

@@ -48,19 +48,25 @@ class CopyIn:
         self._transaction = transaction
         self._scope = scope
         self._rows = 0
+        transaction.hold_references()
 
     def feed(self, data: bytes) -> Awaitable[None] | None:
         """Insert the rows that these bytes complete; what is returned has to be waited for before the next."""
         self._insert(self._decoder.feed(data))
         transaction = self._transaction
         if self._commits_as_it_goes and transaction.write_set.rows_count >= TRANSACTION_ROWS_MAX:
-            return transaction.commit()
+            return self._commit()
         return None
 
     def finish(self) -> bytes:
         """Insert what the end of the input completes; return CommandComplete."""
         self._insert(self._decoder.finish())
+        self._transaction.fire_references()
         return backend.command_complete(f"COPY {self._rows}")
+
+    async def _commit(self) -> None:
+        await self._transaction.commit()
+        self._transaction.hold_references()
 
     def failed(self, message: str) -> QueryCanceled:
         """Return the error of a COPY that the client gave up."""

@@ -33,6 +33,7 @@ class TableWriter:
             if index.is_unique and index.is_valid
         )
         self._key_ordinals = tuple(attnum - 1 for attnum in sorted(table.unique_key_columns))
+        self._has_references = bool(table.foreign_keys or table.referenced_by)
 
     def insert(self, transaction: Transaction, row: Row, has_fresh_key: bool = False) -> Key:
         """Check and write a new row; returns its key. A fresh primary key is not looked for: nobody can have it yet."""
@@ -52,6 +53,8 @@ class TableWriter:
         transaction.write_set.insert(self.oid, key, row)
         if self.unique:
             self._note(transaction, key, None, row)
+        if self._has_references:
+            transaction.referential.inserted(self.table, key, row)
         return key
 
     def update(self, transaction: Transaction, key: Key, old: Row, new: Row) -> Key:
@@ -74,13 +77,17 @@ class TableWriter:
             if pending is not None and pending.row is not None:
                 self._note(transaction, key, pending.row, None)
             self._note(transaction, new_key, None, new)
+        if self._has_references:
+            transaction.referential.updated(self.table, new_key, old, new)
         return new_key
 
-    def delete(self, transaction: Transaction, key: Key) -> None:
+    def delete(self, transaction: Transaction, key: Key, old: Row) -> None:
         pending = transaction.write_set.get(self.oid, key) if self.unique else None
         transaction.write_set.delete(self.oid, key)
         if pending is not None and pending.row is not None:
             self._note(transaction, key, pending.row, None)
+        if self._has_references:
+            transaction.referential.deleted(self.table, old)
 
     def _note(self, transaction: Transaction, key: Key, old: Row | None, new: Row | None) -> None:
         """Keep the entries of pending rows, where they have been asked for, in step with the write set."""

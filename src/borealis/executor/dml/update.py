@@ -169,7 +169,7 @@ class DeleteAction(_TargetedAction):
             if key in seen:
                 continue
             seen.add(key)
-            writer.delete(transaction, key)
+            writer.delete(transaction, key, row[:width])
             if output_of is not None:
                 outputs.append(output_of(row[:width], row[width:]))
         return Result(outputs, len(seen))

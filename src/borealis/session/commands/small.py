@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from borealis.errors import UndefinedObject
+from borealis.session.block import Access
 from borealis.session.commands.base import Immediate
 from borealis.sql.parse import Node
 
@@ -22,17 +22,18 @@ class DeallocateAll(Immediate):
 
 
 class SetConstraints(Immediate):
-    """There are no deferrable constraints yet: ALL is none of them, and no name is one."""
-
-    __slots__ = ("_names",)
+    __slots__ = ("_deferred", "_names")
 
     def __init__(self, node: Node) -> None:
-        self._names = [item["RangeVar"]["relname"] for item in node.get("constraints", ())]
+        self._deferred = bool(node.get("deferred"))
+        self._names = [
+            (item["RangeVar"].get("schemaname"), item["RangeVar"]["relname"])
+            for item in node.get("constraints", ())
+        ]
 
     def carry_out(self, session: Session) -> str:
-        session.block.start()
+        transaction = session.block.enter(Access.READ, "SET CONSTRAINTS", session.scope)
         if not session.is_in_block:
             session.warn("25P01", "SET CONSTRAINTS can only be used in transaction blocks")
-        if self._names:
-            raise UndefinedObject(f'constraint "{self._names[0]}" does not exist')
+        transaction.set_constraints(self._names, deferred=self._deferred)
         return "SET CONSTRAINTS"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from borealis import limits
 from borealis.catalog.constraints import Check
@@ -27,21 +27,25 @@ from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_tabl
 from borealis.sql.parse import Node
 from borealis.sql.utility.column_types import column_type
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.foreign_keys import (
+    ForeignKeyDefinition,
+    build_foreign_key,
+    read_foreign_key,
+    refuse_deferrable,
+)
 from borealis.sql.utility.object_names import NameChooser
 from borealis.sql.utility.stored_expressions import check_check, check_default, columns_of
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
-_FOREIGN = "FOREIGN KEY constraint not supported"
 _REFUSED_CONSTRAINTS = {
-    "CONSTR_FOREIGN": _FOREIGN,
     "CONSTR_IDENTITY": "identity column not supported",
     "CONSTR_GENERATED": "GENERATED ALWAYS AS column not supported",
     "CONSTR_EXCLUSION": "EXCLUDE constraint not supported",
-    "CONSTR_ATTR_DEFERRABLE": "DEFERRABLE constraint not supported",
-    "CONSTR_ATTR_DEFERRED": "DEFERRABLE constraint not supported",
 }
-_IGNORED_CONSTRAINTS = frozenset(("CONSTR_NULL", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE"))
+_CONSTRAINT_ATTRIBUTES = frozenset(
+    ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE")
+)
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class _Definition:
     columns: list[Column] = field(default_factory=list)
     keys: list[_Key] = field(default_factory=list)
     checks: list[tuple[str | None, str, int | None]] = field(default_factory=list)  # name, tree, position
+    foreign_keys: list[ForeignKeyDefinition] = field(default_factory=list)
 
 
 def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
@@ -131,9 +136,18 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
         raise FeatureNotSupported("COMPRESSION clause not supported", position=position)
     oid, typmod = column_type(context, node["typeName"])
     default, not_null = None, False
+    previous = ""
     for item in node.get("constraints", ()):
         constraint = item["Constraint"]
-        match constraint["contype"]:
+        kind = constraint["contype"]
+        if kind in _CONSTRAINT_ATTRIBUTES:
+            if previous == "CONSTR_FOREIGN":
+                definition.foreign_keys[-1] = definition.foreign_keys[-1].with_attribute(kind)
+            else:
+                refuse_deferrable(kind)
+            continue
+        previous = kind
+        match kind:
             case "CONSTR_NOTNULL":
                 not_null = True
             case "CONSTR_DEFAULT":
@@ -155,7 +169,10 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
 def _read_constraint(context: BindContext, definition: _Definition, node: Node, column: str | None) -> None:
     kind = node["contype"]
     position = context.position(node)
-    if kind in _IGNORED_CONSTRAINTS:
+    if kind == "CONSTR_NULL":
+        return
+    if kind == "CONSTR_FOREIGN":
+        definition.foreign_keys.append(read_foreign_key(node, column))
         return
     if kind in _REFUSED_CONSTRAINTS:
         raise FeatureNotSupported(_REFUSED_CONSTRAINTS[kind])
@@ -205,7 +222,11 @@ def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definiti
         _build_check(context, table, given, tree, position, chooser, oids_)
         for given, tree, position in definition.checks
     )
-    return Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), checks)
+    table = replace(table, checks=checks)
+    foreign_keys = tuple(
+        build_foreign_key(context, table, one, chooser, Oid(next(oids_))) for one in definition.foreign_keys
+    )
+    return replace(table, foreign_keys=foreign_keys)
 
 
 def _build_index(

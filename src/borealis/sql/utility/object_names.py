@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from borealis import limits
 from borealis.catalog.catalog import Catalog
+from borealis.errors import DuplicateObject, DuplicateTable
 
 
 class NameChooser:
@@ -33,11 +34,15 @@ class NameChooser:
 
         Raises: DuplicateTable 42P07.
         """
-        from borealis.errors import DuplicateTable
-
         if name in self._relations:
             raise DuplicateTable(f'relation "{name}" already exists')
         self._relations.add(name)
+        self.constraints.add(name)
+
+    def take_constraint(self, name: str) -> None:
+        """Note the given name of a constraint that is no index. Raises DuplicateObject 42710."""
+        if name in self.constraints:
+            raise DuplicateObject(f'constraint "{name}" for relation "{self._table}" already exists')
         self.constraints.add(name)
 
     def _free(self, middle: str, label: str, taken: set[str]) -> str:
