@@ -39,9 +39,7 @@ def take(value: Value) -> tuple[Shape, list[Value]]:
     assert isinstance(value, str)
     head, _, body = value.partition("\n")
     shape = shape_of_text(head)
-    return shape, [
-        from_element(type_, item) for type_, item in zip(shape.types, unpack(body), strict=True)
-    ]
+    return shape, [from_element(type_, item) for type_, item in zip(shape.types, unpack(body), strict=True)]
 
 
 def shown(value: Value, type_: Oid, typmod: int) -> Value:

@@ -79,9 +79,7 @@ def _field(compilation: Compilation, node: bound.RowFrom, ordinal: int, arg: str
     return Sql(f"CASE WHEN pg_json_has_member({arg}, {name}) THEN {value.text} ELSE {base} END")
 
 
-def _made(
-    compilation: Compilation, names: Sequence[str], args: Sequence[Expr], values: Sequence[Sql]
-) -> str:
+def _made(compilation: Compilation, names: Sequence[str], args: Sequence[Expr], values: Sequence[Sql]) -> str:
     if len(args) > _COLUMNS_MAX:
         raise TooManyColumns(f"records of more than {_COLUMNS_MAX} columns are not supported")
     shape = Shape(tuple(names), tuple(arg.type for arg in args), tuple(arg.typmod for arg in args))

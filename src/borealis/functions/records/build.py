@@ -1,9 +1,9 @@
 """What compiled statements call to make records and to take them apart.
 
-    pg_record(shape, v1, …)          ROW(…) and whole rows
-    pg_record_field(record, n)       the n-th column's value, from 0
-    pg_record_part(text, n, count)   the text of the n-th column of a record's text, NULL where it is empty
-    pg_record_nulls(record, …)       whether all columns are NULL, or none
+pg_record(shape, v1, …)          ROW(…) and whole rows
+pg_record_field(record, n)       the n-th column's value, from 0
+pg_record_part(text, n, count)   the text of the n-th column of a record's text, NULL where it is empty
+pg_record_nulls(record, …)       whether all columns are NULL, or none
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ def field_as(value: str, ordinal: int, type_: int, width: int) -> Value:
 
 
 def _other_columns(detail: str) -> DatatypeMismatch:
-    return DatatypeMismatch(
-        "function return row and query-specified return row do not match", detail=detail
-    )
+    return DatatypeMismatch("function return row and query-specified return row do not match", detail=detail)
 
 
 @scalar("record_part")

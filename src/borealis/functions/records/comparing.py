@@ -1,8 +1,7 @@
 """Comparison of records, column by column: NULLs are equal and above all else, so a comparison is never NULL.
 
 Columns must have the same types; a type without an order, or without an equality, refuses. In ORDER BY, GROUP BY and
-DISTINCT a collation compares, which cannot raise: there the binder has looked at the columns, and records of different
-columns order by their types.
+DISTINCT a collation compares, and raises as the operators do.
 """
 
 from __future__ import annotations
@@ -107,9 +106,4 @@ def order_of(left: str, right: str) -> int:
 
 @collation("pg_record", oids.RECORD)
 def compare_(left: str, right: str) -> int:
-    if left == right:
-        return 0
-    try:
-        return compare_records(left, right, _ORDER)
-    except (DatatypeMismatch, UndefinedFunction):
-        return (left > right) - (left < right)
+    return 0 if left == right else compare_records(left, right, _ORDER)

@@ -70,9 +70,7 @@ def _read(listed: str) -> tuple[tuple[str, int, int], ...]:
     return tuple((name, count, width) for name, count, width in json.loads(listed))
 
 
-@set_returning(
-    "rows_from", columns=COLUMNS_MAX, context=True, strict=False, arguments=ARGUMENTS_MAX
-)
+@set_returning("rows_from", columns=COLUMNS_MAX, context=True, strict=False, arguments=ARGUMENTS_MAX)
 def rows_from(context: Context, listed: str, *args: Value) -> Iterator[tuple[Value, ...]]:
     parts = []
     padding: list[tuple[None, ...]] = []

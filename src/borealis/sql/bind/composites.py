@@ -62,7 +62,9 @@ def record_shape(expr: Expr) -> Shape | None:
             )
         case RowFrom():
             return Shape(
-                expr.names, tuple(each.type for each in expr.fields), tuple(each.typmod for each in expr.fields)
+                expr.names,
+                tuple(each.type for each in expr.fields),
+                tuple(each.typmod for each in expr.fields),
             )
         case Var(shape=shape):
             return shape
@@ -151,9 +153,7 @@ def coerce_to_row_type(
     return from_text(target, shape, expr)
 
 
-def _from_unknown(
-    context: BindContext, expr: Expr, target: Oid, shape: Shape, position: int | None
-) -> Expr:
+def _from_unknown(context: BindContext, expr: Expr, target: Oid, shape: Shape, position: int | None) -> Expr:
     if isinstance(expr, Param):
         return from_text(target, shape, context.parameters.resolve(expr, target, position))
     if not isinstance(expr, Const):
@@ -207,27 +207,21 @@ def _from_row(
 
     if len(row.args) != len(shape.types):
         few = "few" if len(row.args) < len(shape.types) else "many"
-        raise _cannot_cast(target, f"Input has too {few} columns.", context.position_of(row) or position)
+        raise _cannot_cast(target, f"Input has too {few} columns.", position)
     args = []
-    for ordinal, (arg, type_, typmod) in enumerate(
-        zip(row.args, shape.types, shape.typmods, strict=True), 1
-    ):
+    for ordinal, (arg, type_, typmod) in enumerate(zip(row.args, shape.types, shape.typmods, strict=True), 1):
         if not can_coerce(arg.type, type_, how):
             raise _cannot_cast(
                 target,
                 f"Cannot cast type {format_type(arg.type)} to {format_type(type_)} in column {ordinal}.",
-                context.position_of(arg) or position,
+                position,
             )
         coerced = coerce_type(context, arg, type_, how, position, typmod)
-        args.append(
-            apply_typmod(coerced, type_, typmod, is_explicit=how is CoercionContext.EXPLICIT)
-        )
+        args.append(apply_typmod(coerced, type_, typmod, is_explicit=how is CoercionContext.EXPLICIT))
     if isinstance(row, WholeRow):
         return WholeRow(target, -1, row.relation, row.alias, tuple(args), shape.names)
     return Row(target, -1, tuple(args), shape.names)
 
 
 def _cannot_cast(target: Oid, detail: str, position: int | None) -> CannotCoerce:
-    return CannotCoerce(
-        f"cannot cast type record to {format_type(target)}", detail=detail, position=position
-    )
+    return CannotCoerce(f"cannot cast type record to {format_type(target)}", detail=detail, position=position)

@@ -104,7 +104,11 @@ def _entries(context: BindContext, node: Node) -> list[tuple[Node, Sequence[Node
         return found
     position = context.position(own[0]["ColumnDef"])
     if len(found) > 1:
-        subject = "ROWS FROM() with multiple functions" if node.get("is_rowsfrom") else "UNNEST() with multiple arguments"
+        subject = (
+            "ROWS FROM() with multiple functions"
+            if node.get("is_rowsfrom")
+            else "UNNEST() with multiple arguments"
+        )
         hint = (
             "Put a separate column definition list for each function inside ROWS FROM()."
             if node.get("is_rowsfrom")
@@ -143,8 +147,9 @@ def _part(level: Level, node: Node, definition: Sequence[Node], alias: str | Non
     if shape is not None:
         _check_definition(context, call, context.position(definition[0]["ColumnDef"]))
     if isinstance(call, FuncCall) and len(call.function.out_types) > 1:
-        columns = result_columns(call.function, call.type, name)
-        return Part(call, tuple(RelationColumn(column, oid, -1) for column, oid in columns), None)
+        known = shape_of(context, call)
+        assert known is not None
+        return Part(call, _columns_of(known), known)
     if is_composite(call.type):
         known = shape or (shape_of_call(context, call) if is_row_type(call.type) else None)
         if known is None:
@@ -241,7 +246,7 @@ def _fields(context: BindContext, part: Part, value: Var) -> list[Expr]:
     if isinstance(part.call, FuncCall) and describes_itself(part.call):
         if part.call.function.returns_set:
             row = row_of_element(context, part.call, value, shape) or value
-    elif part.call.type == oids.RECORD:
+    elif part.call.type == oids.RECORD and not _has_columns(part.call):
         return [
             FieldSelect(type_, typmod, value, n, len(shape.types))
             for n, (type_, typmod) in enumerate(zip(shape.types, shape.typmods, strict=True), 1)
@@ -265,9 +270,9 @@ def _called(
     (call,) = calls
     if isinstance(call, FuncCall) and call.function.returns_set:
         return FunctionRelation(number, name, call, columns, with_ordinality)
-    if not relations_in(call) and not is_composite(call.type) and not _has_columns(call):
+    if not relations_in(call) and not is_composite(call.type):
         return FunctionRelation(number, name, call, columns, with_ordinality)
-    return _value_as_rows(level, number, name, call, columns, with_ordinality=with_ordinality)
+    return _value_as_rows(number, name, call, columns, with_ordinality=with_ordinality)
 
 
 def _has_columns(call: Expr) -> bool:
@@ -275,20 +280,10 @@ def _has_columns(call: Expr) -> bool:
 
 
 def _value_as_rows(
-    level: Level,
-    number: int,
-    name: str,
-    call: Expr,
-    columns: tuple[RelationColumn, ...],
-    *,
-    with_ordinality: bool,
+    number: int, name: str, call: Expr, columns: tuple[RelationColumn, ...], *, with_ordinality: bool
 ) -> SubqueryRelation:
     """A function that returns one row: a query of it."""
     exprs: list[Expr] = [call]
-    if isinstance(call, FuncCall) and len(call.function.out_types) > 1:
-        shape = shape_of(level.context, call)
-        assert shape is not None
-        exprs = [field_at(call, shape, n) for n in range(1, len(shape.names) + 1)]
     if with_ordinality:
         exprs.append(Const(oids.INT8, -1, 1))
     targets = tuple(Target(expr, column.name) for expr, column in zip(exprs, columns, strict=True))

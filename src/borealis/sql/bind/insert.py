@@ -21,6 +21,7 @@ from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
 from borealis.sql.bind.names import find_table
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.select import bind_where
+from borealis.sql.bind.set_returning import expand_sets
 from borealis.sql.bind.targets import bind_targets
 from borealis.sql.bind.update import bind_assignments
 from borealis.sql.bound.expressions import ExcludedVar, Expr, Var
@@ -123,9 +124,10 @@ def _match_width(
 
 def _bind_rows(
     level: Level, columns: list[Column], node: Node, rows: Sequence[Node]
-) -> tuple[tuple[int, ...], Values]:
+) -> tuple[tuple[int, ...], Query]:
     context = level.context
     level.place = "VALUES"
+    level.allows_sets = len(rows) == 1
     lists = [row["List"].get("items", ()) for row in rows]
     if any(len(items) != len(lists[0]) for items in lists):
         raise SyntaxError_("VALUES lists must all be the same length")
@@ -134,7 +136,10 @@ def _bind_rows(
         tuple(_bind_value(level, column, item) for column, item in zip(used, items, strict=True))
         for items in lists
     )
-    level.place = "SELECT"
+    level.place, level.allows_sets = "SELECT", False
+    if level.set_returning:
+        targets = tuple(Target(expr, column.name) for expr, column in zip(bound[0], used, strict=True))
+        return tuple(column.attnum for column in used), expand_sets(level, Select(targets))
     described = tuple(RelationColumn(column.name, column.type, column.typmod) for column in used)
     return tuple(column.attnum for column in used), Values(bound, described, context.new_id())
 

@@ -72,6 +72,7 @@ class Level:
     named_windows: dict[str, tuple[Node, Window]] = field(default_factory=dict)
     excluded: NamespaceItem | None = None
     set_returning: list[Expr] = field(default_factory=list)
+    allows_sets: bool = False  # set-returning functions, although the place is not a target list
 
     def new_relation(self) -> int:
         number = self.context.new_id()
@@ -154,7 +155,7 @@ def resolve_column(level: Level, fields: list[str], position: int | None) -> Nam
     schema = fields[0] if len(fields) == 3 else None
     item = level.item(fields[-2], schema)
     if item is None:
-        raise missing_from_entry(level, ".".join(fields[:-1]), position)
+        raise missing_from_entry(level, fields[-2], position)
     return level.qualified_column(item, fields[-1], position)
 
 

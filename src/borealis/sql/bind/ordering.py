@@ -16,7 +16,7 @@ from borealis.errors import (
     UndefinedFunction,
 )
 from borealis.sql.bind.coerce import coerce_to_bigint, resolve_unknown
-from borealis.sql.bind.composites import is_composite, shape_of
+from borealis.sql.bind.composites import shape_of
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level
@@ -25,6 +25,7 @@ from borealis.sql.bound.statements import Target
 from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.registry import format_type
+from borealis.types.row_types import is_row_type
 
 _UNSORTABLE = frozenset((oids.JSON,))
 
@@ -55,7 +56,7 @@ def check_sortable(context: BindContext, expr: Expr) -> None:
 
 def _has_uncomparable_column(context: BindContext, expr: Expr) -> bool:
     """Whether a row has a column whose type does not compare; anonymous records are found out when they are compared."""
-    if not is_composite(expr.type):
+    if not is_row_type(expr.type):
         return False
     shape = shape_of(context, expr)
     return shape is not None and any(type_ in _UNSORTABLE for type_ in shape.types)

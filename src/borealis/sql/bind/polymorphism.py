@@ -71,9 +71,7 @@ def _element_of_family(
     if not seen:
         if is_compatible:
             return oids.TEXT
-        raise DatatypeMismatch(
-            "could not determine polymorphic type because input has type unknown", position=position
-        )
+        raise DatatypeMismatch("could not determine polymorphic type because input has type unknown")
     if is_compatible:
         from borealis.sql.bound.expressions import Param
 

@@ -6,7 +6,7 @@ become a RowFrom, which casts each member of the object as its column; a set's e
 
 from __future__ import annotations
 
-from borealis.errors import DatatypeMismatch, InvalidParameterValue
+from borealis.errors import DatatypeMismatch, FeatureNotSupported
 from borealis.sql.bind.composites import field_at, field_of_text, is_composite, shape_of
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Param, RowFrom, RowSource
@@ -44,9 +44,7 @@ def populated(context: BindContext, call: FuncCall, shape: Shape | None) -> Expr
     return row_of_json(context, call.type, _known(call, shape or shape_of(context, base)), call.args[1], base)
 
 
-def row_of_element(
-    context: BindContext, call: FuncCall, element: Expr, shape: Shape | None
-) -> Expr | None:
+def row_of_element(context: BindContext, call: FuncCall, element: Expr, shape: Shape | None) -> Expr | None:
     """Return the record an element of json_to_recordset's or json_populate_recordset's array is; None for other functions."""
     name = call.function.name
     if name in _TO_RECORD_SETS:
@@ -60,16 +58,14 @@ def row_of_element(
 def _known(call: FuncCall, shape: Shape | None) -> Shape:
     if shape is not None:
         return shape
-    raise InvalidParameterValue(
+    raise FeatureNotSupported(
         f"could not determine row type for result of {call.function.name}",
         hint="Provide a non-null record argument, or call the function in the FROM clause using a column "
         "definition list.",
     )
 
 
-def row_of_json(
-    context: BindContext, target: Oid, shape: Shape, arg: Expr, base: Expr | None
-) -> RowFrom:
+def row_of_json(context: BindContext, target: Oid, shape: Shape, arg: Expr, base: Expr | None) -> RowFrom:
     """Read an object as a record; what it lacks is base's."""
     has_base = base is not None and not (isinstance(base, Const) and base.value is None)
     return RowFrom(

@@ -193,9 +193,7 @@ def _over_subquery(level: Level, select: Select) -> Select:
         shape = record_shape(node) if is_composite(node.type) else None
         return Var(node.type, node.typmod, number, inner.index(node) + 1, shape)
 
-    outer = _mapped(
-        dataclasses.replace(select, group=(), having=None), lambda expr: rewrite(expr, hoist)
-    )
+    outer = _mapped(dataclasses.replace(select, group=(), having=None), lambda expr: rewrite(expr, hoist))
     query = dataclasses.replace(
         select,
         targets=tuple(Target(expr, f"c{n}") for n, expr in enumerate(inner, 1)),

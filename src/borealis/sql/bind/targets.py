@@ -33,9 +33,7 @@ def bind_targets(level: Level, nodes: Sequence[Node], *, keep_unknown: bool = Fa
             )
             continue
         if "A_Indirection" in value and "A_Star" in value["A_Indirection"]["indirection"][-1]:
-            targets += (
-                Target(expr, name) for name, expr in bind_all_fields(level, value["A_Indirection"])
-            )
+            targets += (Target(expr, name) for name, expr in bind_all_fields(level, value["A_Indirection"]))
             continue
         targets.append(_bind_target(level, target, value, keep_unknown=keep_unknown))
     return tuple(targets)

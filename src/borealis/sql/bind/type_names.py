@@ -58,7 +58,9 @@ def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
 
 def _row_type(context: BindContext, names: list[str]) -> Type | None:
     """Return the row type of the table of this name."""
-    found = lookup_table(context, {"relname": names[-1], **({"schemaname": names[-2]} if len(names) > 1 else {})})
+    found = lookup_table(
+        context, {"relname": names[-1], **({"schemaname": names[-2]} if len(names) > 1 else {})}
+    )
     return None if found is None else type_of(row_type_of(found.oid))
 
 

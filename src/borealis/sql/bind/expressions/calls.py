@@ -176,7 +176,9 @@ def _as_cast(
 
 def _as_field(level: Level, arg: Expr, name: str, node: Node, position: int | None) -> Expr | None:
     """Take `name(row)` for `(row).name` where the row has such a column."""
-    if not is_composite(arg.type) or any(key in node for key in ("agg_star", "agg_distinct", "agg_order", "over")):
+    if not is_composite(arg.type) or any(
+        key in node for key in ("agg_star", "agg_distinct", "agg_order", "over")
+    ):
         return None
     shape = shape_of(level.context, arg)
     if shape is None or name not in shape.names:
@@ -373,7 +375,9 @@ def _filter(level: Level, node: Node) -> Expr | None:
         return None
     from borealis.sql.bind.grouping import contains_aggregate
 
+    place, level.place = level.place, "FILTER"
     condition = bind_expr(level, node["agg_filter"])
+    level.place = place
     if contains_aggregate(level, condition):
         raise GroupingError("aggregate functions are not allowed in FILTER")
     return coerce_to_boolean(level.context, condition, "FILTER", None)
@@ -406,9 +410,11 @@ def _window_call(
 
 
 def _check_set_returning(level: Level, function: Function, position: int | None) -> None:
-    if level.place in ("SELECT", "FROM", "GROUP BY", "ORDER BY", "DISTINCT ON"):
+    if level.allows_sets or level.place in ("SELECT", "FROM", "GROUP BY", "ORDER BY", "DISTINCT ON"):
         return
-    place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
+    place = {"JOIN/ON": "JOIN conditions", "CHECK constraints": "check constraints"}.get(
+        level.place, level.place
+    )
     raise FeatureNotSupported(f"set-returning functions are not allowed in {place}", position=position)
 
 

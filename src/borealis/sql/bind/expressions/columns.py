@@ -32,14 +32,14 @@ def _whole_row_of_star(level: Level, node: Node, position: int | None) -> Expr:
     """t.* where one value is wanted: count(t.*), t.* IS NULL."""
     names = field_names(node)
     if not names:
-        raise FeatureNotSupported("row expansion via * not supported here", position=position)
+        raise FeatureNotSupported('row expansion via "*" is not supported here', position=position)
     return whole_row(level.context, _item(level, names, position))
 
 
 def _item(level: Level, names: list[str], position: int | None) -> NamespaceItem:
     item = level.item(names[-1], names[-2] if len(names) > 1 else None)
     if item is None:
-        raise missing_from_entry(level, ".".join(names), position)
+        raise missing_from_entry(level, names[-1], position)
     return item
 
 

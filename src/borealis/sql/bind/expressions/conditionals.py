@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.errors import FeatureNotSupported
-from borealis.sql.bind.coerce import bool_const, coerce_to_boolean, coerce_to_common, common_type, common_typmod
+from borealis.errors import DatatypeMismatch, FeatureNotSupported
+from borealis.sql.bind.coerce import (
+    bool_const,
+    coerce_to_boolean,
+    coerce_to_common,
+    common_type,
+    common_typmod,
+)
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
-from borealis.sql.bind.expressions.operators import bind_binary
+from borealis.sql.bind.expressions.operators import bind_operands
 from borealis.sql.bind.level import Level
 from borealis.sql.bound.expressions import (
     BooleanTest,
@@ -31,11 +37,17 @@ _BOOL_OPS = {"AND_EXPR": BoolOp.AND, "OR_EXPR": BoolOp.OR, "NOT_EXPR": BoolOp.NO
 @binds("BoolExpr")
 def bind_boolean(level: Level, node: Node) -> Expr:
     op = _BOOL_OPS[node["boolop"]]
-    args = tuple(
-        coerce_to_boolean(level.context, bind_expr(level, arg), op.value, level.context.position(node))
-        for arg in node["args"]
-    )
-    return BoolExpr(oids.BOOL, -1, op, args)
+    return BoolExpr(oids.BOOL, -1, op, tuple(_bind_operand(level, node, op, arg) for arg in node["args"]))
+
+
+def _bind_operand(level: Level, node: Node, op: BoolOp, arg: Node) -> Expr:
+    sets_before = len(level.set_returning)
+    bound = coerce_to_boolean(level.context, bind_expr(level, arg), op.value, level.context.position(node))
+    if len(level.set_returning) > sets_before:
+        raise DatatypeMismatch(
+            f"argument of {op.value} must not return a set", position=level.context.leftmost(arg)
+        )
+    return bound
 
 
 def conjunction(args: Sequence[Expr], op: BoolOp = BoolOp.AND) -> Expr:
@@ -98,7 +110,7 @@ def bind_case(level: Level, node: Node) -> Expr:
         when = branch["CaseWhen"]
         condition = bind_expr(level, when["expr"])
         if operand is not None:
-            condition = bind_binary(context, "=", operand, condition, context.position(when))
+            condition = bind_operands(context, "=", operand, condition, context.position(when))
         conditions.append(coerce_to_boolean(context, condition, "CASE/WHEN", context.position(when)))
         results.append(bind_expr(level, when["result"]))
     otherwise: Expr = (

@@ -72,7 +72,7 @@ def bind_cast(level: Level, node: Node) -> Expr:
     else:
         arg = bind_expr(level, arg_node)
     position = context.position(node)
-    cast = coerce_explicit(context, arg, oid, typmod, context.position_of(arg) or position)
+    cast = coerce_explicit(context, arg, oid, typmod, position)
     return context.remember(cast, position)
 
 

@@ -43,6 +43,11 @@ def bind_binary(context: BindContext, name: str, left: Expr, right: Expr, positi
         from borealis.sql.bind.expressions.rows import compare_rows
 
         return compare_rows(context, name, left, right, position)
+    return bind_operands(context, name, left, right, position)
+
+
+def bind_operands(context: BindContext, name: str, left: Expr, right: Expr, position: int | None) -> Expr:
+    """Bind the operator of two values, rows among them: what PostgreSQL does where it writes the operator itself."""
     operator = find_operator(name, left.type, right.type, position)
     function = functions().get(operator.function)
     if function is None:
@@ -149,7 +154,7 @@ def _bind_nullif(level: Level, node: Node) -> Expr:
     context = level.context
     position = context.position(node)
     left, right = bind_expr(level, node["lexpr"]), bind_expr(level, node["rexpr"])
-    equality = bind_binary(context, "=", left, right, position)
+    equality = bind_operands(context, "=", left, right, position)
     assert isinstance(equality, FuncCall)
     left, right = equality.args
     return context.remember(NullIf(left.type, left.typmod, left, right, equality), position)
