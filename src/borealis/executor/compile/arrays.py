@@ -13,6 +13,7 @@ from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.functions.implementation import Sql, plain
 from borealis.sql.bound import expressions as bound
+from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import type_of
 
@@ -25,6 +26,9 @@ def array(compilation: Compilation, node: bound.Array) -> Sql:
     element = type_of(node.type).element
     if len(node.elements) > _IN_LITERALS_MAX and (values := _json_values(node.elements)) is not None:
         return Sql(compilation.parameters.literal(json.dumps(values)))
+    if node.elements and type_of(node.elements[0].type).category == "A":
+        parts = [plain(compilation.expr(each)).text for each in node.elements]
+        return Sql(f"pg_array_of_arrays({', '.join(parts)})")
     texts = []
     for each in node.elements:
         text = plain(compilation.expr(each)).text
@@ -34,12 +38,48 @@ def array(compilation: Compilation, node: bound.Array) -> Sql:
 
 @compiles(bound.Subscript)
 def subscript(compilation: Compilation, node: bound.Subscript) -> Sql:
-    """Return element `index`; outside of the array, and of an array of several dimensions, it is NULL."""
-    array_text, index = compilation.expr(node.arg).text, compilation.expr(node.index).text
+    """Return an element; outside of the array, and with fewer indices than dimensions, it is NULL."""
+    array_text = plain(compilation.expr(node.arg)).text
+    indices = [compilation.expr(index).text for index in node.indices]
+    if len(indices) > 1:
+        return Sql(f"pg_array_element({int(node.type)}, {', '.join([array_text, *indices])})")
+    first = 0 if node.arg.type in (oids.INT2VECTOR, oids.OIDVECTOR) else 1
+    index = indices[0]
     # A path with a negative number would count from the end, PostgreSQL's has no such elements.
-    value = f"json_extract({array_text}, '$[' || ({index} - 1) || ']')"
-    is_there = f"{index} >= 1 AND json_type({array_text}, '$[' || ({index} - 1) || ']') <> 'array'"
+    path = f"'$[' || ({index} - {first}) || ']'"
+    value = f"json_extract({array_text}, {path})"
+    is_there = f"{index} >= {first} AND json_type({array_text}, {path}) <> 'array'"
     return Sql(f"(CASE WHEN {is_there} THEN {element_value(value, node.type)} END)")
+
+
+@compiles(bound.ArraySlice)
+def array_slice(compilation: Compilation, node: bound.ArraySlice) -> Sql:
+    bounds = [each for pair in node.bounds for each in pair]
+    given = "".join("0" if each is None else "1" for each in bounds)
+    texts = [compilation.expr(each).text for each in bounds if each is not None]
+    array_text = plain(compilation.expr(node.arg)).text
+    return Sql(f"pg_array_slice({', '.join([array_text, chr(39) + given + chr(39), *texts])})")
+
+
+@compiles(bound.JsonbSubscript)
+def jsonb_subscript(compilation: Compilation, node: bound.JsonbSubscript) -> Sql:
+    return Sql(f"pg_json_at_path({compilation.expr(node.arg).text}, {_path(compilation, node.path)})")
+
+
+@compiles(bound.JsonbAssignment)
+def jsonb_assignment(compilation: Compilation, node: bound.JsonbAssignment) -> Sql:
+    args = (
+        compilation.expr(node.arg).text,
+        compilation.expr(node.value).text,
+        str(int(node.path[0].type == oids.INT4)),
+        _path(compilation, node.path),
+    )
+    return Sql(f"pg_jsonb_assigned({', '.join(args)})")
+
+
+def _path(compilation: Compilation, steps: tuple[bound.Expr, ...]) -> str:
+    texts = (plain(compilation.expr(step)).text for step in steps)
+    return f"json_array({', '.join(f'({text} || {chr(39) * 2})' for text in texts)})"
 
 
 @compiles(bound.CoerceArray)

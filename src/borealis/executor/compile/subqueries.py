@@ -16,6 +16,7 @@ from borealis.executor.compile.trees import conjuncts, relations_named
 from borealis.functions.implementation import Sql, plain
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import SubLinkKind
+from borealis.types.registry import type_of
 
 
 @compiles(bound.SubLink)
@@ -61,6 +62,8 @@ def _scalar(compilation: Compilation, node: bound.SubLink) -> Sql:
 def _array(compilation: Compilation, node: bound.SubLink) -> Sql:
     query = compilation.query(node.query)
     output = query.outputs[0]
+    if type_of(output.type).category == "A":
+        return Sql(f"(SELECT coalesce(pg_array_agg_anyarray(c1), '[]') FROM ({query.text}))")
     element = element_text(plain(Sql("c1", output.representation)).text, output.type)
     return Sql(f"(SELECT json_group_array({element}) FROM ({query.text}))")
 

@@ -11,11 +11,14 @@ from borealis.sql.bind.assignment import assign, bind_checks, bind_default, colu
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.expressions.rows import bind_list
+from borealis.sql.bind.expressions.subscripts import bind_subscripted_assignment
 from borealis.sql.bind.from_clause import bind_from, bind_table
-from borealis.sql.bind.level import Level
+from borealis.sql.bind.level import Level, var_columns
 from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.targets import bind_targets
 from borealis.sql.bound.expressions import Expr, SubLink, SubLinkKind
+from borealis.sql.bound.relations import SubqueryRelation
 from borealis.sql.bound.statements import Delete, Select, Target, Update
 from borealis.sql.parse import Node
 
@@ -69,15 +72,30 @@ def bind_assignments(level: Level, table: Table, nodes: Sequence[Node]) -> tuple
     for node in nodes:
         target = node["ResTarget"]
         position = context.position(target)
-        if "indirection" in target:
-            raise FeatureNotSupported(
-                "assignment to a field or element of a column not supported", position=position
-            )
         column = column_named(table, target["name"], position)
+        if "indirection" in target:
+            # Several of one column, SET j['a'] = …, j['b'] = …, work on what the one before makes.
+            before = bound.get(column.attnum) or _own_column(level, table, column)
+            value = bind_expr(level, target["val"])
+            bound[column.attnum] = bind_subscripted_assignment(
+                level, column.name, before, target["indirection"], value, position
+            )
+            continue
         if column.attnum in bound:
             raise SyntaxError_(f'multiple assignments to same column "{column.name}"')
         bound[column.attnum] = _bind_assigned(level, column, target["val"], position)
     return tuple(bound.items())
+
+
+def _own_column(level: Level, table: Table, column: Column) -> Expr:
+    """Return the column of the row that is updated; the target stands before what FROM names."""
+    return next(
+        named.expr
+        for item in level.namespace
+        if item.table == table.oid
+        for named in item.columns
+        if named.attnum == column.attnum
+    )
 
 
 def _bind_assigned(level: Level, column: Column, node: Node, position: int | None) -> Expr:
@@ -92,37 +110,61 @@ def _bind_assigned(level: Level, column: Column, node: Node, position: int | Non
 def _bind_multiple(level: Level, column: Column, node: Node, position: int | None) -> Expr:
     context = level.context
     source, ordinal, count = node["source"], node["colno"], node["ncolumns"]
-    if "RowExpr" in source:
-        items = source["RowExpr"].get("args", ())
-        if len(items) != count:
-            raise SyntaxError_("number of columns does not match number of values", position=position)
-        return _bind_assigned(level, column, items[ordinal - 1], position)
-    if "SubLink" not in source:
-        raise FeatureNotSupported(
-            "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression",
-            position=position,
-        )
-    return assign(
-        context, column, _column_of_sublink(level, source["SubLink"], ordinal, count, position), position
+    place = context.leftmost(source)
+    match source:
+        case {"RowExpr": row}:
+            items = row.get("args", ())
+            if any(_is_star(item) for item in items):
+                exprs = bind_list(level, items)
+                _check_count(len(exprs), count, place)
+                return assign(context, column, exprs[ordinal - 1], position)
+            _check_count(len(items), count, place)
+            return _bind_assigned(level, column, items[ordinal - 1], position)
+        case {"SubLink": {"subLinkType": "EXPR_SUBLINK"} as sublink}:
+            return assign(
+                context, column, _column_of_sublink(level, sublink, ordinal, count, place), position
+            )
+    raise FeatureNotSupported(
+        "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression", position=place
     )
 
 
+def _check_count(given: int, wanted: int, position: int | None) -> None:
+    if given != wanted:
+        raise SyntaxError_("number of columns does not match number of values", position=position)
+
+
+def _is_star(node: Node) -> bool:
+    match node:
+        case {"ColumnRef": {"fields": [*_, {"A_Star": _}]}}:
+            return True
+        case {"A_Indirection": {"indirection": [*_, {"A_Star": _}]}}:
+            return True
+    return False
+
+
 def _column_of_sublink(level: Level, node: Node, ordinal: int, count: int, position: int | None) -> Expr:
-    """Bind one column of (SELECT …) as a scalar subquery of its own."""
+    """Bind one column of (SELECT …) as a scalar subquery of its own.
+
+    Each column computes the query again, so what decides its rows must not be volatile.
+    """
     from borealis.sql.bind.query import bind_subquery
     from borealis.sql.bind.walk import is_volatile
 
     query, columns = bind_subquery(level, node["subselect"])
-    if len(columns) != count:
-        raise SyntaxError_("number of columns does not match number of values", position=position)
-    if not isinstance(query, Select) or query.distinct or query.distinct_on or is_volatile(query):
+    _check_count(len(columns), count, position)
+    if isinstance(query, Select) and not (query.distinct or query.distinct_on):
+        target = query.targets[ordinal - 1]
+        single: Select = dataclasses.replace(query, targets=(target,))
+        decides: object = dataclasses.replace(query, targets=())
+    else:
+        relation = level.context.new_id()
+        target = Target(var_columns(relation, columns)[ordinal - 1].expr, columns[ordinal - 1].name)
+        single = Select((target,), SubqueryRelation(relation, "", query, columns))
+        decides = query
+    if is_volatile(decides):
         raise FeatureNotSupported(
-            "multiple-column UPDATE from this kind of subquery not supported", position=position
+            "multiple-column UPDATE from a subquery whose rows a volatile function decides not supported",
+            position=position,
         )
-    target = query.targets[ordinal - 1]
-    return SubLink(
-        target.expr.type,
-        target.expr.typmod,
-        SubLinkKind.SCALAR,
-        dataclasses.replace(query, targets=(target,)),
-    )
+    return SubLink(target.expr.type, target.expr.typmod, SubLinkKind.SCALAR, single)

@@ -209,10 +209,35 @@ class Array(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Subscript(Expr):
-    """array[index], one-dimensional, index int4, from 1."""
+    """array[index][…], an index int4 for each dimension, from 1."""
 
     arg: Expr
-    index: Expr
+    indices: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySlice(Expr):
+    """array[lower:upper][…]; a bound left out is None."""
+
+    arg: Expr
+    bounds: tuple[tuple[Expr | None, Expr | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonbSubscript(Expr):
+    """jsonb[step][…], each int4 or text."""
+
+    arg: Expr
+    path: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonbAssignment(Expr):
+    """What a jsonb becomes by `arg[step][…] = value`."""
+
+    arg: Expr
+    path: tuple[Expr, ...]
+    value: Expr
 
 
 @dataclass(frozen=True, slots=True)

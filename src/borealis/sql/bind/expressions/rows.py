@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
-from borealis.errors import FeatureNotSupported, SyntaxError_, UndefinedFunction, WrongObjectType
-from borealis.sql.bind.coerce import coerce_to_common, coerce_type, common_type
+from borealis.errors import FeatureNotSupported, SyntaxError_, UndefinedFunction
+from borealis.sql.bind.coerce import coerce_to_common, common_type
 from borealis.sql.bind.composites import fields_of, select_field
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.columns import expand_star, is_star
@@ -18,7 +19,6 @@ from borealis.sql.bound.expressions import (
     BoolOp,
     Expr,
     Row,
-    Subscript,
 )
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -75,6 +75,8 @@ def compare_rows(context: BindContext, name: str, left: Row, right: Row, positio
             return tests[0] if len(tests) == 1 else _bool(BoolOp.AND if name == "=" else BoolOp.OR, tests)
         case "<" | "<=" | ">" | ">=":
             return _lexicographic(context, name, pairs, position)
+    for a, b in pairs:
+        bind_binary(context, name, a, b, position)
     raise UndefinedFunction(
         f"could not determine interpretation of row comparison operator {name}",
         hint="Row comparison operators must be associated with btree operator families.",
@@ -166,26 +168,21 @@ def _undetermined(position: int | None) -> Exception:
 
 @binds("A_Indirection")
 def bind_indirection(level: Level, node: Node) -> Expr:
+    from borealis.sql.bind.expressions.subscripts import bind_subscripts
+
     context = level.context
     arg = bind_expr(level, node["arg"])
-    for step in node["indirection"]:
-        match step:
-            case {"A_Indices": indices} if "is_slice" not in indices:
-                position = context.position_of(arg)
-                type_ = type_of(arg.type)
-                if type_.category != "A" or not type_.element:
-                    raise WrongObjectType(
-                        f"cannot subscript type {type_.sql_name} because it does not support subscripting",
-                        position=position,
-                    )
-                index = coerce_type(context, bind_expr(level, indices["uidx"]), oids.INT4, position=position)
-                arg = Subscript(type_.element, -1, arg, index)
-            case {"A_Indices": _}:
-                raise FeatureNotSupported("array slices not supported", position=context.position_of(arg))
-            case {"String": {"sval": name}}:
-                arg = select_field(context, arg, name, context.leftmost(node["arg"]))
-            case _:
-                raise FeatureNotSupported(
-                    "row expansion via * not supported here", position=context.position_of(arg)
-                )
+    for is_subscripts, steps in groupby(node["indirection"], key=lambda step: "A_Indices" in step):
+        if is_subscripts:
+            arg = bind_subscripts(level, arg, [step["A_Indices"] for step in steps])
+            continue
+        for step in steps:
+            arg = _field_of(context, arg, step, context.leftmost(node["arg"]))
     return arg
+
+
+def _field_of(context: BindContext, arg: Expr, step: Node, position: int | None) -> Expr:
+    match step:
+        case {"String": {"sval": name}}:
+            return select_field(context, arg, name, position)
+    raise FeatureNotSupported('row expansion via "*" is not supported here', position=position)
