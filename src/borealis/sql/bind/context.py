@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.relations import Table, View
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bound.expressions import Expr, Param
-from borealis.sql.registered.names import CatalogNames
 from borealis.sql.parse import Parsed, leftmost_location
+from borealis.sql.registered.names import CatalogNames
 from borealis.types import oids
 from borealis.types.base import Oid, Style
 from borealis.types.registry import format_type
@@ -72,6 +73,9 @@ class BindContext:
         self.search_path = search_path
         self.style = style if style.names else replace(style, names=CatalogNames(catalog, search_path))
         self.tables: set[Oid] = set()
+        self.expanding: set[Oid] = set()  # the views being bound, to stop at one that is over itself
+        # What each RangeVar of the tree found, by its id(): a tree that is stored keeps it.
+        self.resolved: dict[int, Table | View] = {}
         self.is_cacheable = True
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.

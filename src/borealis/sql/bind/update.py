@@ -17,7 +17,7 @@ from borealis.sql.bind.from_clause import bind_from, bind_table
 from borealis.sql.bind.level import Level, var_columns
 from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.targets import bind_targets
-from borealis.sql.bound.expressions import Expr, SubLink, SubLinkKind
+from borealis.sql.bound.expressions import Expr, JsonbAssignment, SubLink, SubLinkKind
 from borealis.sql.bound.relations import SubqueryRelation
 from borealis.sql.bound.statements import Delete, Select, Target, Update
 from borealis.sql.parse import Node
@@ -73,16 +73,20 @@ def bind_assignments(level: Level, table: Table, nodes: Sequence[Node]) -> tuple
         target = node["ResTarget"]
         position = context.position(target)
         column = column_named(table, target["name"], position)
+        before = bound.get(column.attnum)
+        if before is not None and not ("indirection" in target and isinstance(before, JsonbAssignment)):
+            raise SyntaxError_(f'multiple assignments to same column "{column.name}"')
         if "indirection" in target:
             # Several of one column, SET j['a'] = …, j['b'] = …, work on what the one before makes.
-            before = bound.get(column.attnum) or _own_column(level, table, column)
-            value = bind_expr(level, target["val"])
             bound[column.attnum] = bind_subscripted_assignment(
-                level, column.name, before, target["indirection"], value, position
+                level,
+                column.name,
+                before or _own_column(level, table, column),
+                target["indirection"],
+                bind_expr(level, target["val"]),
+                position,
             )
             continue
-        if column.attnum in bound:
-            raise SyntaxError_(f'multiple assignments to same column "{column.name}"')
         bound[column.attnum] = _bind_assigned(level, column, target["val"], position)
     return tuple(bound.items())
 

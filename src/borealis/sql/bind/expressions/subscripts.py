@@ -70,7 +70,7 @@ def _jsonb_path(level: Level, indices: Sequence[Node]) -> tuple[Expr, ...]:
     path = []
     for each in indices:
         if "is_slice" in each:
-            inside = next(each[key] for key in ("lidx", "uidx") if key in each) if len(each) > 1 else None
+            inside = next(each[key] for key in ("uidx", "lidx") if key in each) if len(each) > 1 else None
             raise DatatypeMismatch(
                 "jsonb subscript does not support slices",
                 position=None if inside is None else level.context.leftmost(inside),
