@@ -145,7 +145,7 @@ def coerce_to_row_type(
     shape = shape_of_row_type(context, target)
     assert shape is not None, target
     if expr.type == oids.UNKNOWN:
-        return _from_unknown(context, expr, target, shape, position)
+        return _from_unknown(context, expr, target, shape, context.position_of(expr) or position)
     if expr.type == oids.RECORD:
         if not isinstance(expr, Row | WholeRow):
             return None
