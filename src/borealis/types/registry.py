@@ -11,6 +11,7 @@ from importlib import resources
 from borealis.types import numeric, oids, row_types
 from borealis.types.array import Array
 from borealis.types.base import PLAIN, Oid, Representation, Type
+from borealis.types.bits import Bits, Varbit
 from borealis.types.boolean import Boolean
 from borealis.types.bytea import Bytea
 from borealis.types.date import Date
@@ -18,6 +19,7 @@ from borealis.types.floating import Double, Real
 from borealis.types.integer import Bigint, Integer, ObjectIdentifier, Smallint
 from borealis.types.interval import Interval
 from borealis.types.json import Json, Jsonb
+from borealis.types.network import Cidr, Inet, MacAddress, MacAddress8
 from borealis.types.numeric import Numeric
 from borealis.types.pseudo import Pseudo, Unsupported, Void
 from borealis.types.record import Record, RowType
@@ -57,6 +59,12 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.VOID: Void,
     **dict.fromkeys(REGISTERED, Registered),
     oids.XID: TransactionId,
+    oids.INET: Inet,
+    oids.CIDR: Cidr,
+    oids.MACADDR: MacAddress,
+    oids.MACADDR8: MacAddress8,
+    oids.BIT: Bits,
+    oids.VARBIT: Varbit,
     oids.CID: CommandId,
     oids.TID: Tid,
     oids.PG_LSN: Lsn,

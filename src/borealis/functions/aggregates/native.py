@@ -14,7 +14,7 @@ from borealis.functions.ordering import compare, sort_form
 from borealis.types.base import Representation, Value
 
 _EXTREME_TYPES = ("int2", "int4", "int8", "oid", "float4", "float8", "text", "bpchar", "date", "time",
-                  "timetz", "timestamp", "timestamptz")  # fmt: skip
+                  "timetz", "timestamp", "timestamptz", "tid", "pg_lsn")  # fmt: skip
 
 
 @native_aggregate("count()")
@@ -69,7 +69,7 @@ def _of_equals(key: str, type_: int, sign: int) -> None:
             return self._best
 
 
-for _type, _oid in (("numeric", 1700), ("interval", 1186)):
+for _type, _oid in (("numeric", 1700), ("interval", 1186), ("inet", 869)):
     _of_equals(f"max({_type})", _oid, 1)
     _of_equals(f"min({_type})", _oid, -1)
 

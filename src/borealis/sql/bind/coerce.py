@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from borealis.errors import CannotCoerce, DatatypeMismatch, FeatureNotSupported, SqlError
 from borealis.functions.signatures import Function
-from borealis.sql.bind.composites import coerce_to_row_type
+from borealis.sql.bind.composites import coerce_to_row_type, coerce_to_rows
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.pathways import (
     CoercionContext,
@@ -33,7 +33,7 @@ from borealis.sql.bound.expressions import (
 from borealis.types import interval, oids
 from borealis.types.base import Oid, Value
 from borealis.types.registry import format_type, type_of
-from borealis.types.row_types import is_row_type
+from borealis.types.row_types import is_array_of_rows, is_row_type
 
 _CLOCK_WORDS = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
 _CLOCK_TYPES = frozenset((oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ))
@@ -107,6 +107,11 @@ def coerce_type(
         if row is None:
             raise cannot_cast(expr.type, target, position)
         return row
+    if is_array_of_rows(target):
+        rows = coerce_to_rows(context, expr, target, context.position_of(expr) or position)
+        if rows is None:
+            raise cannot_cast(expr.type, target, position)
+        return rows
     if target == oids.RECORD and is_row_type(expr.type):
         return context.remember(Relabel(target, -1, expr), context.position_of(expr))
     if expr.type == oids.UNKNOWN:
@@ -123,14 +128,16 @@ def coerce_type(
             return _coerce_array(context, expr, target, how)
         case Method.FUNCTION:
             assert pathway.function is not None
-            return cast_call(pathway.function, expr, target, how)
+            return cast_call(pathway.function, expr, target, how, typmod)
 
 
-def cast_call(function: Function, expr: Expr, target: Oid, how: CoercionContext) -> FuncCall:
+def cast_call(
+    function: Function, expr: Expr, target: Oid, how: CoercionContext, typmod: int = -1
+) -> FuncCall:
     """Call a cast function: its second argument is a typmod, its third whether the cast was written."""
     args: tuple[Expr, ...] = (expr,)
     if len(function.args) > 1:
-        args += (int4_const(-1),)
+        args += (int4_const(typmod if target == oids.BIT else -1),)  # an integer is read to the length it gets
     if len(function.args) > 2:
         args += (bool_const(how is CoercionContext.EXPLICIT),)
     return FuncCall(target, -1, function, args)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported
-from borealis.sql.bind.coerce import bool_const, coerce_explicit
-from borealis.sql.bind.composites import from_text, shape_of_row_type
+from borealis.sql.bind.coerce import bool_const, coerce_explicit, literal
+from borealis.sql.bind.composites import coerce_to_rows, from_text, shape_of_row_type
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.type_names import bind_type_name
@@ -13,7 +13,7 @@ from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import type_of
-from borealis.types.row_types import is_row_type
+from borealis.types.row_types import is_array_of_rows, is_row_type
 
 _INT4_MAX = 2**31 - 1
 _INT8_MAX = 2**63 - 1
@@ -34,8 +34,8 @@ def bind_constant(level: Level, node: Node) -> Expr:
             const = bool_const(bool(boolval.get("boolval", False)))
         case {"sval": sval}:
             const = Const(oids.UNKNOWN, -1, sval.get("sval", ""))
-        case _:
-            raise FeatureNotSupported("bit string constants not supported", position=position)
+        case {"bsval": bsval}:
+            const = literal(context, bsval["bsval"], oids.BIT, -1, position)
     return context.remember(const, position)
 
 
@@ -57,6 +57,8 @@ def bind_param(level: Level, node: Node) -> Expr:
     param = context.parameters.reference(node.get("number", 0), position)
     if is_row_type(param.type) and (shape := shape_of_row_type(context, param.type)) is not None:
         return context.remember(from_text(param.type, shape, param), position)
+    if is_array_of_rows(param.type) and (rows := coerce_to_rows(context, param, param.type, position)) is not None:
+        return context.remember(rows, position)
     return context.remember(param, position)
 
 
