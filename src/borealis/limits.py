@@ -21,6 +21,9 @@ TABLE_COLUMNS_MAX = 255
 TABLE_INDEXES_MAX = 24
 SCHEMAS_MAX = 10
 TABLES_MAX = 1_000
+VIEWS_MAX = 5_000
+VIEW_BYTES_MAX = 512 * 1024  # of its stored tree; a definition of 131 to 524 KiB of text
+VIEW_COLUMNS_MAX = 1_600
 MESSAGE_BYTES_MAX = 10 * 1024 * 1024
 IDENTIFIER_BYTES_MAX = 63
 CONNECTIONS_MAX = 10_000
@@ -93,6 +96,18 @@ def too_many_indexes() -> ProgramLimitExceeded:
 
 def too_many_tables() -> ProgramLimitExceeded:
     return ProgramLimitExceeded("creating more than 1000 tables not allowed")
+
+
+def too_many_views() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("creating more than 5000 views not allowed")
+
+
+def too_many_view_columns() -> TooManyColumns:
+    return TooManyColumns(f"tables can have at most {VIEW_COLUMNS_MAX} columns")
+
+
+def view_too_large() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("view definition too large")
 
 
 def too_many_schemas() -> ProgramLimitExceeded:

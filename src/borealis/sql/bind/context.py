@@ -82,15 +82,9 @@ class BindContext:
         self._locations: dict[int, tuple[Expr, int | None]] = {}
 
     def row_type_name(self, table: Oid) -> str | None:
-        """Return what a table's row type is called: qualified where the search path does not find it."""
-        relation = self.catalog.relations_by_oid.get(table)
-        if relation is None:
-            return None
-        for schema in self.search_path:
-            found = self.catalog.relation(schema, relation.name)
-            if found is not None:
-                return relation.name if found is relation else f"{relation.schema.name}.{relation.name}"
-        return f"{relation.schema.name}.{relation.name}"
+        """Return what a table's row type is called: as regclass shows the table."""
+        names = self.style.names
+        return None if names is None else names.name_of(oids.REGCLASS, table)
 
     def new_id(self) -> int:
         """Return a number for a relation or CTE, unique in the statement."""

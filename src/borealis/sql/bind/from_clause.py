@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from borealis.catalog.relations import View
 from borealis.errors import (
     FeatureNotSupported,
     InvalidColumnReference,
@@ -19,7 +20,9 @@ from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
-from borealis.sql.bind.names import find_table
+from borealis.sql.bind.names import find_relation, find_table
+from borealis.sql.bind.stored import named_columns, schema_shown
+from borealis.sql.bind.views import bind_view_query
 from borealis.sql.bound.expressions import Coalesce, Expr, Var
 from borealis.sql.bound.relations import (
     CteRelation,
@@ -71,7 +74,28 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
         cte = level.find_cte(node["relname"])
         if cte is not None:
             return _bind_cte_reference(level, node)
+    relation = find_relation(level.context, node)
+    if isinstance(relation, View):
+        return _bind_view(level, node, relation)
     return bind_table(level, node)
+
+
+def _bind_view(level: Level, node: Node, view: View) -> SubqueryRelation:
+    """Bind a view as the subquery it stands for."""
+    query = bind_view_query(level.context, view)
+    number = level.new_relation()
+    alias = node.get("alias", {})
+    name = alias.get("aliasname") or node["relname"]
+    shown = named_columns(node, view)
+    columns = tuple(
+        NamedColumn(own, Var(column.type, column.typmod, number, column.attnum), view.oid, column.attnum)
+        for own, column in shown
+    )
+    columns = rename_columns(name, columns, alias, level.context.position(node))
+    schema = None if alias else schema_shown(node, view)
+    level.add(NamespaceItem(name, schema, columns, table_name=node["relname"], table=view.oid))
+    listed = tuple(RelationColumn(column.name, column.type, column.typmod) for column in view.columns)
+    return SubqueryRelation(number, name, query, listed)
 
 
 def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelation:
@@ -81,16 +105,15 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
     context.tables.add(table.oid)
     number = level.new_relation()
     alias_node = node.get("alias", {})
-    name = alias or alias_node.get("aliasname") or table.name
+    own_name = node["relname"]
+    name = alias or alias_node.get("aliasname") or own_name
     columns = tuple(
-        NamedColumn(
-            column.name, Var(column.type, column.typmod, number, column.attnum), table.oid, column.attnum
-        )
-        for column in table.live_columns
+        NamedColumn(own, Var(column.type, column.typmod, number, column.attnum), table.oid, column.attnum)
+        for own, column in named_columns(node, table)
     )
     columns = rename_columns(name, columns, alias_node, context.position(node))
-    schema = None if alias_node else table.schema.name
-    level.add(NamespaceItem(name, schema, columns, table_name=table.name, table=table.oid))
+    schema = None if alias_node else schema_shown(node, table)
+    level.add(NamespaceItem(name, schema, columns, table_name=own_name, table=table.oid))
     return TableRelation(number, name, table)
 
 

@@ -13,12 +13,12 @@ from borealis.errors import (
     SyntaxError_,
     UndefinedObject,
 )
-from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named, table_columns
+from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
+from borealis.sql.bind.dml_target import bind_insert_target
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
-from borealis.sql.bind.names import find_table
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.set_returning import expand_sets
@@ -35,15 +35,15 @@ def bind_insert(context: BindContext, node: Node) -> Insert:
     ctes = bind_ctes(level, node.get("withClause"))
     if node.get("override", "OVERRIDING_NOT_SET") not in ("OVERRIDING_NOT_SET", "OVERRIDING_USER_VALUE"):
         raise FeatureNotSupported("OVERRIDING SYSTEM VALUE not supported")
-    table = find_table(context, node["relation"])
-    context.tables.add(table.oid)
-    columns = _target_columns(context, table, node.get("cols", ()))
-    attnums, source = _bind_source(level, table, node, columns)
-    relation = level.new_relation()
-    alias = node["relation"].get("alias", {}).get("aliasname") or table.name
-    item = NamespaceItem(alias, table.schema.name, table_columns(table, relation), table=table.oid)
+    target = bind_insert_target(level, node["relation"])
+    table, relation, item = target.table, target.relation, target.item
+    columns = _target_columns(context, target.face, node.get("cols", ()))
+    attnums, source = _bind_source(level, target.face, node, columns)
+    target.check_written(attnums, "insert into")
     on_conflict = None
     if "onConflictClause" in node:
+        if target.view is not None:
+            raise FeatureNotSupported("ON CONFLICT on a view not supported")
         on_conflict = _bind_on_conflict(level, table, item, node["onConflictClause"])
     return Insert(
         table,
@@ -51,7 +51,7 @@ def bind_insert(context: BindContext, node: Node) -> Insert:
         attnums,
         source,
         tuple(
-            (column.attnum, bind_default(context, column))
+            (column.attnum, bind_default(context, target.default_of(column)))
             for column in table.live_columns
             if column.attnum not in attnums
         ),

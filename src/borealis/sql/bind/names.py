@@ -1,10 +1,10 @@
-"""Relation names: which table a name means under the search path."""
+"""Relation names: which table or view a name means under the search path."""
 
 from __future__ import annotations
 
-from borealis.catalog.relations import Table
+from borealis.catalog.relations import Relation, Table, View
 from borealis.catalog.schema import Schema
-from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable
+from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable, WrongObjectType
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 
@@ -14,11 +14,32 @@ SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "sys"))
 def find_table(context: BindContext, range_var: Node) -> Table:
     """Return the table a RangeVar names.
 
-    Raises: UndefinedTable 42P01; FeatureNotSupported for the system catalogs.
+    Raises: UndefinedTable 42P01; WrongObjectType 42809 for a view; FeatureNotSupported for the system catalogs.
     """
-    table = lookup_table(context, range_var)
-    if table is not None:
-        return table
+    relation = find_relation(context, range_var)
+    if not isinstance(relation, Table):
+        raise WrongObjectType(f'"{relation.name}" is not a table', position=context.position(range_var))
+    return relation
+
+
+def find_relation(context: BindContext, range_var: Node) -> Table | View:
+    """Return what rows are read from, or written to, under the name of a RangeVar.
+
+    Raises: UndefinedTable 42P01; FeatureNotSupported for sequences and the system catalogs.
+    """
+    if "relation" in range_var:
+        kept = context.catalog.relations_by_oid.get(range_var["relation"]["oid"])
+        if isinstance(kept, Table | View):
+            return kept
+        raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
+    relation = lookup_relation(context, range_var)
+    if isinstance(relation, Table | View):
+        context.resolved[id(range_var)] = relation
+        return relation
+    if relation is not None:
+        raise FeatureNotSupported(
+            f'sequence "{relation.name}" in FROM not supported', position=context.position(range_var)
+        )
     name, schema = range_var["relname"], range_var.get("schemaname")
     position = context.position(range_var)
     if schema in SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_")):
@@ -29,6 +50,11 @@ def find_table(context: BindContext, range_var: Node) -> Table:
 
 
 def lookup_table(context: BindContext, range_var: Node) -> Table | None:
+    found = lookup_relation(context, range_var)
+    return found if isinstance(found, Table) else None
+
+
+def lookup_relation(context: BindContext, range_var: Node) -> Relation | None:
     database = range_var.get("catalogname")
     if database is not None and database != "postgres":
         raise FeatureNotSupported(
@@ -38,9 +64,9 @@ def lookup_table(context: BindContext, range_var: Node) -> Table | None:
         )
     name, schema = range_var["relname"], range_var.get("schemaname")
     for path in (schema,) if schema is not None else context.search_path:
-        table = context.catalog.table(path, name)
-        if table is not None:
-            return table
+        relation = context.catalog.relation(path, name)
+        if relation is not None:
+            return relation
     return None
 
 

@@ -10,13 +10,15 @@ from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
+from borealis.sql.bind.dml_target import bind_target
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.rows import bind_list
 from borealis.sql.bind.expressions.subscripts import bind_subscripted_assignment
-from borealis.sql.bind.from_clause import bind_from, bind_table
+from borealis.sql.bind.from_clause import bind_from
 from borealis.sql.bind.level import Level, var_columns
 from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.targets import bind_targets
+from borealis.sql.bind.views import both
 from borealis.sql.bound.expressions import Expr, JsonbAssignment, SubLink, SubLinkKind
 from borealis.sql.bound.relations import SubqueryRelation
 from borealis.sql.bound.statements import Delete, Select, Target, Update
@@ -27,19 +29,22 @@ def bind_update(context: BindContext, node: Node) -> Update:
     level = Level(context)
     ctes = bind_ctes(level, node.get("withClause"))
     _refuse_cursor(node)
-    target = bind_table(level, node["relation"])
+    target = bind_target(level, node["relation"], "update")
     from_ = bind_from(level, node.get("fromClause", ()))
     level.place = "UPDATE"
-    assignments = bind_assignments(level, target.table, node["targetList"])
-    where = bind_where(level, node.get("whereClause"))
+    if target.view is not None and any("indirection" in item["ResTarget"] for item in node["targetList"]):
+        raise FeatureNotSupported("assignment to a field or element of a view's column not supported")
+    assignments = bind_assignments(level, target.face, node["targetList"])
+    target.check_written((attnum for attnum, _ in assignments), "update")
+    where = both(target.where, bind_where(level, node.get("whereClause")))
     return Update(
         target.table,
-        target.id,
+        target.relation,
         target.alias,
         assignments,
         from_,
         where,
-        bind_checks(context, target.table, target.id),
+        bind_checks(context, target.table, target.relation),
         _bind_returning(level, node),
         ctes,
     )
@@ -49,10 +54,11 @@ def bind_delete(context: BindContext, node: Node) -> Delete:
     level = Level(context)
     ctes = bind_ctes(level, node.get("withClause"))
     _refuse_cursor(node)
-    target = bind_table(level, node["relation"])
+    target = bind_target(level, node["relation"], "delete from")
     using = bind_from(level, node.get("usingClause", ()))
-    where = bind_where(level, node.get("whereClause"))
-    return Delete(target.table, target.id, target.alias, using, where, _bind_returning(level, node), ctes)
+    where = both(target.where, bind_where(level, node.get("whereClause")))
+    returning = _bind_returning(level, node)
+    return Delete(target.table, target.relation, target.alias, using, where, returning, ctes)
 
 
 def _refuse_cursor(node: Node) -> None:

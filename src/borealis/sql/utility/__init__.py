@@ -5,21 +5,56 @@ Entry: `plan_ddl`. What physical tables there are follows from those rows when t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from borealis.catalog.catalog import Catalog
+from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
-from borealis.sql.parse import Parsed
+from borealis.sql.parse import Node, Parsed
+from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
 from borealis.sql.utility.create_table import create_table
+from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.drop_objects import drop_view
 from borealis.sql.utility.drop_table import drop_table
 from borealis.types.base import Oid, Style
 
 __all__ = ["Ddl", "is_ddl", "plan_ddl"]
 
-_PLANNERS = {"CreateStmt": create_table, "DropStmt": drop_table}
+_Planner = Callable[[BindContext, Node, Oid], Ddl]
+
+_PLANNERS: dict[str, _Planner] = {
+    "CreateStmt": create_table,
+    "DropStmt": drop_table,
+    "ViewStmt": create_view,
+}
+
+_BY_OBJECT: dict[tuple[str, str], _Planner] = {
+    ("DropStmt", "OBJECT_VIEW"): drop_view,
+    ("RenameStmt", "OBJECT_VIEW"): rename_view,
+    ("RenameStmt", "OBJECT_COLUMN OBJECT_VIEW"): rename_view_column,
+    ("AlterObjectSchemaStmt", "OBJECT_VIEW"): set_view_schema,
+    ("AlterTableStmt", "OBJECT_VIEW"): alter_view,
+}
+"""Planners of statements that are about several kinds of objects, by that kind."""
 
 
 def is_ddl(parsed: Parsed) -> bool:
-    return parsed.node_name in _PLANNERS
+    return _planner(parsed) is not None
+
+
+def _planner(parsed: Parsed) -> _Planner | None:
+    found = _BY_OBJECT.get((parsed.node_name, _object_kind(parsed.node)))
+    return found or _PLANNERS.get(parsed.node_name)
+
+
+def _object_kind(node: Node) -> str:
+    """Return what kind of object the statement is about; of a column, its relation's kind too."""
+    for key in ("removeType", "renameType", "objectType", "objtype"):
+        if key in node:
+            kind: str = node[key]
+            return f"{kind} {node['relationType']}" if kind == "OBJECT_COLUMN" else kind
+    return ""
 
 
 def plan_ddl(
@@ -35,4 +70,7 @@ def plan_ddl(
         SqlError: names taken or missing, definitions PostgreSQL or DSQL refuses, limits.
     """
     context = BindContext(parsed, catalog, (), search_path, style or Style())
-    return _PLANNERS[parsed.node_name](context, parsed.node, owner)
+    planner = _planner(parsed)
+    if planner is None:
+        raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
+    return planner(context, parsed.node, owner)
