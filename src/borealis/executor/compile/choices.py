@@ -9,12 +9,27 @@ from borealis.functions.implementation import Sql, plain
 from borealis.functions.numeric.representation import unified
 from borealis.sql.bound import expressions as bound
 
+_NEVER = frozenset({"0", "NULL"})
+"""Conditions that are constants and not true."""
+
 
 @compiles(bound.Case)
 def case(compilation: Compilation, node: bound.Case) -> Sql:
-    conditions = [condition(compilation, when) for when, _ in node.branches]
-    values = [compilation.expr(value) for _, value in node.branches]
-    texts, representation = unified([*values, compilation.expr(node.otherwise)])
+    conditions: list[str] = []
+    values: list[Sql] = []
+    for when, value in node.branches:
+        test = condition(compilation, when)
+        if test in _NEVER:
+            continue
+        values.append(compilation.expr(value))
+        if test == "1":  # what comes behind is never reached, and raises nothing
+            break
+        conditions.append(test)
+    else:
+        values.append(compilation.expr(node.otherwise))
+    if not conditions:
+        return values[0]
+    texts, representation = unified(values)
     branches = " ".join(f"WHEN {when} THEN {then}" for when, then in zip(conditions, texts, strict=False))
     return Sql(f"(CASE {branches} ELSE {texts[-1]} END)", representation)
 
@@ -31,6 +46,8 @@ def coalesce(compilation: Compilation, node: bound.Coalesce) -> Sql:
 @compiles(bound.NullIf)
 def null_if(compilation: Compilation, node: bound.NullIf) -> Sql:
     left = compilation.expr(node.left)
+    if left.text == "NULL":
+        return left
     if (
         node.left.type == node.right.type
         and comparison.is_native(node.left.type)

@@ -23,6 +23,12 @@ def sort_form(sql: Sql, type_: Oid) -> str:
     return lookup.sort_form(sql, type_).text
 
 
+def term_form(sql: Sql, type_: Oid) -> str:
+    """Return the sort form as a term of GROUP BY or ORDER BY, where SQLite reads a bare integer as an ordinal."""
+    text = sort_form(sql, type_)
+    return "NULL" if text.isdigit() else text
+
+
 def is_native(type_: Oid) -> bool:
     """Whether Plain values of the type compare as they stand."""
     return lookup.sort_form(_PROBE, type_).text == _PROBE.text

@@ -21,7 +21,7 @@ def order_terms(compilation: Compilation, keys: Sequence[SortKey]) -> list[str]:
     """Return the terms of an ORDER BY over expressions; constants order nothing, and SQLite would read them as ordinals."""
     return [
         order_term(
-            comparison.sort_form(compilation.expr(key.expr), key.expr.type),
+            comparison.term_form(compilation.expr(key.expr), key.expr.type),
             key,
             nullable=compilation.is_nullable(key.expr),
         )
@@ -53,6 +53,6 @@ def order_of_outputs(
             if comparison.sort_form(texts[ordinal], key.expr.type) == texts[ordinal].text:
                 terms.append(order_term(str(ordinal + 1), key, nullable=nullable))
                 continue
-        text = comparison.sort_form(compilation.expr(key.expr), key.expr.type)
+        text = comparison.term_form(compilation.expr(key.expr), key.expr.type)
         terms.append(order_term(text, key, nullable=nullable))
     return terms

@@ -75,7 +75,7 @@ def _group_by(compilation: Compilation, node: Select) -> str:
     if any(is_volatile(expr) for expr in node.group):
         raise FeatureNotSupported("GROUP BY over a volatile expression is not supported yet")
     forms = [
-        comparison.sort_form(compilation.expr(expr), expr.type)
+        comparison.term_form(compilation.expr(expr), expr.type)
         for expr in dict.fromkeys(node.group)
         if not is_constant(expr)
     ]
@@ -146,7 +146,7 @@ def _distinct_on(compilation: Compilation, node: Select, parts: Parts) -> str:
     """Keep the first row, in ORDER BY's order, of each set of rows with equal DISTINCT ON expressions."""
     partition = [comparison.sort_form(compilation.expr(expr), expr.type) for expr in node.distinct_on]
     keys = [key for key in node.order if not is_constant(key.expr)]
-    texts = [comparison.sort_form(compilation.expr(key.expr), key.expr.type) for key in keys]
+    texts = [comparison.term_form(compilation.expr(key.expr), key.expr.type) for key in keys]
     order = ", ".join(order_term(text, key) for text, key in zip(texts, keys, strict=True))
     order_text = f" ORDER BY {order}" if order else ""
     having = f" HAVING {parts.having}" if parts.having else ""

@@ -6,7 +6,7 @@ Source: dsql-facts.md §5 (encoding UTF8, collation C).
 
 from __future__ import annotations
 
-from borealis.functions.implementation import Sql, emitter, template
+from borealis.functions.implementation import Sql, emitter, scalar, template
 from borealis.functions.numeric.representation import is_cheap
 
 template("textcat", "({0} || {1})")
@@ -21,19 +21,40 @@ template("lower", "lower({0})")
 template("upper", "upper({0})")
 template("textpos", "instr({0}, {1})")
 template("byteapos", "instr({0}, {1})")
-template("replace_text", "replace({0}, {1}, {2})")
 template("btrim", "trim({0}, {1})")
 template("btrim1", "trim({0})")
 template("ltrim", "ltrim({0}, {1})")
 template("ltrim1", "ltrim({0})")
 template("rtrim", "rtrim({0}, {1})")
 template("rtrim1", "rtrim({0})")
-template("to_hex32", "printf('%x', {0} & 4294967295)")
-template("to_hex64", "printf('%x', {0})")
 
 # Casts among the string types; "char" and bpchar stand as text, bpchar without trailing blanks.
 for _source in ("name_text", "char_text", "char_bpchar", "name_bpchar"):
     template(_source, "{0}")
+
+
+@emitter("replace_text")
+def replace_text(args: tuple[Sql, ...]) -> Sql:
+    """SQLite's replace() gives its text where nothing is sought, even for NULL."""
+    text, sought, replacement = (arg.text for arg in args)
+    if isinstance(args[1].constant, str) and args[1].constant:
+        return Sql(f"replace({text}, {sought}, {replacement})")
+    return Sql(f"pg_replace({text}, {sought}, {replacement})")
+
+
+@scalar("replace")
+def replace(text: str, sought: str, replacement: str) -> str:
+    return text.replace(sought, replacement) if sought else text
+
+
+@scalar("to_hex32")
+def to_hex32(number: int) -> str:
+    return f"{number & 0xFFFFFFFF:x}"
+
+
+@scalar("to_hex64")
+def to_hex64(number: int) -> str:
+    return f"{number & 0xFFFFFFFFFFFFFFFF:x}"
 
 
 @emitter("text_starts_with")
