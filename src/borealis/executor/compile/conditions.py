@@ -13,6 +13,8 @@ from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import BoolOp
+from borealis.types import oids
+from borealis.types.row_types import is_row_type
 
 
 def condition(compilation: Compilation, node: bound.Expr) -> str:
@@ -51,7 +53,13 @@ def equality(compilation: Compilation, node: bound.FuncCall) -> str:
 
 
 def joined(op: str, terms: Sequence[str]) -> str:
-    """Return `(a AND b AND …)`, balanced where it is long: SQLite limits the depth of a tree to 1,000."""
+    """Return `(a AND b AND …)`, balanced where it is long: SQLite limits the depth of a tree to 1,000.
+
+    A constant that decides stands alone: SQLite would leave the rest out too, and then read `GROUP BY a AND 0` as an ordinal.
+    """
+    decides = "0" if op == "AND" else "1"
+    if decides in terms:
+        return decides
     if len(terms) == 1:
         return terms[0]
     if len(terms) > 64:
@@ -70,7 +78,10 @@ def bool_expr(compilation: Compilation, node: bound.BoolExpr) -> Sql:
 
 @compiles(bound.NullTest)
 def null_test(compilation: Compilation, node: bound.NullTest) -> Sql:
-    return Sql(f"({compilation.expr(node.arg).text} IS {'NOT ' if node.negated else ''}NULL)")
+    text = compilation.expr(node.arg).text
+    if node.arg.type == oids.RECORD or is_row_type(node.arg.type):
+        return Sql(f"pg_record_nulls({text}, {int(not node.negated)})")
+    return Sql(f"({text} IS {'NOT ' if node.negated else ''}NULL)")
 
 
 @compiles(bound.BooleanTest)
@@ -81,6 +92,9 @@ def boolean_test(compilation: Compilation, node: bound.BooleanTest) -> Sql:
 
 @compiles(bound.DistinctTest)
 def distinct_test(compilation: Compilation, node: bound.DistinctTest) -> Sql:
+    if node.left.type == oids.RECORD or is_row_type(node.left.type):
+        texts = f"{compilation.expr(node.left).text}, {compilation.expr(node.right).text}"
+        return Sql(f"({'NOT ' if node.negated else ''}pg_record_distinct({texts}))")
     left, right = comparison.comparable(
         (compilation.expr(node.left), compilation.expr(node.right)), (node.left.type, node.right.type)
     )
