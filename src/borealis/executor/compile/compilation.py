@@ -113,7 +113,7 @@ class Compilation:
         """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
         self._relations: dict[int, Mapping[int, Sql]] = {}
         self._presence: dict[int, str] = {}
-        self._root: Query | None = None
+        self._root: object = None
         self._whole_rows: frozenset[int] | None = None
         self._last_name = 0
 
@@ -124,8 +124,7 @@ class Compilation:
         return compile_(self, node)
 
     def query(self, node: Query) -> CompiledQuery:
-        if self._root is None:
-            self._root = node
+        self.begin(node)
         compile_ = _queries.get(type(node))
         if compile_ is None:
             raise FeatureNotSupported(f"{type(node).__name__} queries are not supported yet")
@@ -140,6 +139,11 @@ class Compilation:
             return self._relations[relation][attnum]
         except KeyError:
             raise InternalError(f"column {attnum} of relation {relation} is not in scope") from None
+
+    def begin(self, statement: object) -> None:
+        """Say what the whole statement is, once: what stands in it tells what its parts must give."""
+        if self._root is None:
+            self._root = statement
 
     def is_whole_row(self, relation: int) -> bool:
         """Return whether the statement names the relation as one value."""

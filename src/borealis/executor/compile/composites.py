@@ -36,7 +36,7 @@ def field_select(compilation: Compilation, node: bound.FieldSelect) -> Sql:
     arg = compilation.expr(node.arg).text
     if node.width:
         return Sql(f"pg_record_field_as({arg}, {node.ordinal - 1}, {int(node.type)}, {node.width})")
-    return Sql(f"pg_record_field({arg}, {node.ordinal - 1})")
+    return Sql(f"pg_record_field({arg}, {node.ordinal - 1}, {int(node.type)})")
 
 
 @compiles(bound.RowFrom)

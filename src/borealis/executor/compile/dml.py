@@ -21,7 +21,7 @@ from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.trees import is_volatile, walk
 from borealis.functions.implementation import Sql
 from borealis.functions.numeric.representation import store
-from borealis.sql.bound.expressions import Expr, Var
+from borealis.sql.bound.expressions import Expr, Var, WholeRow
 from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
 from borealis.sql.bound.statements import Cte, Delete, Insert, Target, Update, Values
 from borealis.types.base import Oid, Representation
@@ -45,16 +45,24 @@ def row_texts(table: Table, relation: str) -> list[str]:
 def other_columns(
     compilation: Compilation, item: FromItem | None, targets: Sequence[Target]
 ) -> dict[tuple[int, int], Sql]:
-    """Return the columns of FROM's relations that RETURNING names."""
+    """Return the columns of FROM's relations that RETURNING names, and whether a relation named as a whole has a row."""
     if item is None:
         return {}
     relations = {relation.id for relation in relations_in(item)}
-    return {
+    nodes = [node for target in targets for node in walk(target.expr)]
+    found = {
         (node.relation, node.attnum): compilation.column(node.relation, node.attnum)
-        for target in targets
-        for node in walk(target.expr)
+        for node in nodes
         if isinstance(node, Var) and node.relation in relations
     }
+    for node in nodes:
+        if isinstance(node, WholeRow) and (presence := compilation.presence(node.relation)) is not None:
+            found[node.relation, PRESENCE] = Sql(presence)
+    return found
+
+
+PRESENCE = 0
+"""The attnum under which other_columns has what is NULL where an outer join found no row."""
 
 
 def update_source(
@@ -62,6 +70,7 @@ def update_source(
 ) -> tuple[CompiledStatement, dict[tuple[int, int], Sql]]:
     """Return the statement, and the columns of FROM behind the assigned ones."""
     compilation = Compilation(overlaid)
+    compilation.begin(node)
     head, tail = _target(compilation, node.table, node.relation, node.from_, node.where, node.ctes)
     assigned = [
         store(compilation.expr(expr), column_representation(node.table, attnum)).text
@@ -76,6 +85,7 @@ def delete_source(
     node: Delete, overlaid: frozenset[Oid]
 ) -> tuple[CompiledStatement, dict[tuple[int, int], Sql]]:
     compilation = Compilation(overlaid)
+    compilation.begin(node)
     head, tail = _target(compilation, node.table, node.relation, node.using, node.where, node.ctes)
     others = other_columns(compilation, node.using, node.returning)
     texts = [*row_texts(node.table, f"r{node.relation}"), *(sql.text for sql in others.values())]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
 from borealis.executor.compile.compilation import Compilation, CompiledStatement, Output
+from borealis.executor.compile.dml import PRESENCE
 from borealis.executor.compile.rows import define_row, select_targets
 from borealis.executor.dml.keys import tuple_getter
 from borealis.functions.implementation import Sql
@@ -90,4 +91,7 @@ def define_others(compilation: Compilation, others: Mapping[tuple[int, int], Sql
         value = Sql(compilation.parameters.name(RowValue(ordinal)), sql.representation)
         relations.setdefault(relation, {})[attnum] = value
     for relation, columns in relations.items():
+        presence = columns.pop(PRESENCE, None)
+        if presence is not None:
+            compilation.define_presence(relation, presence.text)
         compilation.define(relation, columns)

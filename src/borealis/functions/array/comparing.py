@@ -8,10 +8,10 @@ from __future__ import annotations
 from borealis.errors import UndefinedFunction
 from borealis.functions.array.elements import dimensions, flat, values
 from borealis.functions.implementation import Sql, TypedEmitter, typed_emitter
-from borealis.functions.ordering import COLLATION_OF, collation, compare, sort_form
+from borealis.functions.ordering import collation, collation_of, compare, sort_form
 from borealis.types import oids
 from borealis.types.base import Oid, Value
-from borealis.types.registry import types
+from borealis.types.registry import format_type, type_of, types
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _WITHOUT_EQUALITY = frozenset((oids.JSON, oids.XML, oids.POINT))
@@ -53,10 +53,10 @@ for _type in types().values():
 
 def require_equality(array: Oid) -> None:
     """Raise UndefinedFunction 42883 for elements that cannot be compared."""
-    element = types()[array].element
-    if element in _WITHOUT_EQUALITY or array not in COLLATION_OF:
+    element = type_of(array).element
+    if element in _WITHOUT_EQUALITY or collation_of(array) is None:
         raise UndefinedFunction(
-            f"could not identify an equality operator for type {types()[element].sql_name if element else 'anyarray'}"
+            f"could not identify an equality operator for type {format_type(element) if element else 'anyarray'}"
         )
 
 

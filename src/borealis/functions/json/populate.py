@@ -58,12 +58,25 @@ def _array(text: str, name: str) -> str:
     """Return the text of an array with the elements of a JSON one."""
     if first(text) != "[":
         raise InvalidTextRepresentation("expected JSON array", hint=f'See the value of key "{name}".')
-    return "{" + ",".join([_element(element, name) for element in elements(text)]) + "}"
+    return _nested(text)[0]
 
 
-def _element(text: str, name: str) -> str:
-    if first(text) == "[":
-        return _array(text, name)
+def _nested(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return an array's text, and its lengths, outermost first."""
+    parts, shapes = [], set()
+    for element in elements(text):
+        part, shape = _nested(element) if first(element) == "[" else (_element(element), ())
+        parts.append(part)
+        shapes.add(shape)
+    if len(shapes) > 1:
+        raise InvalidTextRepresentation(
+            "malformed JSON array",
+            detail="Multidimensional arrays must have sub-arrays with matching dimensions.",
+        )
+    return "{" + ",".join(parts) + "}", (len(parts), *(shapes.pop() if shapes else ()))
+
+
+def _element(text: str) -> str:
     value = as_text(text)
     return "NULL" if value is None else quoted_element(value)
 

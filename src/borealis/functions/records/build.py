@@ -1,9 +1,11 @@
 """What compiled statements call to make records and to take them apart.
 
-pg_record(shape, v1, …)          ROW(…) and whole rows
-pg_record_field(record, n)       the n-th column's value, from 0
-pg_record_part(text, n, count)   the text of the n-th column of a record's text, NULL where it is empty
-pg_record_nulls(record, …)       whether all columns are NULL, or none
+    pg_record(shape, v1, …)             ROW(…) and whole rows
+    pg_record_field(record, n, type)    the n-th column's value, from 0, which must have that type
+    pg_record_part(text, n, count)      the text of the n-th column of a record's text, NULL where it is empty
+    pg_record_nulls(record, is_null)    whether all columns are NULL, or none is
+
+A record's value is that of types/record.py.
 """
 
 from __future__ import annotations
@@ -21,8 +23,17 @@ def make(shape: str, *values: Value) -> str:
 
 
 @scalar("record_field")
-def field(value: str, ordinal: int) -> Value:
-    return record.take(value)[1][ordinal]
+def field(value: str, ordinal: int, type_: int) -> Value:
+    """Raise for a record other than the one the statement was bound for: UNION may bring several into one column."""
+    shape, values = record.take(value)
+    if ordinal >= len(values):
+        raise DatatypeMismatch(f"attribute number {ordinal + 1} exceeds number of columns {len(values)}")
+    if shape.types[ordinal] != type_:
+        raise DatatypeMismatch(
+            f"attribute {ordinal + 1} has wrong type",
+            detail=f"Table has type {format_type(shape.types[ordinal])}, but query expects {format_type(Oid(type_))}.",
+        )
+    return values[ordinal]
 
 
 @scalar("record_field_as")

@@ -12,6 +12,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.level import NamespaceItem
 from borealis.sql.bind.pathways import CoercionContext, can_coerce
 from borealis.sql.bound.expressions import (
+    CoerceArray,
     CoerceViaIO,
     Const,
     Expr,
@@ -27,7 +28,7 @@ from borealis.sql.bound.expressions import (
 )
 from borealis.types import oids, record
 from borealis.types.base import Oid
-from borealis.types.registry import format_type
+from borealis.types.registry import format_type, type_of
 from borealis.types.row_types import Shape, is_row_type, row_type_of, table_of
 
 
@@ -102,6 +103,8 @@ def _no_field(context: BindContext, expr: Expr, name: str, position: int | None)
         return UndefinedColumn(
             f'column "{name}" not found in data type {format_type(expr.type)}', position=position
         )
+    if isinstance(expr, Var) and expr.type == oids.RECORD and expr.shape is None:
+        return WrongObjectType("record type has not been registered")
     if expr.type == oids.RECORD:
         return UndefinedColumn(f'could not identify column "{name}" in record data type', position=position)
     return WrongObjectType(
@@ -131,7 +134,7 @@ def fields_of(context: BindContext, expr: Expr, position: int | None) -> list[tu
     shape = shape_of(context, expr) if is_composite(expr.type) else None
     if shape is None:
         if is_composite(expr.type):
-            raise WrongObjectType("record type has not been registered", position=position)
+            raise WrongObjectType("record type has not been registered")
         raise WrongObjectType(
             f"type {format_type(expr.type)} is not composite", position=context.position_of(expr) or position
         )
@@ -151,6 +154,26 @@ def coerce_to_row_type(
             return None
         return _from_row(context, expr, target, shape, how, position)
     return from_text(target, shape, expr)
+
+
+def coerce_to_rows(context: BindContext, expr: Expr, target: Oid, position: int | None) -> Expr | None:
+    """Return text, or a literal, as an array of a table's rows: an array of texts, each read as a row."""
+    from borealis.sql.bind.coerce import coerce_type
+
+    row_type = type_of(target).element
+    shape = shape_of_row_type(context, row_type)
+    if shape is None:
+        return None
+    if isinstance(expr, Const) and expr.value is None:
+        return Const(target, -1, None)
+    if isinstance(expr, Param) and expr.type in (oids.UNKNOWN, target):
+        param = context.parameters.resolve(expr, target, position) if expr.type == oids.UNKNOWN else expr
+        texts: Expr = Relabel(oids.TEXT_ARRAY, -1, param)
+    elif expr.type == oids.UNKNOWN or type_of(expr.type).category == "S":
+        texts = coerce_type(context, expr, oids.TEXT_ARRAY, CoercionContext.EXPLICIT, position)
+    else:
+        return None
+    return CoerceArray(target, -1, texts, from_text(row_type, shape, Param(oids.TEXT, -1, 0)))
 
 
 def _from_unknown(context: BindContext, expr: Expr, target: Oid, shape: Shape, position: int | None) -> Expr:

@@ -173,7 +173,7 @@ def _bind_function(level: Level, node: Node) -> FromItem:
     alias = node.get("alias", {})
     columns = var_columns(bound.number, bound.columns)
     renamed = rename_columns(bound.name, columns, alias, None)
-    level.add(NamespaceItem(bound.name, None, renamed, is_scalar=bound.is_scalar))
+    level.add(NamespaceItem(bound.name, None, renamed, is_scalar=bound.is_scalar, table=bound.table))
     return bound.relation
 
 

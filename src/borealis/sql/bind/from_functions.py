@@ -35,7 +35,8 @@ from borealis.sql.bound.relations import (
 from borealis.sql.bound.statements import Select, Target
 from borealis.sql.parse import Node
 from borealis.types import oids
-from borealis.types.row_types import Shape, is_row_type
+from borealis.types.base import Oid
+from borealis.types.row_types import Shape, is_row_type, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class BoundFunctions:
     columns: tuple[RelationColumn, ...]
     name: str
     is_scalar: bool
+    table: Oid = Oid(0)  # the table whose rows they are
 
 
 def bind_functions(level: Level, node: Node) -> BoundFunctions:
@@ -88,7 +90,9 @@ def bind_functions(level: Level, node: Node) -> BoundFunctions:
     name = alias or function_name
     relation = _relation(level, number, name, parts, columns, with_ordinality=with_ordinality)
     is_scalar = len(columns) == 1 and not parts[0].is_record
-    return BoundFunctions(relation, number, columns, name, is_scalar)
+    is_rows = len(parts) == 1 and not with_ordinality and is_row_type(parts[0].call.type)
+    table = table_of(parts[0].call.type) if is_rows else Oid(0)
+    return BoundFunctions(relation, number, columns, name, is_scalar, table)
 
 
 def _entries(context: BindContext, node: Node) -> list[tuple[Node, Sequence[Node]]]:

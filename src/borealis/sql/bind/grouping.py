@@ -6,6 +6,7 @@ Source: PostgreSQL 16 documentation, SELECT, GROUP BY.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from borealis.errors import FeatureNotSupported, GroupingError, WindowingError
@@ -14,10 +15,12 @@ from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.ordering import check_hashable, find_output
 from borealis.sql.bind.walk import children
-from borealis.sql.bound.expressions import AggregateCall, Const, Expr, SubLink, Var, WindowCall
+from borealis.sql.bound.expressions import AggregateCall, Const, Expr, SubLink, Var, WholeRow, WindowCall
 from borealis.sql.bound.relations import FromItem, Join, TableRelation
 from borealis.sql.bound.statements import Target
 from borealis.sql.parse import Node
+
+_COLUMN_NAME = re.compile(r'column "[^"]*"')
 
 
 def contains_aggregate(level: Level, expr: Expr) -> bool:
@@ -88,6 +91,9 @@ class GroupingCheck:
         if isinstance(node, Var):
             self._check_var(node, inside_subquery=inside_subquery)
             return
+        if isinstance(node, WholeRow):
+            self._check_whole_row(node, inside_subquery=inside_subquery)
+            return
         for child in children(node):
             is_query = isinstance(node, SubLink) and child is node.query
             self._check(child, inside_subquery=inside_subquery or is_query)
@@ -98,6 +104,16 @@ class GroupingCheck:
                 self._check(arg, inside_subquery=False)
         except GroupingError as error:
             error.detail = "Direct arguments of an ordered-set aggregate must use only grouped columns."
+            raise
+
+    def _check_whole_row(self, row: WholeRow, *, inside_subquery: bool) -> None:
+        """A whole row is grouped if all its columns are."""
+        try:
+            for arg in row.args:
+                self._check(arg, inside_subquery=inside_subquery)
+        except GroupingError as error:
+            error.message = _COLUMN_NAME.sub(f'column "{row.alias}.*"', error.message, count=1)
+            error.position = self._level.context.position_of(row)
             raise
 
     def _check_var(self, var: Var, *, inside_subquery: bool) -> None:

@@ -66,11 +66,11 @@ def _common_columns(
             position=context.position_of(rights[0]) if rights else None,
         )
     columns = []
-    for name, a, b in zip((column.name for column in query_columns(left)), lefts, rights, strict=True):
+    for given, a, b in zip(query_columns(left), lefts, rights, strict=True):
         oid = common_type(context, (a, b), op.value)
         assert oid is not None
         typmod = a.typmod if a.type == b.type and a.typmod == b.typmod else -1
-        column = RelationColumn(name, oid, typmod)
+        column = RelationColumn(given.name, oid, typmod, given.shape)
         if not (op is SetOp.UNION and is_all):
             check_hashable(context, Param(oid, -1, 0))
         columns.append(column)

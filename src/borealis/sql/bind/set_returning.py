@@ -22,10 +22,12 @@ from borealis.sql.bind.level import Level
 from borealis.sql.bind.record_functions import row_of_element
 from borealis.sql.bind.walk import rewrite
 from borealis.sql.bound.expressions import (
+    Case,
     Const,
     Expr,
     FieldSelect,
     FuncCall,
+    NullTest,
     Param,
     Row,
     SubLink,
@@ -133,7 +135,7 @@ def _relation_of(
             Var(column.type, column.typmod, number, len(columns) + n, column.shape)
             for n, column in enumerate(own, 1)
         )
-        values.append((call, _value_of(level, call, variables)))
+        values.append((call, _value_of(level, call, variables, is_padded=len(calls) > 1)))
         widths.append(len(own))
         columns += own
     if len(calls) == 1:
@@ -154,13 +156,26 @@ def call_columns(call: FuncCall) -> tuple[RelationColumn, ...]:
     return (RelationColumn(function.name, call.type, call.typmod),)
 
 
-def _value_of(level: Level, call: FuncCall, variables: tuple[Var, ...]) -> Expr:
+def _value_of(level: Level, call: FuncCall, variables: tuple[Var, ...], *, is_padded: bool) -> Expr:
     row = row_of_element(level.context, call, variables[0], None)
     if row is not None:
         return row
-    if len(variables) > 1:
-        return Row(oids.RECORD, -1, variables, call.function.out_names)
-    return variables[0]
+    if len(variables) == 1:
+        return variables[0]
+    record = Row(oids.RECORD, -1, variables, call.function.out_names)
+    if not is_padded:
+        return record
+    if call.function.name not in _KEYED:
+        raise FeatureNotSupported(
+            f"function {call.function.name} beside other set-returning functions not supported"
+        )
+    # Where the others gave more rows it is no record of NULLs, but NULL.
+    absent = NullTest(oids.BOOL, -1, variables[0], negated=False)
+    return Case(oids.RECORD, -1, ((absent, Const(oids.RECORD, -1, None)),), record)
+
+
+_KEYED = frozenset(("json_each", "json_each_text", "jsonb_each", "jsonb_each_text"))
+"""Functions of several columns whose first is never NULL."""
 
 
 def _replaced(expr: Expr, values: Sequence[tuple[FuncCall, Expr]]) -> Expr:
@@ -172,6 +187,8 @@ def _replaced(expr: Expr, values: Sequence[tuple[FuncCall, Expr]]) -> Expr:
             shape = record_shape(arg)
             if shape is not None and isinstance(arg, Row):
                 return field_at(arg, shape, node.ordinal)
+            if isinstance(arg, Case) and isinstance(arg.otherwise, Row):
+                return arg.otherwise.args[node.ordinal - 1]  # all are NULL where the record is
             return dataclasses.replace(node, arg=arg)
         return next((value for call, value in values if call == node), None) if _is_set(node) else None
 

@@ -83,6 +83,17 @@ class CoerceArray(Expr):
     element: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class CoerceToDomain(Expr):
+    """A value that becomes one of a domain; checks are over a Var of `relation`, the value. The type is the base type."""
+
+    arg: Expr
+    domain: str  # as errors name it
+    not_null: bool
+    relation: int
+    checks: tuple[tuple[str, Expr], ...]
+
+
 class BoolOp(enum.Enum):
     AND = "AND"
     OR = "OR"
@@ -97,7 +108,7 @@ class BoolExpr(Expr):
 
 @dataclass(frozen=True, slots=True)
 class NullTest(Expr):
-    """IS [NOT] NULL of a scalar; of a row it is bound as a conjunction of these."""
+    """IS [NOT] NULL; of ROW(…) it is bound as a conjunction of these, of another record it asks for all its columns."""
 
     arg: Expr
     negated: bool

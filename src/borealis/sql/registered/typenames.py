@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from borealis.errors import SqlError, SyntaxError_
 from borealis.sql.parse import parse
+from borealis.sql.registered import relations
 from borealis.sql.registered.parsing import written
 from borealis.sql.registered.scope import NameScope
+from borealis.types import row_types
 from borealis.types.base import Oid, Style
 from borealis.types.registry import format_type, type_named, type_of
 
@@ -14,7 +16,7 @@ def read(scope: NameScope, text: str) -> int:
     """Return the oid of `timestamp(3) with time zone[]` and the like; a modifier is checked and dropped."""
     # Both need more of the binder than may be imported while it is loaded itself.
     from borealis.sql.bind.context import BindContext
-    from borealis.sql.bind.type_names import bind_type_name
+    from borealis.sql.bind.type_names import bind_type
 
     before = "SELECT CAST(NULL AS "
     try:
@@ -38,7 +40,8 @@ def read(scope: NameScope, text: str) -> int:
         return pseudo.oid
     context = BindContext(parsed, scope.catalog, (), scope.search_path, Style())
     try:
-        return bind_type_name(context, node)[0]
+        oid, _, domain = bind_type(context, node)
+        return oid if domain is None else domain.oid
     except SqlError as error:
         error.position = None
         raise
@@ -55,4 +58,5 @@ def show(scope: NameScope, oid: Oid) -> str | None:
         type_of(oid)
     except KeyError:
         return None
-    return format_type(oid, -1)
+    with row_types.naming(lambda table: relations.show(scope, table)):
+        return format_type(oid, -1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported, ProgramLimitExceeded
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.type_names import bind_type_name
+from borealis.sql.bind.type_names import bind_type
 from borealis.sql.parse import Node
-from borealis.types import oids
+from borealis.types import oids, row_types
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
@@ -15,20 +15,20 @@ _VARCHAR_BYTES_MAX = 65_535
 _NUMERIC_DEFAULT = (18, 6)
 
 
-def column_type(context: BindContext, node: Node) -> tuple[Oid, int]:
-    """Return the oid and typmod of a column's declared type.
+def column_type(context: BindContext, node: Node) -> tuple[Oid, int, Oid]:
+    """Return the oid and typmod of a column's declared type; of a domain, its base type's, and the domain or 0.
 
     Raises:
         UndefinedObject: 42704 for an unknown type, serial among them.
         FeatureNotSupported: 0A000 for a type that is not stored.
         ProgramLimitExceeded: 54000 for char and varchar declared too long.
     """
-    oid, typmod = bind_type_name(context, node)
+    oid, typmod, domain = bind_type(context, node)
     type_ = type_of(oid)
     if not type_.storable:
-        raise FeatureNotSupported(
-            f"datatype {format_type(oid, -1)} not supported", position=context.position(node)
-        )
+        with row_types.naming(context.row_type_name):
+            name = format_type(oid, -1)
+        raise FeatureNotSupported(f"datatype {name} not supported", position=context.position(node))
     if oid == oids.NUMERIC and typmod < 0:
         typmod = type_.typmod_in(list(_NUMERIC_DEFAULT))
     if oid == oids.BPCHAR and typmod - 4 > _CHAR_BYTES_MAX:
@@ -39,4 +39,4 @@ def column_type(context: BindContext, node: Node) -> tuple[Oid, int]:
         raise ProgramLimitExceeded(
             f"Datatype limit greater than {_VARCHAR_BYTES_MAX} bytes not supported for varchar"
         )
-    return oid, typmod
+    return oid, typmod, Oid(0) if domain is None else domain.oid

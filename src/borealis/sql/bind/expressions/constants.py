@@ -5,9 +5,10 @@ from __future__ import annotations
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.coerce import bool_const, coerce_explicit, literal
 from borealis.sql.bind.composites import coerce_to_rows, from_text, shape_of_row_type
+from borealis.sql.bind.domains import coerce_to_domain
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.level import Level
-from borealis.sql.bind.type_names import bind_type_name
+from borealis.sql.bind.type_names import bind_type
 from borealis.sql.bound.expressions import Const, Expr, RuntimeValue
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -57,7 +58,10 @@ def bind_param(level: Level, node: Node) -> Expr:
     param = context.parameters.reference(node.get("number", 0), position)
     if is_row_type(param.type) and (shape := shape_of_row_type(context, param.type)) is not None:
         return context.remember(from_text(param.type, shape, param), position)
-    if is_array_of_rows(param.type) and (rows := coerce_to_rows(context, param, param.type, position)) is not None:
+    if (
+        is_array_of_rows(param.type)
+        and (rows := coerce_to_rows(context, param, param.type, position)) is not None
+    ):
         return context.remember(rows, position)
     return context.remember(param, position)
 
@@ -65,7 +69,7 @@ def bind_param(level: Level, node: Node) -> Expr:
 @binds("TypeCast")
 def bind_cast(level: Level, node: Node) -> Expr:
     context = level.context
-    oid, typmod = bind_type_name(context, node["typeName"])
+    oid, typmod, domain = bind_type(context, node["typeName"])
     arg_node = node["arg"]
     if "A_ArrayExpr" in arg_node and type_of(oid).element:
         from borealis.sql.bind.expressions.rows import bind_array_of
@@ -75,6 +79,8 @@ def bind_cast(level: Level, node: Node) -> Expr:
         arg = bind_expr(level, arg_node)
     position = context.position(node)
     cast = coerce_explicit(context, arg, oid, typmod, position)
+    if domain is not None:
+        cast = coerce_to_domain(context, cast, domain)
     return context.remember(cast, position)
 
 

@@ -131,7 +131,7 @@ def _bind_distinct(level: Level, node: Node, *, negated: bool) -> Expr:
 def distinct_test(
     context: BindContext, left: Expr, right: Expr, position: int | None, *, negated: bool
 ) -> Expr:
-    equality = bind_binary(context, "=", left, right, position)
+    equality = bind_operands(context, "=", left, right, position)
     left, right = _equality_args(context, equality, position)
     return DistinctTest(oids.BOOL, -1, left, right, negated)
 
@@ -201,9 +201,15 @@ def _in_as_chain(
 def _bind_between(level: Level, node: Node, kind: str) -> Expr:
     context = level.context
     position = context.position(node)
+    sets_before = len(level.set_returning)
     arg = bind_expr(level, node["lexpr"])
     low, high = (bind_expr(level, bound) for bound in node["rexpr"]["List"]["items"])
     negated = "NOT" in kind
+    if len(level.set_returning) > sets_before:
+        raise DatatypeMismatch(
+            f"argument of {'OR' if negated else 'AND'} must not return a set",
+            position=context.leftmost(node["lexpr"]),
+        )
     between = _between(context, arg, low, high, position, negated=negated)
     if not kind.endswith("_SYM"):
         return between

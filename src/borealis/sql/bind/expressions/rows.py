@@ -11,7 +11,7 @@ from borealis.sql.bind.composites import fields_of, select_field
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.columns import expand_star, is_star
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
-from borealis.sql.bind.expressions.operators import bind_binary, distinct_test
+from borealis.sql.bind.expressions.operators import bind_operands, distinct_test
 from borealis.sql.bind.level import Level
 from borealis.sql.bound.expressions import (
     Array,
@@ -71,12 +71,12 @@ def compare_rows(context: BindContext, name: str, left: Row, right: Row, positio
     pairs = list(zip(left.args, right.args, strict=True))
     match name:
         case "=" | "<>":
-            tests = tuple(bind_binary(context, name, a, b, position) for a, b in pairs)
+            tests = tuple(bind_operands(context, name, a, b, position) for a, b in pairs)
             return tests[0] if len(tests) == 1 else _bool(BoolOp.AND if name == "=" else BoolOp.OR, tests)
         case "<" | "<=" | ">" | ">=":
             return _lexicographic(context, name, pairs, position)
     for a, b in pairs:
-        bind_binary(context, name, a, b, position)
+        bind_operands(context, name, a, b, position)
     raise UndefinedFunction(
         f"could not determine interpretation of row comparison operator {name}",
         hint="Row comparison operators must be associated with btree operator families.",
@@ -89,9 +89,9 @@ def _lexicographic(
 ) -> Expr:
     (left, right), *rest = pairs
     if not rest:
-        return bind_binary(context, name, left, right, position)
-    strictly = bind_binary(context, name[0], left, right, position)
-    equal = bind_binary(context, "=", left, right, position)
+        return bind_operands(context, name, left, right, position)
+    strictly = bind_operands(context, name[0], left, right, position)
+    equal = bind_operands(context, "=", left, right, position)
     return _bool(
         BoolOp.OR, (strictly, _bool(BoolOp.AND, (equal, _lexicographic(context, name, rest, position))))
     )
