@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from borealis.errors import (
     DatatypeMismatch,
     DuplicateAlias,
@@ -123,6 +125,6 @@ def _renamed(level: Level, cte: Node, columns: tuple[RelationColumn, ...]) -> tu
             position=level.context.position(cte),
         )
     renamed = tuple(
-        RelationColumn(name, column.type, column.typmod) for name, column in zip(names, columns, strict=False)
+        dataclasses.replace(column, name=name) for name, column in zip(names, columns, strict=False)
     )
     return renamed + columns[len(names) :]
