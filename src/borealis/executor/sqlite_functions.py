@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cmp_to_key
 
-from borealis.errors import CardinalityViolation
+from borealis.errors import CardinalityViolation, CheckViolation, NotNullViolation
 from borealis.executor.compile.limits import limit_value, offset_value
 from borealis.functions.implementation import scalar
 from borealis.functions.records.comparing import order_of
@@ -20,6 +20,18 @@ scalar("offset", strict=False)(offset_value)
 @scalar("two_rows", strict=False, deterministic=False)
 def two_rows() -> Value:
     raise CardinalityViolation("more than one row returned by a subquery used as an expression")
+
+
+@scalar("domain_null", strict=False, deterministic=False)
+def domain_null(domain: str) -> Value:
+    raise NotNullViolation(f"domain {domain} does not allow null values")
+
+
+@scalar("domain_violated", strict=False, deterministic=False)
+def domain_violated(domain: str, constraint: str) -> Value:
+    raise CheckViolation(
+        f'value for domain {domain} violates check constraint "{constraint}"', constraint=constraint
+    )
 
 
 @scalar("max_of", strict=False)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from typing import Any
-
 from borealis.catalog.relations import Column, Table
 from borealis.errors import DatatypeMismatch, UndefinedColumn
 from borealis.sql.bind.coerce import coerce, coerce_to_boolean, null_const
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.domains import coerce_to_domain, domain_name
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
 from borealis.sql.bind.pathways import CoercionContext
+from borealis.sql.bind.stored import stored_node
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.types.registry import format_type
 
@@ -32,26 +30,32 @@ def assign(context: BindContext, column: Column, expr: Expr, position: int | Non
     )
     if coerced is None:
         raise DatatypeMismatch(
-            f'column "{column.name}" is of type {format_type(column.type, -1)} '
+            f'column "{column.name}" is of type {_type_shown(context, column)} '
             f"but expression is of type {format_type(expr.type, -1)}",
             hint="You will need to rewrite or cast the expression.",
             position=position,
         )
+    if column.domain:
+        return coerce_to_domain(context, coerced, context.catalog.domains_by_oid[column.domain])
     return coerced
 
 
-@lru_cache(maxsize=4_096)
-def stored_node(source: str) -> Any:
-    """Return the parse tree a default or CHECK is stored as."""
-    return json.loads(source)
+def _type_shown(context: BindContext, column: Column) -> str:
+    if column.domain:
+        return domain_name(context, context.catalog.domains_by_oid[column.domain])
+    return format_type(column.type, -1)
 
 
 def bind_default(context: BindContext, column: Column) -> Expr:
     """Return the column's default, a NULL where it has none."""
-    if column.default is None:
-        return null_const(column.type)
+    default = column.default
+    if default is None and column.domain:
+        default = context.catalog.domains_by_oid[column.domain].default
+    if default is None:
+        null = null_const(column.type)
+        return assign(context, column, null, None) if column.domain else null
     level = Level(context, place="DEFAULT expressions")
-    return assign(context, column, bind_expr(level, stored_node(column.default)), None)
+    return assign(context, column, bind_expr(level, stored_node(default)), None)
 
 
 def bind_checks(context: BindContext, table: Table, relation: int) -> tuple[tuple[str, Expr], ...]:

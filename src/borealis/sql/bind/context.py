@@ -9,7 +9,7 @@ from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Table, View
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bound.expressions import Expr, Param
-from borealis.sql.parse import Parsed, leftmost_location
+from borealis.sql.parse import Node, Parsed, leftmost_location
 from borealis.sql.registered.names import CatalogNames
 from borealis.types import oids
 from borealis.types.base import Oid, Style
@@ -74,8 +74,8 @@ class BindContext:
         self.style = style if style.names else replace(style, names=CatalogNames(catalog, search_path))
         self.tables: set[Oid] = set()
         self.expanding: set[Oid] = set()  # the views being bound, to stop at one that is over itself
-        # What each RangeVar of the tree found, by its id(): a tree that is stored keeps it.
-        self.resolved: dict[int, Table | View] = {}
+        # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
+        self.resolved: dict[int, tuple[Node, Table | View]] = {}
         self.is_cacheable = True
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.

@@ -34,7 +34,7 @@ def find_relation(context: BindContext, range_var: Node) -> Table | View:
         raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
     relation = lookup_relation(context, range_var)
     if isinstance(relation, Table | View):
-        context.resolved[id(range_var)] = relation
+        context.resolved[id(range_var)] = (range_var, relation)
         return relation
     if relation is not None:
         raise FeatureNotSupported(

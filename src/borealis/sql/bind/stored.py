@@ -8,9 +8,11 @@ Positions in such a tree mean nothing to whoever uses it, so errors have none.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from borealis.catalog.relations import Column, Table, View
@@ -31,6 +33,12 @@ class _Unplaced(Parsed):
 
 
 _UNPLACED = _Unplaced("", "", {})
+
+
+@lru_cache(maxsize=4_096)
+def stored_node(source: str) -> Any:
+    """Return the parse tree that a default, a CHECK, a view or a body is stored as."""
+    return json.loads(source)
 
 
 @contextmanager
@@ -54,8 +62,8 @@ def for_storage(context: BindContext, tree: Any) -> Any:
     if not isinstance(tree, dict):
         return tree
     copied = {key: for_storage(context, value) for key, value in tree.items() if key not in _DROPPED_KEYS}
-    relation = context.resolved.get(id(tree))
-    if relation is not None:
+    if id(tree) in context.resolved:
+        _, relation = context.resolved[id(tree)]
         copied["relation"] = {
             "oid": relation.oid,
             "schema": relation.schema.name,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from borealis.catalog.objects import Domain
 from borealis.errors import (
     FeatureNotSupported,
     InvalidParameterValue,
     InvalidSchemaName,
     SqlError,
     SyntaxError_,
+    UndefinedColumn,
     UndefinedObject,
 )
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.domains import base_type, find_domain
 from borealis.sql.bind.names import lookup_table
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -20,21 +23,35 @@ from borealis.types.row_types import row_type_of
 
 
 def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
-    """Return the oid and typmod of a TypeName.
+    """Return the oid and typmod of a TypeName that is no domain.
 
-    Raises: UndefinedObject 42704, and what the type's typmod input raises.
+    Raises: UndefinedObject 42704, what the type's typmod input raises; FeatureNotSupported for a domain.
     """
+    oid, typmod, domain = bind_type(context, node)
+    if domain is not None:
+        raise FeatureNotSupported(f"domain {domain.name} not supported here", position=context.position(node))
+    return oid, typmod
+
+
+def bind_type(context: BindContext, node: Node) -> tuple[Oid, int, Domain | None]:
+    """Return the oid and typmod of a TypeName; of a domain, those of its base type, and the domain."""
     position = context.position(node)
     names = [part["String"]["sval"] for part in node.get("names", ())]
     if node.get("setof"):
         raise FeatureNotSupported("SETOF type not supported", position=position)
     if node.get("pct_type"):
-        raise FeatureNotSupported("type reference %TYPE not supported", position=position)
+        return _type_of_column(context, names, position)
     if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name and names[-2] != "pg_catalog":
         raise InvalidSchemaName(f'schema "{names[-2]}" does not exist', position=position)
-    if len(names) > 1 and names[-2] not in ("pg_catalog", *context.search_path):
-        raise _undefined(".".join(names), position)
-    type_ = type_named(names[-1]) or _row_type(context, names)
+    builtin = type_named(names[-1]) if names[-2:-1] in ([], ["pg_catalog"]) else None
+    domain = None if builtin is not None else find_domain(context, names)
+    if domain is not None:
+        if node.get("arrayBounds"):
+            raise FeatureNotSupported(f"array of domain {domain.name} not supported", position=position)
+        if "typmods" in node:
+            raise SyntaxError_(f'type modifier is not allowed for type "{domain.name}"', position=position)
+        return *base_type(context.catalog, domain), domain
+    type_ = builtin or _row_type(context, names)
     if type_ is None or (type_.kind == "p" and type_.oid not in (oids.VOID, oids.RECORD, oids.UNKNOWN)):
         brackets = "[]" * len(node.get("arrayBounds", ()))
         raise _undefined(".".join(names) + brackets, position)
@@ -52,8 +69,29 @@ def bind_type_name(context: BindContext, node: Node) -> tuple[Oid, int]:
     if node.get("arrayBounds"):
         if not type_.array:
             raise UndefinedObject(f'type "{names[-1]}[]" does not exist', position=position)
-        return type_of(type_.array).oid, typmod
-    return type_.oid, typmod
+        return type_of(type_.array).oid, typmod, None
+    return type_.oid, typmod, None
+
+
+def _type_of_column(
+    context: BindContext, names: list[str], position: int | None
+) -> tuple[Oid, int, Domain | None]:
+    """Return what `relation.column%TYPE` means."""
+    from borealis.sql.bind.names import find_relation
+
+    if len(names) < 2:
+        raise SyntaxError_(f"improper %TYPE reference (too few dotted names): {names[0]}", position=position)
+    range_var = {"relname": names[-2], "location": -1}
+    if len(names) > 2:
+        range_var["schemaname"] = names[-3]
+    relation = find_relation(context, range_var)
+    for column in relation.live_columns:
+        if column.name == names[-1]:
+            domain = context.catalog.domains_by_oid.get(column.domain)
+            return column.type, column.typmod, domain
+    raise UndefinedColumn(
+        f'column "{names[-1]}" of relation "{relation.name}" does not exist', position=position
+    )
 
 
 def _row_type(context: BindContext, names: list[str]) -> Type | None:

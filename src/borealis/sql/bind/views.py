@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 from borealis.catalog.relations import Column, Table, View
 from borealis.errors import InvalidObjectDefinition, ObjectNotInPrerequisiteState
-from borealis.sql.bind.assignment import stored_node
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.level import Level, NamedColumn
-from borealis.sql.bind.stored import stored
+from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.walk import rewrite, walk
 from borealis.sql.bound.expressions import AggregateCall, BoolExpr, BoolOp, Expr, Var, WindowCall
 from borealis.sql.bound.relations import (

@@ -90,8 +90,8 @@ class CoerceToDomain(Expr):
     arg: Expr
     domain: str  # as errors name it
     not_null: bool
-    relation: int
-    checks: tuple[tuple[str, Expr], ...]
+    relation: int = field(compare=False)
+    checks: tuple[tuple[str, Expr], ...] = field(compare=False)  # follow from the domain
 
 
 class BoolOp(enum.Enum):

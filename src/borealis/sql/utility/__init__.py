@@ -11,7 +11,16 @@ from borealis.catalog.catalog import Catalog
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node, Parsed
+from borealis.sql.utility.alter_domain import (
+    alter_domain,
+    drop_domain,
+    rename_domain,
+    rename_domain_constraint,
+    set_domain_owner,
+    set_domain_schema,
+)
 from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
+from borealis.sql.utility.create_domain import create_domain
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
@@ -27,10 +36,17 @@ _PLANNERS: dict[str, _Planner] = {
     "CreateStmt": create_table,
     "DropStmt": drop_table,
     "ViewStmt": create_view,
+    "CreateDomainStmt": create_domain,
+    "AlterDomainStmt": alter_domain,
 }
 
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("DropStmt", "OBJECT_VIEW"): drop_view,
+    ("DropStmt", "OBJECT_DOMAIN"): drop_domain,
+    ("RenameStmt", "OBJECT_DOMAIN"): rename_domain,
+    ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,
+    ("AlterObjectSchemaStmt", "OBJECT_DOMAIN"): set_domain_schema,
+    ("AlterOwnerStmt", "OBJECT_DOMAIN"): set_domain_owner,
     ("RenameStmt", "OBJECT_VIEW"): rename_view,
     ("RenameStmt", "OBJECT_COLUMN OBJECT_VIEW"): rename_view_column,
     ("AlterObjectSchemaStmt", "OBJECT_VIEW"): set_view_schema,

@@ -134,7 +134,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
         raise FeatureNotSupported("COLLATE clause not supported", position=position)
     if "compression" in node:
         raise FeatureNotSupported("COMPRESSION clause not supported", position=position)
-    oid, typmod = column_type(context, node["typeName"])
+    oid, typmod, domain = column_type(context, node["typeName"])
     default, not_null = None, False
     previous = ""
     for item in node.get("constraints", ()):
@@ -160,7 +160,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 default = json.dumps(constraint["raw_expr"])
             case _:
                 _read_constraint(context, definition, constraint, name)
-    column = Column(len(definition.columns) + 1, name, oid, typmod, not_null, default)
+    column = Column(len(definition.columns) + 1, name, oid, typmod, not_null, default, domain=domain)
     if default is not None:
         check_default(context, column)
     definition.columns.append(column)
@@ -214,7 +214,7 @@ def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definiti
         raise limits.too_many_indexes()
     primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
     columns = [
-        Column(c.attnum, c.name, c.type, c.typmod, c.not_null or c.attnum in primary, c.default)
+        replace(c, not_null=c.not_null or c.attnum in primary)
         for c in columns
     ]
     table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())

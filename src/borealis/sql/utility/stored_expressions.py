@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from borealis.catalog.relations import Column, Table
 from borealis.errors import DatatypeMismatch, FeatureNotSupported
-from borealis.sql.bind.assignment import bind_default, stored_node, table_columns
+from borealis.sql.bind.assignment import bind_default, table_columns
 from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.level import Level, NamespaceItem
+from borealis.sql.bind.stored import stored_node
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, SubLink, Var
 from borealis.types.registry import format_type
@@ -23,7 +24,7 @@ def check_default(context: BindContext, column: Column) -> None:
     Raises: FeatureNotSupported for columns and subqueries in it, DatatypeMismatch 42804.
     """
     assert column.default is not None
-    _refuse_nodes(context, stored_node(column.default), "DEFAULT expression", columns_allowed=False)
+    refuse_nodes(context, stored_node(column.default), "DEFAULT expression", columns_allowed=False)
     try:
         bind_default(context, column)
     except DatatypeMismatch as error:
@@ -40,7 +41,7 @@ def check_default(context: BindContext, column: Column) -> None:
 
 def check_check(context: BindContext, table: Table, source: str) -> Expr:
     """Bind a CHECK over the table's columns."""
-    _refuse_nodes(context, stored_node(source), "check constraint", columns_allowed=True)
+    refuse_nodes(context, stored_node(source), "check constraint", columns_allowed=True)
     level = Level(context, place="CHECK constraints")
     relation = level.new_relation()
     level.namespace.append(NamespaceItem(table.name, table.schema.name, table_columns(table, relation)))
@@ -54,7 +55,7 @@ def columns_of(bound: Expr) -> frozenset[int]:
     return frozenset(node.attnum for node in walk(bound) if isinstance(node, Var))
 
 
-def _refuse_nodes(context: BindContext, node: object, what: str, *, columns_allowed: bool) -> None:
+def refuse_nodes(context: BindContext, node: object, what: str, *, columns_allowed: bool) -> None:
     """Refuse what a stored expression cannot hold, in PostgreSQL's words."""
     if isinstance(node, dict):
         if "SubLink" in node:
@@ -70,7 +71,7 @@ def _refuse_nodes(context: BindContext, node: object, what: str, *, columns_allo
 
             raise UndefinedParameter(f"there is no parameter ${node['ParamRef'].get('number', 0)}")
         for value in node.values():
-            _refuse_nodes(context, value, what, columns_allowed=columns_allowed)
+            refuse_nodes(context, value, what, columns_allowed=columns_allowed)
     elif isinstance(node, list):
         for value in node:
-            _refuse_nodes(context, value, what, columns_allowed=columns_allowed)
+            refuse_nodes(context, value, what, columns_allowed=columns_allowed)

@@ -341,7 +341,8 @@ def check_aggregate_place(level: Level, position: int | None) -> None:
     if level.place in NO_AGGREGATES or level.place.startswith("JOIN"):
         if level.place == "JOIN/ON":
             raise GroupingError("aggregate functions are not allowed in JOIN conditions", position=position)
-        raise GroupingError(f"aggregate functions are not allowed in {level.place}", position=position)
+        place = "check constraints" if level.place == "CHECK constraints" else level.place
+        raise GroupingError(f"aggregate functions are not allowed in {place}", position=position)
     if level.place == "FROM":
         raise GroupingError("aggregate functions are not allowed in functions in FROM", position=position)
 
@@ -390,7 +391,7 @@ def _window_call(
 
     if level.place not in ("SELECT", "ORDER BY", "DISTINCT ON"):
         place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
-        place = "functions in FROM" if place == "FROM" else place
+        place = {"FROM": "functions in FROM", "CHECK constraints": "check constraints"}.get(place, place)
         raise WindowingError(f"window functions are not allowed in {place}", position=position)
     _refuse_sets(level, args, "window function", position)
     if any(contains_window_call(arg) for arg in args):
