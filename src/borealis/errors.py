@@ -197,7 +197,39 @@ class DuplicateJsonObjectKey(SqlError, sqlstate="22030"):
     pass
 
 
+class InvalidArgumentForSqlJsonDatetimeFunction(SqlError, sqlstate="22031"):
+    pass
+
+
 class InvalidJsonText(SqlError, sqlstate="22032"):
+    pass
+
+
+class InvalidSqlJsonSubscript(SqlError, sqlstate="22033"):
+    pass
+
+
+class NonNumericSqlJsonItem(SqlError, sqlstate="22036"):
+    pass
+
+
+class SingletonSqlJsonItemRequired(SqlError, sqlstate="22038"):
+    pass
+
+
+class SqlJsonArrayNotFound(SqlError, sqlstate="22039"):
+    pass
+
+
+class SqlJsonMemberNotFound(SqlError, sqlstate="2203A"):
+    pass
+
+
+class SqlJsonNumberNotFound(SqlError, sqlstate="2203B"):
+    pass
+
+
+class SqlJsonObjectNotFound(SqlError, sqlstate="2203C"):
     pass
 
 

@@ -19,6 +19,7 @@ from borealis.types.floating import Double, Real
 from borealis.types.integer import Bigint, Integer, ObjectIdentifier, Smallint
 from borealis.types.interval import Interval
 from borealis.types.json import Json, Jsonb
+from borealis.types.jsonpath import JsonPath
 from borealis.types.network import Cidr, Inet, MacAddress, MacAddress8
 from borealis.types.numeric import Numeric
 from borealis.types.pseudo import Pseudo, Unsupported, Void
@@ -58,6 +59,7 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.JSONB: Jsonb,
     oids.VOID: Void,
     **dict.fromkeys(REGISTERED, Registered),
+    oids.JSONPATH: JsonPath,
     oids.XID: TransactionId,
     oids.INET: Inet,
     oids.CIDR: Cidr,

@@ -104,7 +104,7 @@ class Evaluator:
             return "!XX000", repr(error), None, None
         if is_query:
             return "=", json.dumps(rows, ensure_ascii=False), None, None
-        return format_type(types[0], -1), rows[0][0], None, None
+        return format_type(types[0], -1), rows[0][0] if rows else None, None, None
 
 
 @contextlib.contextmanager
