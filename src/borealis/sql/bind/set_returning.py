@@ -2,7 +2,7 @@
 
 They become LATERAL functions in FROM, whose rows multiply the query's as PostgreSQL's do. Those of one depth run side by
 side, the shorter padded with NULLs; one that is another's argument runs before it. Those GROUP BY names run before the
-grouping; in a grouped query, or beside window functions, the others run over its rows:
+grouping, those of window definitions before the windows; in a grouped query, or beside window functions, the others run over its rows:
 
     SELECT a, count(*), generate_series(1, a) FROM t GROUP BY a ORDER BY 2
     SELECT s.c1, s.c2, f.c1 FROM (SELECT a, count(*) FROM t GROUP BY a) s, generate_series(1, s.c1) f ORDER BY s.c2
@@ -58,13 +58,12 @@ def expand_sets(level: Level, select: Select) -> Select:
         raise FeatureNotSupported(
             f"{select.locks[0].mode.value} is not allowed with set-returning functions in the target list"
         )
-    for expr in _exprs(select):
-        for node in own_nodes(expr):
-            if isinstance(node, WindowCall) and any(map(_is_set, own_nodes(node))):
-                raise FeatureNotSupported("set-returning functions in window definitions not supported")
-    grouped = _sets_in(select.group)
-    if grouped:
+    if _sets_in(select.group):
         select = _expand(level, select, select.group)
+    in_windows = _sets_in_windows(select)
+    if in_windows and select.is_grouped:
+        raise FeatureNotSupported("set-returning functions in window definitions over groups not supported")
+    select = _expand(level, select, in_windows)
     if not any(_sets_in([expr]) for expr in _exprs(select)):
         return select
     if select.is_grouped or level.has_window_calls:
@@ -101,6 +100,11 @@ def _sets_in(exprs: Sequence[Expr]) -> list[FuncCall]:
             if isinstance(node, FuncCall) and _is_set(node) and node not in found:
                 found.append(node)
     return found
+
+
+def _sets_in_windows(select: Select) -> list[FuncCall]:
+    nodes = [node for expr in _exprs(select) for node in own_nodes(expr)]
+    return _sets_in([node for node in nodes if isinstance(node, WindowCall)])
 
 
 def _expand(level: Level, select: Select, exprs: Sequence[Expr]) -> Select:

@@ -410,8 +410,13 @@ def _window_call(
     return WindowCall(result, -1, function, args, _filter(level, node), bind_window(level, node["over"]))
 
 
+_PLACES_OF_SETS = frozenset(
+    ("SELECT", "FROM", "GROUP BY", "ORDER BY", "DISTINCT ON", "window PARTITION BY", "window ORDER BY")
+)
+
+
 def _check_set_returning(level: Level, function: Function, position: int | None) -> None:
-    if level.allows_sets or level.place in ("SELECT", "FROM", "GROUP BY", "ORDER BY", "DISTINCT ON"):
+    if level.allows_sets or level.place in _PLACES_OF_SETS:
         return
     place = {"JOIN/ON": "JOIN conditions", "CHECK constraints": "check constraints"}.get(
         level.place, level.place
