@@ -287,20 +287,10 @@ def _refuse_special_forms(node: Node, function: Function, position: int | None) 
 def _aggregate(
     level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
 ) -> Expr:
-    from borealis.sql.bind.grouping import own_nodes
 
     check_aggregate_place(level, position)
     _refuse_sets(level, args, "aggregate function", position)
-    for inner in (found for arg in args for found in own_nodes(arg)):
-        if isinstance(inner, AggregateCall):
-            raise GroupingError(
-                "aggregate function calls cannot be nested", position=level.context.position_of(inner)
-            )
-        if isinstance(inner, WindowCall):
-            raise GroupingError(
-                "aggregate function calls cannot contain window function calls",
-                position=level.context.position_of(inner),
-            )
+    _refuse_nested(level, args)
     if function.aggregate_kind == "n" and "agg_within_group" in node:
         raise WrongObjectType(
             f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
@@ -323,6 +313,22 @@ def _aggregate(
         _aggregate_order(level, node, args),
         _filter(level, node),
     )
+
+
+def _refuse_nested(level: Level, exprs: tuple[Expr, ...]) -> None:
+    """Raise for aggregates and window functions among an aggregate's arguments and sort keys."""
+    from borealis.sql.bind.grouping import own_nodes
+
+    for inner in (found for arg in exprs for found in own_nodes(arg)):
+        if isinstance(inner, AggregateCall):
+            raise GroupingError(
+                "aggregate function calls cannot be nested", position=level.context.position_of(inner)
+            )
+        if isinstance(inner, WindowCall):
+            raise GroupingError(
+                "aggregate function calls cannot contain window function calls",
+                position=level.context.position_of(inner),
+            )
 
 
 def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int | None) -> None:
@@ -354,6 +360,8 @@ def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[
     for item in node.get("agg_order", ()):
         sort_by = item["SortBy"]
         expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
+        _refuse_nested(level, (expr,))
+        _refuse_sets(level, (expr,), "aggregate function", None)
         keys.append(bind_sort_direction(level.context, expr, sort_by))
     arguments = [_as_written(arg) for arg in args]
     if node.get("agg_distinct") and any(_as_written(key.expr) not in arguments for key in keys):
