@@ -441,6 +441,10 @@ class InvalidColumnReference(SqlError, sqlstate="42P10"):
     pass
 
 
+class InvalidFunctionDefinition(SqlError, sqlstate="42P13"):
+    pass
+
+
 class InvalidTableDefinition(SqlError, sqlstate="42P16"):
     pass
 

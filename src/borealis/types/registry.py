@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib import resources
 
-from borealis.types import numeric, oids, row_types
+from borealis.types import numeric, oids, ranges, row_types
 from borealis.types.array import Array
 from borealis.types.base import PLAIN, Oid, Representation, Type
 from borealis.types.bits import Bits, Varbit
@@ -23,6 +23,7 @@ from borealis.types.jsonpath import JsonPath
 from borealis.types.network import Cidr, Inet, MacAddress, MacAddress8
 from borealis.types.numeric import Numeric
 from borealis.types.pseudo import Pseudo, Unsupported, Void
+from borealis.types.range_types import MultirangeType, RangeType
 from borealis.types.record import Record, RowType
 from borealis.types.registered import REGISTERED, Registered
 from borealis.types.strings import Bpchar, Char, Name, Text, Unknown, Varchar
@@ -60,6 +61,8 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.VOID: Void,
     **dict.fromkeys(REGISTERED, Registered),
     oids.JSONPATH: JsonPath,
+    **dict.fromkeys(ranges.SUBTYPES, RangeType),
+    **dict.fromkeys(ranges.RANGE_OF_MULTIRANGE, MultirangeType),
     oids.XID: TransactionId,
     oids.INET: Inet,
     oids.CIDR: Cidr,

@@ -72,7 +72,7 @@ def func_call(compilation: Compilation, node: bound.FuncCall) -> Sql:
     if node.function.returns_set:
         raise FeatureNotSupported("set-valued function called in context that cannot accept a set")
     args = tuple(compilation.expr(arg) for arg in node.args)
-    if node.function.strict and any(arg.text == "NULL" for arg in args):
+    if node.function.strict and not node.function.variadic and any(arg.text == "NULL" for arg in args):
         return Sql("NULL")  # the other arguments are not looked at, and raise nothing
     if node.function.name in _BLANKS_MATTER:
         args = (padded(args[0], node.args[0].typmod), *args[1:])

@@ -137,7 +137,9 @@ def cast_call(
     """Call a cast function: its second argument is a typmod, its third whether the cast was written."""
     args: tuple[Expr, ...] = (expr,)
     if len(function.args) > 1:
-        args += (int4_const(typmod if target == oids.BIT else -1),)  # an integer is read to the length it gets
+        args += (
+            int4_const(typmod if target == oids.BIT else -1),
+        )  # an integer is read to the length it gets
     if len(function.args) > 2:
         args += (bool_const(how is CoercionContext.EXPLICIT),)
     return FuncCall(target, -1, function, args)

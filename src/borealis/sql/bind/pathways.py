@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from borealis.functions.signatures import Function, casts, functions
 from borealis.types import oids
 from borealis.types.base import Oid, Type
+from borealis.types.ranges import RANGE_OF_MULTIRANGE, SUBTYPES
 from borealis.types.registry import type_of
 from borealis.types.row_types import is_array_of_rows, is_row_type
 
@@ -56,9 +57,8 @@ _POLYMORPHIC = frozenset(
     )
 )
 _ARRAYS_ONLY = frozenset((oids.ANYARRAY, oids.ANYCOMPATIBLEARRAY))
-_NEVER = frozenset(
-    (oids.ANYENUM, oids.ANYRANGE, oids.ANYMULTIRANGE, oids.ANYCOMPATIBLERANGE, oids.ANYCOMPATIBLEMULTIRANGE)
-)
+_ANY_RANGES = frozenset((oids.ANYRANGE, oids.ANYCOMPATIBLERANGE))
+_ANY_MULTIRANGES = frozenset((oids.ANYMULTIRANGE, oids.ANYCOMPATIBLEMULTIRANGE))
 _VECTORS = frozenset((oids.INT2VECTOR, oids.OIDVECTOR))
 _NON_ARRAYS = frozenset((oids.ANYNONARRAY, oids.ANYCOMPATIBLENONARRAY))
 
@@ -102,8 +102,12 @@ def can_coerce(source: Oid, target: Oid, context: CoercionContext = CoercionCont
     if source in (target, oids.UNKNOWN) or target == oids.ANY:
         return True
     if target in _POLYMORPHIC:
-        if target in _NEVER:
+        if target == oids.ANYENUM:
             return False
+        if target in _ANY_RANGES:
+            return source in SUBTYPES
+        if target in _ANY_MULTIRANGES:
+            return source in RANGE_OF_MULTIRANGE
         source_is_array = is_array(type_of(source))
         return source_is_array if target in _ARRAYS_ONLY else not (source_is_array and target in _NON_ARRAYS)
     if target == oids.RECORD:
@@ -117,24 +121,42 @@ def can_coerce(source: Oid, target: Oid, context: CoercionContext = CoercionCont
 
 def is_consistent(given: Sequence[Oid], declared: Sequence[Oid]) -> bool:
     """Return whether the polymorphic arguments agree: elements with arrays' elements, each of the two families apart."""
-    exact = _elements(given, declared, oids.ANYARRAY, (oids.ANYELEMENT, oids.ANYNONARRAY))
+    exact = _elements(given, declared, _EXACT)
     if len(exact) > 1:
         return False
-    compatible = _elements(
-        given, declared, oids.ANYCOMPATIBLEARRAY, (oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY)
-    )
+    compatible = _elements(given, declared, _COMPATIBLE)
     return len(compatible) <= 1 or any(
         all(can_coerce(other, common) for other in compatible) for common in compatible
     )
 
 
-def _elements(given: Sequence[Oid], declared: Sequence[Oid], array: Oid, elements: Sequence[Oid]) -> set[Oid]:
+_EXACT = frozenset((oids.ANYELEMENT, oids.ANYNONARRAY, oids.ANYARRAY, oids.ANYRANGE, oids.ANYMULTIRANGE))
+_COMPATIBLE = frozenset(
+    (
+        *(oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY, oids.ANYCOMPATIBLEARRAY),
+        *(oids.ANYCOMPATIBLERANGE, oids.ANYCOMPATIBLEMULTIRANGE),
+    )
+)
+
+
+def _elements(given: Sequence[Oid], declared: Sequence[Oid], family: frozenset[Oid]) -> set[Oid]:
     """Return the known types that a family's arguments give its element."""
     found = set()
     for source, target in zip(given, declared, strict=True):
-        if source != oids.UNKNOWN and (target == array or target in elements):
-            found.add(type_of(source).element if target == array else source)
+        if source == oids.UNKNOWN or target not in family:
+            continue
+        if target in _ARRAYS_ONLY:
+            found.add(type_of(source).element)
+        elif target in _ANY_RANGES or target in _ANY_MULTIRANGES:
+            found.add(subtype_of(source))
+        else:
+            found.add(source)
     return found
+
+
+def subtype_of(oid: Oid) -> Oid:
+    """Return what the bounds of a range or multirange type are."""
+    return SUBTYPES[RANGE_OF_MULTIRANGE.get(oid, oid)]
 
 
 def length_coercion(oid: Oid) -> Function | None:

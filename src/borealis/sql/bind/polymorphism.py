@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.errors import DatatypeMismatch, FeatureNotSupported
+from borealis.errors import DatatypeMismatch, FeatureNotSupported, UndefinedObject
 from borealis.functions.signatures import Function
 from borealis.sql.bind.coerce import coerce_type, common_type
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.pathways import is_polymorphic
+from borealis.sql.bind.pathways import is_polymorphic, subtype_of
 from borealis.sql.bound.expressions import Expr
 from borealis.types import oids
 from borealis.types.base import Oid
+from borealis.types.ranges import MULTIRANGE_OF, RANGE_OF
 from borealis.types.registry import format_type, type_of
 
 _ELEMENTS = frozenset((oids.ANYELEMENT, oids.ANYNONARRAY))
+_RANGES = frozenset((oids.ANYRANGE, oids.ANYCOMPATIBLERANGE))
+_MULTIRANGES = frozenset((oids.ANYMULTIRANGE, oids.ANYCOMPATIBLEMULTIRANGE))
 _COMPATIBLE_ELEMENTS = frozenset((oids.ANYCOMPATIBLE, oids.ANYCOMPATIBLENONARRAY))
+_EXACT_RANGES = frozenset((oids.ANYRANGE, oids.ANYMULTIRANGE))
+_COMPATIBLE_RANGES = frozenset((oids.ANYCOMPATIBLERANGE, oids.ANYCOMPATIBLEMULTIRANGE))
 
 
 def resolve_polymorphic(
@@ -62,6 +67,10 @@ def _element_of_family(
             occurs = True
             if arg.type != oids.UNKNOWN:
                 seen.append(arg.type)
+        elif oid in (_COMPATIBLE_RANGES if is_compatible else _EXACT_RANGES):
+            occurs = True
+            if arg.type != oids.UNKNOWN:
+                seen.append(subtype_of(arg.type))
         elif oid == array:
             occurs = True
             if arg.type != oids.UNKNOWN:
@@ -97,6 +106,11 @@ def _actual(oid: Oid, element: Oid | None, compatible: Oid | None, position: int
         return compatible
     if oid == oids.ANYCOMPATIBLEARRAY and compatible is not None:
         return _array_of(compatible, position)
+    family = compatible if oid in _COMPATIBLE_RANGES else element
+    if oid in (*_RANGES, *_MULTIRANGES) and family is not None:
+        if family not in RANGE_OF:
+            raise UndefinedObject(f"could not find range type for data type {format_type(family, -1)}")
+        return RANGE_OF[family] if oid in _RANGES else MULTIRANGE_OF[RANGE_OF[family]]
     raise FeatureNotSupported(f"type {type_of(oid).name} not supported", position=position)
 
 
