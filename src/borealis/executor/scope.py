@@ -18,6 +18,8 @@ class Scope(Protocol):
     def style(self) -> Style: ...
     @property
     def setting(self) -> Callable[[str], str | None]: ...
+    @property
+    def set_setting(self) -> Callable[[str, str | None, bool], str] | None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,3 +30,4 @@ class PlainScope:
     search_path: tuple[str, ...] = ("public",)
     style: Style = field(default_factory=Style)
     setting: Callable[[str], str | None] = lambda name: None
+    set_setting: Callable[[str, str | None, bool], str] | None = None  # none: its settings cannot be changed

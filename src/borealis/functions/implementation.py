@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from borealis.catalog.catalog import Catalog
 from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 
 
@@ -72,6 +73,10 @@ class Context:
     backend_pid: int = 0
     search_path: tuple[str, ...] = ("public",)
     setting: Callable[[str], str | None] = lambda name: None
+    set_setting: Callable[[str, str | None, bool], str] | None = None  # name, text, is_local to the value it then has
+    catalog: Catalog = field(default_factory=lambda: Catalog(0, Oid(0)))
+    visible: dict[str, Any] = field(default_factory=dict)
+    """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""
     is_interrupted: Callable[[], bool] = lambda: False
     error: BaseException | None = None
     """The SqlError a function raised: SQLite carries only its text, so the executor raises this one instead."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from borealis.errors import UndefinedObject
+from borealis.errors import FeatureNotSupported, NullValueNotAllowed, UndefinedObject
 from borealis.functions.floats.values import to_python
 from borealis.functions.implementation import Context, scalar, template
 from borealis.types.base import Value
@@ -53,6 +53,16 @@ def current_setting(context: Context, name: str) -> Value:
 @scalar("show_config_by_name_missing_ok", context=True, deterministic=False)
 def current_setting_or_null(context: Context, name: str, missing_ok: int) -> Value:
     return context.setting(name) if missing_ok else current_setting(context, name)
+
+
+@scalar("set_config_by_name", strict=False, context=True, deterministic=False)
+def set_config(context: Context, name: str | None, text: str | None, is_local: int | None) -> Value:
+    """SET as a function; NULL stands for the default. What may be set is the session's to say."""
+    if name is None:
+        raise NullValueNotAllowed("SET requires parameter name")
+    if context.set_setting is None:
+        raise FeatureNotSupported(f'setting configuration parameter "{name}" not supported')
+    return context.set_setting(name, text, bool(is_local))
 
 
 _SLICE_S = 0.02
