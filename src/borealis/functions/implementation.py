@@ -73,7 +73,8 @@ class Context:
     backend_pid: int = 0
     search_path: tuple[str, ...] = ("public",)
     setting: Callable[[str], str | None] = lambda name: None
-    set_setting: Callable[[str, str | None, bool], str] | None = None  # name, text, is_local to the value it then has
+    set_setting: Callable[[str, str | None, bool], str] | None = None
+    """Name, text and is_local to the value the setting then has; None where none can be changed."""
     catalog: Catalog = field(default_factory=lambda: Catalog(0, Oid(0)))
     visible: dict[str, Any] = field(default_factory=dict)
     """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""

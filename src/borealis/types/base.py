@@ -38,7 +38,8 @@ class Style:
     time_zone: str = "UTC"  # an IANA name, or PostgreSQL's text of a fixed offset
     extra_float_digits: int = 1
     now_us: int = 0  # transaction timestamp, for inputs such as 'now' and 'today'
-    names: Names | None = field(default=None, compare=False)  # the catalog's, where a statement is bound or runs
+    names: Names | None = field(default=None, compare=False)
+    """The catalog's names, where a statement is bound or runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ for _family in _FAMILIES:
     for _name, _operator in _OPERATORS.items():
         template(f"{_family}{_name}", f"({{0}} {_operator} {{1}})")
 
-template("varbiteq", "({0} = {1})")
 for _family in ("xid", "cid"):
     template(f"{_family}eq", "({0} = {1})")
 template("xidneq", "({0} <> {1})")

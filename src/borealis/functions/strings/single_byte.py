@@ -1,4 +1,4 @@
-""" "char": a single byte, and its casts from and to integers and text. Source: PostgreSQL 16 documentation 8.3."""
+"""Casts of "char", a single byte, from and to integers and text. Source: PostgreSQL 16 documentation 8.3."""
 
 from __future__ import annotations
 
