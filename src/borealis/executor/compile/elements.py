@@ -24,6 +24,7 @@ _NUMBER_TYPES = frozenset(
         oids.TIME,
         oids.TIMESTAMP,
         oids.TIMESTAMPTZ,
+        *(oids.TID, oids.XID, oids.CID),
         *REGISTERED,
     }
 )

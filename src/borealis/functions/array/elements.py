@@ -15,6 +15,7 @@ _NUMBER_TYPES = frozenset(
     (
         *(oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.OID, oids.FLOAT4, oids.FLOAT8),
         *(oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ),
+        *(oids.TID, oids.XID, oids.CID),
         *REGISTERED,
     )
 )
