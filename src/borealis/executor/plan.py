@@ -17,6 +17,7 @@ from borealis.executor.query import PointSelect, QueryAction, point_select
 from borealis.executor.referential.action import with_references
 from borealis.executor.result import Result
 from borealis.sql.bound import expressions as bound
+from borealis.sql.bound.relations import SystemRelation
 from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Target, Update
 from borealis.sql.parse import Parsed, stack_depth_exceeded
 from borealis.types.base import Oid, Representation, Value
@@ -160,6 +161,8 @@ def _looks_at_session(node: object) -> bool:
     """Whether a node may call a Python function; arithmetic and comparison of integers and text do not."""
     if isinstance(node, bound.FuncCall):
         return node.function.volatility != "i" or not _is_plain_operator(node)
+    if isinstance(node, SystemRelation):
+        return True
     if isinstance(node, bound.Param | bound.Const) and needs_names(node.type):
         return True
     return isinstance(node, bound.CoerceViaIO | bound.AggregateCall | bound.WindowCall | bound.CoerceArray)

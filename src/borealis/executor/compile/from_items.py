@@ -32,6 +32,7 @@ from borealis.sql.bound.relations import (
     Relation,
     RowsFrom,
     SubqueryRelation,
+    SystemRelation,
     TableRelation,
     ValuesRelation,
 )
@@ -101,11 +102,19 @@ class FromCompiler:
             with_item = self.compilation.with_items[item.cte]
             self._define(item.id, with_item.outputs)
             return f"{with_item.name} AS r{item.id}"
+        if isinstance(item, SystemRelation):
+            return self._system(item)
         if isinstance(item, FunctionRelation):
             return function_item(self.compilation, item)
         if isinstance(item, RowsFrom):
             return rows_from_item(self.compilation, item)
         return self._values(item)
+
+    def _system(self, item: SystemRelation) -> str:
+        """Write a table of pg_catalog: its rows are made once and kept, so that SQLite may index them for a join."""
+        columns = {column.attnum: Sql(f"r{item.id}.c{column.attnum}") for column in item.table.columns}
+        self.compilation.define(item.id, columns)
+        return f"(SELECT * FROM pg_system_{item.table.name} LIMIT -1) AS r{item.id}"
 
     def _join(self, join: Join, place: Place) -> str:
         own = conjuncts(join.condition)

@@ -9,19 +9,23 @@ import dataclasses
 from collections.abc import Sequence
 
 from borealis.catalog.relations import View
+from borealis.catalog.system import SystemTable
 from borealis.errors import (
     FeatureNotSupported,
     InvalidColumnReference,
     UndefinedColumn,
 )
 from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type
+from borealis.sql.bind.expressions.calls import find_made
 from borealis.sql.bind.expressions.conditionals import conjunction
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
-from borealis.sql.bind.names import find_relation, find_table
+from borealis.sql.bind.names import find_relation, find_system_table, find_table
+from borealis.sql.bind.sql_functions import call_rows, result_columns
 from borealis.sql.bind.stored import named_columns, schema_shown
+from borealis.sql.bind.system_views import system_view_query
 from borealis.sql.bind.views import bind_view_query
 from borealis.sql.bound.expressions import Coalesce, Expr, Var
 from borealis.sql.bound.relations import (
@@ -31,6 +35,7 @@ from borealis.sql.bound.relations import (
     JoinKind,
     RelationColumn,
     SubqueryRelation,
+    SystemRelation,
     TableRelation,
 )
 from borealis.sql.parse import Node
@@ -74,10 +79,42 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
         cte = level.find_cte(node["relname"])
         if cte is not None:
             return _bind_cte_reference(level, node)
+    system = find_system_table(level.context, node)
+    if system is not None:
+        return _bind_system_table(level, node, system)
+    query = system_view_query(level.context, node)
+    if query is not None:
+        return _bind_system_view(level, node, query)
     relation = find_relation(level.context, node)
     if isinstance(relation, View):
         return _bind_view(level, node, relation)
     return bind_table(level, node)
+
+
+def _bind_system_table(level: Level, node: Node, table: SystemTable) -> SystemRelation:
+    number = level.new_relation()
+    alias = node.get("alias", {})
+    name = alias.get("aliasname") or table.name
+    columns = tuple(
+        NamedColumn(column.name, Var(column.type, -1, number, column.attnum), table.oid, column.attnum)
+        for column in table.columns
+    )
+    columns = rename_columns(name, columns, alias, level.context.position(node))
+    schema = None if alias else "pg_catalog"
+    level.add(NamespaceItem(name, schema, columns, table_name=table.name))
+    return SystemRelation(number, name, table)
+
+
+def _bind_system_view(level: Level, node: Node, query: Node) -> SubqueryRelation:
+    """Bind a view of pg_catalog or information_schema as the subquery it stands for."""
+    alias = node.get("alias", {"aliasname": node["relname"]})
+    bound = _bind_subselect(Level(level.context), {"subquery": query, "alias": {"aliasname": "v"}})
+    number = level.new_relation()
+    name = alias["aliasname"]
+    columns = rename_columns(name, var_columns(number, bound.columns), alias, level.context.position(node))
+    schema = None if "alias" in node else node.get("schemaname", "pg_catalog")
+    level.add(NamespaceItem(name, schema, columns, table_name=node["relname"]))
+    return SubqueryRelation(number, name, bound.query, bound.columns)
 
 
 def _bind_view(level: Level, node: Node, view: View) -> SubqueryRelation:
@@ -169,12 +206,41 @@ def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
 
 
 def _bind_function(level: Level, node: Node) -> FromItem:
+    made = _bind_made_function(level, node)
+    if made is not None:
+        return made
     bound = bind_functions(level, node)
     alias = node.get("alias", {})
     columns = var_columns(bound.number, bound.columns)
     renamed = rename_columns(bound.name, columns, alias, None)
     level.add(NamespaceItem(bound.name, None, renamed, is_scalar=bound.is_scalar, table=bound.table))
     return bound.relation
+
+
+def _bind_made_function(level: Level, node: Node) -> SubqueryRelation | None:
+    """Bind a function made by CREATE FUNCTION as the subquery its body is; None where it is another."""
+    match node["functions"]:
+        case [{"List": {"items": [{"FuncCall": call}, *_]}}] if level.context.catalog.functions:
+            found = find_made(level, call)
+        case _:
+            return None
+    if found is None:
+        return None
+    function, args = found
+    if node.get("ordinality") or "coldeflist" in node:
+        raise FeatureNotSupported(
+            f"WITH ORDINALITY or column definitions of function {function.name} not supported"
+        )
+    query = call_rows(level.context, function, args)
+    number = level.new_relation()
+    alias = node.get("alias", {})
+    columns = result_columns(function)
+    if len(columns) == 1 and not any(argument.mode in "obt" for argument in function.arguments):
+        columns = (dataclasses.replace(columns[0], name=alias.get("aliasname", function.name)),)
+    name = alias.get("aliasname", function.name)
+    renamed = rename_columns(name, var_columns(number, columns), alias, None)
+    level.add(NamespaceItem(name, None, renamed, is_scalar=len(columns) == 1))
+    return SubqueryRelation(number, name, query, columns, lateral=True)
 
 
 def _bind_join(level: Level, node: Node) -> FromItem:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from borealis.catalog.relations import Relation, Table, View
 from borealis.catalog.schema import Schema
-from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable, WrongObjectType
+from borealis.catalog.system import SystemTable, system_tables
+from borealis.errors import (
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    UndefinedTable,
+    WrongObjectType,
+)
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
+from borealis.sql.registered.relations import is_system_relation
 
 SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "sys"))
 
@@ -22,11 +30,27 @@ def find_table(context: BindContext, range_var: Node) -> Table:
     return relation
 
 
+def find_system_table(context: BindContext, range_var: Node) -> SystemTable | None:
+    """Return the table of pg_catalog that a RangeVar names; pg_catalog comes first unless the search path names it."""
+    schema, name = range_var.get("schemaname"), range_var["relname"]
+    table = system_tables().get(name)
+    if table is None or "relation" in range_var or schema not in (None, "pg_catalog"):
+        return None
+    if schema is None and "pg_catalog" in context.search_path:
+        before = context.search_path[: context.search_path.index("pg_catalog")]
+        if any(context.catalog.relation(path, name) is not None for path in before):
+            return None
+    return table
+
+
 def find_relation(context: BindContext, range_var: Node) -> Table | View:
     """Return what rows are read from, or written to, under the name of a RangeVar.
 
     Raises: UndefinedTable 42P01; FeatureNotSupported for sequences and the system catalogs.
     """
+    system = find_system_table(context, range_var)
+    if system is not None:
+        raise InsufficientPrivilege(f'permission denied: "{system.name}" is a system catalog')
     if "relation" in range_var:
         kept = context.catalog.relations_by_oid.get(range_var["relation"]["oid"])
         if isinstance(kept, Table | View):
@@ -42,7 +66,7 @@ def find_relation(context: BindContext, range_var: Node) -> Table | View:
         )
     name, schema = range_var["relname"], range_var.get("schemaname")
     position = context.position(range_var)
-    if schema in SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_")):
+    if is_system_relation(schema or "pg_catalog", name):
         raise FeatureNotSupported(
             f"system catalog {schema or 'pg_catalog'}.{name} not supported", position=position
         )

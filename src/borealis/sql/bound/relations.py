@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
+from borealis.catalog.system import SystemTable
 from borealis.sql.bound.expressions import Expr
 from borealis.types.base import Oid
 from borealis.types.row_types import Shape
@@ -49,6 +50,19 @@ class CteRelation:
     alias: str
     cte: int
     columns: tuple[RelationColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRelation:
+    """A table of pg_catalog, its columns in c1…cn."""
+
+    id: int
+    alias: str
+    table: SystemTable
+
+    @property
+    def columns(self) -> tuple[RelationColumn, ...]:
+        return tuple(RelationColumn(column.name, column.type, -1) for column in self.table.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +113,7 @@ class Join:
     condition: Expr | None
 
 
-Relation = TableRelation | SubqueryRelation | CteRelation | FunctionRelation | RowsFrom | ValuesRelation
+Relation = (
+    TableRelation | SubqueryRelation | CteRelation | SystemRelation | FunctionRelation | RowsFrom | ValuesRelation
+)
 FromItem = Relation | Join

@@ -24,6 +24,11 @@ def _system_oids() -> dict[tuple[str, str], Oid]:
     return {(schema, name): oid for oid, (schema, name, _) in system_relations().items()}
 
 
+def is_system_relation(schema: str, name: str) -> bool:
+    """Whether PostgreSQL comes with a relation of this name."""
+    return (schema, name) in _system_oids()
+
+
 def find(scope: NameScope, schema: str, name: str) -> Oid | None:
     """Return the relation of a schema with this name."""
     relation = scope.catalog.relation(schema, name)

@@ -1,0 +1,100 @@
+"""System rows of the cluster itself: its database, roles, access methods, extension. Source: dsql-facts.md §4.10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.system.built_in import built_in_rows
+from borealis.catalog.system.rows import SystemRow, produces
+from borealis.storage.catalog_tables import ADMIN_ROLE
+
+DATABASE = 5
+TABLE_METHOD = 2
+INDEX_METHOD = 10003
+SUPERUSER = 10
+
+for _table in [
+    "pg_aggregate",
+    "pg_amop",
+    "pg_amproc",
+    "pg_cast",
+    "pg_collation",
+    "pg_conversion",
+    "pg_language",
+    "pg_operator",
+    "pg_opfamily",
+    "pg_range",
+    "pg_ts_config",
+    "pg_ts_config_map",
+    "pg_ts_dict",
+    "pg_ts_parser",
+    "pg_ts_template",
+]:
+    produces(_table)(lambda catalog, table=_table: built_in_rows(table))  # type: ignore[misc]
+
+
+@produces("pg_opclass")
+def operator_classes(catalog: Catalog) -> Iterator[SystemRow]:
+    for row in built_in_rows("pg_opclass"):
+        yield {**row, "opcmethod": INDEX_METHOD if row["opcmethod"] == 403 else row["opcmethod"]}
+
+
+@produces("pg_database")
+def databases(catalog: Catalog) -> Iterator[SystemRow]:
+    yield {
+        "oid": DATABASE,
+        "datname": "postgres",
+        "datdba": ADMIN_ROLE,
+        "encoding": 6,  # UTF8
+        "datlocprovider": "c",
+        "datistemplate": 0,
+        "datallowconn": 1,
+        "datconnlimit": -1,
+        "datfrozenxid": 0,
+        "datminmxid": 0,
+        "dattablespace": 1663,
+        "datcollate": "C",
+        "datctype": "C",
+    }
+
+
+@produces("pg_authid")
+def roles(catalog: Catalog) -> Iterator[SystemRow]:
+    for oid, name, is_superuser in ((SUPERUSER, "postgres", 1), (ADMIN_ROLE, "admin", 0)):
+        yield {
+            "oid": oid,
+            "rolname": name,
+            "rolsuper": is_superuser,
+            "rolinherit": 1,
+            "rolcreaterole": 1,
+            "rolcreatedb": is_superuser,
+            "rolcanlogin": 1,
+            "rolreplication": is_superuser,
+            "rolbypassrls": is_superuser,
+            "rolconnlimit": -1,
+        }
+
+
+@produces("pg_am")
+def access_methods(catalog: Catalog) -> Iterator[SystemRow]:
+    yield {"oid": TABLE_METHOD, "amname": "btree-table", "amhandler": 3, "amtype": "t"}
+    yield {"oid": INDEX_METHOD, "amname": "btree_index", "amhandler": 330, "amtype": "i"}
+
+
+@produces("pg_extension")
+def extensions(catalog: Catalog) -> Iterator[SystemRow]:
+    yield {
+        "oid": 13563,
+        "extname": "plpgsql",
+        "extowner": SUPERUSER,
+        "extnamespace": 11,
+        "extrelocatable": 0,
+        "extversion": "1.0",
+    }
+
+
+@produces("pg_tablespace")
+def tablespaces(catalog: Catalog) -> Iterator[SystemRow]:
+    yield {"oid": 1663, "spcname": "pg_default", "spcowner": SUPERUSER}
+    yield {"oid": 1664, "spcname": "pg_global", "spcowner": SUPERUSER}

@@ -1,0 +1,159 @@
+"""System rows of what is no relation: schemas, types, functions, comments, extended statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.objects import Domain, Function
+from borealis.catalog.relations import Sequence
+from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
+from borealis.catalog.system.rows import SystemRow, array, produces, vector
+from borealis.storage.catalog_tables import PG_CLASS
+from borealis.types.row_types import array_of, row_type_of
+
+_SQL_LANGUAGE = 14
+_RECORD_IN, _RECORD_OUT = 2290, 2291
+_DOMAIN_IN = 2597
+
+
+@produces("pg_namespace")
+def schemas(catalog: Catalog) -> Iterator[SystemRow]:
+    for schema in catalog.schemas:
+        yield {"oid": schema.oid, "nspname": schema.name, "nspowner": schema.owner}
+
+
+@produces("pg_type")
+def types(catalog: Catalog) -> Iterator[SystemRow]:
+    yield from built_in_rows("pg_type")
+    composite = built_in_by_oid("pg_type")[2249]  # record
+    for relation in catalog.relations_by_oid.values():
+        if isinstance(relation, Sequence):
+            continue
+        row = {
+            **composite,
+            "oid": row_type_of(relation.oid),
+            "typname": relation.name,
+            "typnamespace": relation.schema.oid,
+            "typowner": relation.owner,
+            "typtype": "c",
+            "typcategory": "C",
+            "typrelid": relation.oid,
+            "typarray": array_of(row_type_of(relation.oid)),
+        }
+        yield row
+        yield {
+            **row,
+            "oid": row["typarray"],
+            "typname": f"_{relation.name}",
+            "typtype": "b",
+            "typcategory": "A",
+            "typrelid": 0,
+            "typelem": row["oid"],
+            "typarray": 0,
+            "typlen": -1,
+        }
+    for domain in catalog.domains:
+        yield _domain(domain)
+
+
+def _domain(domain: Domain) -> SystemRow:
+    return {
+        **built_in_by_oid("pg_type")[domain.base_type],
+        "oid": domain.oid,
+        "typname": domain.name,
+        "typnamespace": domain.schema.oid,
+        "typowner": domain.owner,
+        "typtype": "d",
+        "typinput": _DOMAIN_IN,
+        "typarray": 0,
+        "typelem": 0,
+        "typnotnull": int(domain.not_null),
+        "typbasetype": domain.base_type,
+        "typtypmod": domain.typmod,
+    }
+
+
+@produces("pg_proc")
+def functions(catalog: Catalog) -> Iterator[SystemRow]:
+    yield from built_in_rows("pg_proc")
+    for function in catalog.functions:
+        yield _function(function)
+
+
+def _function(function: Function) -> SystemRow:
+    arguments = function.arguments
+    has_outputs = any(one.mode != "i" for one in arguments)
+    has_names = any(one.name for one in arguments)
+    return {
+        "oid": function.oid,
+        "proname": function.name,
+        "pronamespace": function.schema.oid,
+        "proowner": function.owner,
+        "prolang": _SQL_LANGUAGE,
+        "procost": 100.0,
+        "prorows": 1000.0 if function.returns_set else 0.0,
+        "provariadic": next((one.type for one in arguments if one.mode == "v"), 0),
+        "prosupport": 0,
+        "prokind": "f",
+        "prosecdef": int(function.is_security_definer),
+        "proleakproof": 0,
+        "proisstrict": int(function.is_strict),
+        "proretset": int(function.returns_set),
+        "provolatile": function.volatility,
+        "proparallel": function.parallel,
+        "pronargs": len(function.input_types),
+        "pronargdefaults": sum(one.default is not None for one in arguments),
+        "prorettype": function.result,
+        "proargtypes": vector(function.input_types),
+        "proallargtypes": array([one.type for one in arguments]) if has_outputs else None,
+        "proargmodes": array([one.mode for one in arguments]) if has_outputs else None,
+        "proargnames": array([one.name for one in arguments]) if has_names else None,
+        "prosrc": function.source,
+        "proconfig": array([f"{name}={value}" for name, value in function.settings])
+        if function.settings
+        else None,
+    }
+
+
+@produces("pg_description")
+def comments(catalog: Catalog) -> Iterator[SystemRow]:
+    for comment in catalog.comments:
+        yield {
+            "objoid": comment.object,
+            "classoid": comment.catalog,
+            "objsubid": comment.column,
+            "description": comment.text,
+        }
+
+
+@produces("pg_statistic_ext")
+def statistics(catalog: Catalog) -> Iterator[SystemRow]:
+    for one in catalog.statistics:
+        yield {
+            "oid": one.oid,
+            "stxrelid": one.table,
+            "stxname": one.name,
+            "stxnamespace": one.schema.oid,
+            "stxowner": one.owner,
+            "stxstattarget": one.target,
+            "stxkeys": vector(one.columns),
+            "stxkind": array(list(one.kinds)),
+        }
+
+
+@produces("pg_depend")
+def dependencies(catalog: Catalog) -> Iterator[SystemRow]:
+    """What clients look for there: which column owns a sequence."""
+    for sequence in catalog.sequences:
+        if sequence.owned_by is not None:
+            table, column = sequence.owned_by
+            yield {
+                "classid": PG_CLASS,
+                "objid": sequence.oid,
+                "objsubid": 0,
+                "refclassid": PG_CLASS,
+                "refobjid": table,
+                "refobjsubid": column,
+                "deptype": "i" if sequence.is_identity else "a",
+            }

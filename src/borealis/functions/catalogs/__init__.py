@@ -1,0 +1,1 @@
+"""Functions that look at the catalog: rows of the system tables, definitions, visibility, privileges, comments."""
