@@ -11,6 +11,7 @@ from borealis.executor.compile import (
     rows,
     select,
     set_operations,
+    sql_calls,
     subqueries,
     windows,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "rows",
     "select",
     "set_operations",
+    "sql_calls",
     "subqueries",
     "windows",
 ]

@@ -12,6 +12,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.level import NamespaceItem
 from borealis.sql.bind.pathways import CoercionContext, can_coerce
 from borealis.sql.bound.expressions import (
+    Case,
     CoerceArray,
     CoerceViaIO,
     Const,
@@ -23,6 +24,9 @@ from borealis.sql.bound.expressions import (
     Row,
     RowFrom,
     RowSource,
+    SqlCall,
+    SubLink,
+    SubLinkKind,
     Var,
     WholeRow,
 )
@@ -73,6 +77,12 @@ def record_shape(expr: Expr) -> Shape | None:
             return Shape(function.out_names, function.out_types, (-1,) * len(function.out_types))
         case Relabel(arg=arg) if expr.type == oids.RECORD:
             return record_shape(arg)
+        case SqlCall(body=body):
+            return record_shape(body)
+        case SubLink(kind=SubLinkKind.SCALAR, query=query) if (targets := getattr(query, "targets", ())):
+            return record_shape(targets[0].expr)
+        case Case(otherwise=otherwise):
+            return record_shape(otherwise)
     return None
 
 

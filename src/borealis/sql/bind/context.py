@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
@@ -56,6 +57,24 @@ class Parameters:
         return tuple(self.types)
 
 
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the names and numbers of a function's arguments mean while its body is bound."""
+
+    function: str
+    names: tuple[str, ...]
+    exprs: tuple[Expr, ...]
+
+    def named(self, fields: Sequence[str]) -> Expr | None:
+        """Return what `argument` or `function.argument` means."""
+        if len(fields) > 2 or (len(fields) == 2 and fields[0] != self.function):
+            return None
+        for name, expr in zip(self.names, self.exprs, strict=True):
+            if name and name == fields[-1]:
+                return expr
+        return None
+
+
 class BindContext:
     """One statement while it is bound."""
 
@@ -73,7 +92,9 @@ class BindContext:
         self.search_path = search_path
         self.style = style if style.names else replace(style, names=CatalogNames(catalog, search_path))
         self.tables: set[Oid] = set()
-        self.expanding: set[Oid] = set()  # the views being bound, to stop at one that is over itself
+        self.expanding: set[Oid] = set()  # views and functions being bound, to stop at one that uses itself
+        self.expansions = 0  # bodies of functions bound
+        self.arguments: Arguments | None = None  # of the function whose body is bound
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
         self.is_cacheable = True

@@ -73,6 +73,7 @@ class Level:
     excluded: NamespaceItem | None = None
     set_returning: list[Expr] = field(default_factory=list)
     allows_sets: bool = False  # set-returning functions, although the place is not a target list
+    number: int = 0  # given when a call in a query inside belongs to this one
 
     def new_relation(self) -> int:
         number = self.context.new_id()
@@ -149,14 +150,25 @@ def resolve_column(level: Level, fields: list[str], position: int | None) -> Nam
             from borealis.sql.bind.composites import whole_row
 
             return NamedColumn(fields[0], whole_row(level.context, item))
+        if (argument := _argument(level, fields)) is not None:
+            return argument
         raise UndefinedColumn(f'column "{fields[0]}" does not exist', position=position)
     if len(fields) == 4:
         fields = fields[1:]
     schema = fields[0] if len(fields) == 3 else None
     item = level.item(fields[-2], schema)
     if item is None:
+        if (argument := _argument(level, fields)) is not None:
+            return argument
         raise missing_from_entry(level, fields[-2], position)
     return level.qualified_column(item, fields[-1], position)
+
+
+def _argument(level: Level, fields: list[str]) -> NamedColumn | None:
+    """Return the argument of the function whose body is bound; columns go before it."""
+    arguments = level.context.arguments
+    expr = None if arguments is None else arguments.named(fields)
+    return None if expr is None else NamedColumn(fields[-1], expr)
 
 
 def missing_from_entry(level: Level, name: str, position: int | None) -> UndefinedTable:

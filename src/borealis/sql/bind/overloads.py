@@ -80,9 +80,15 @@ def _exact_operator(candidates: Sequence[Candidate[Operator]], given: tuple[Oid,
     return next((candidate.item for candidate in candidates if candidate.args == given), None)
 
 
-def find_function(name: str, given: tuple[Oid, ...]) -> list[Candidate[Function]]:
-    """Return the overloads a call may mean: one where it is decided, none where nothing fits."""
-    candidates = _function_candidates(name, given)
+def find_function(
+    name: str, given: tuple[Oid, ...], functions: Sequence[Function] | None = None
+) -> list[Candidate[Function]]:
+    """Return the overloads a call may mean: one where it is decided, none where nothing fits.
+
+    functions are those of the name; the built-in ones where not given.
+    """
+    known = functions_by_name().get(name, ()) if functions is None else functions
+    candidates = _function_candidates(known, given)
     exact = [candidate for candidate in candidates if candidate.args == given]
     if exact:
         return [min(exact, key=lambda candidate: candidate.is_variadic)]
@@ -91,10 +97,10 @@ def find_function(name: str, given: tuple[Oid, ...]) -> list[Candidate[Function]
     return plain if len(plain) == 1 else found
 
 
-def _function_candidates(name: str, given: tuple[Oid, ...]) -> list[Candidate[Function]]:
+def _function_candidates(functions: Sequence[Function], given: tuple[Oid, ...]) -> list[Candidate[Function]]:
     count = len(given)
     candidates = []
-    for function in functions_by_name().get(name, ()):
+    for function in functions:
         declared = function.args
         if len(declared) - function.default_count <= count <= len(declared):
             candidates.append(Candidate(function, declared[:count]))

@@ -94,6 +94,15 @@ class CoerceToDomain(Expr):
     checks: tuple[tuple[str, Expr], ...] = field(compare=False)  # follow from the domain
 
 
+@dataclass(frozen=True, slots=True)
+class SqlCall(Expr):
+    """A call of a function made by CREATE FUNCTION: what its body makes of the arguments stands in it, and is computed."""
+
+    function: Oid
+    args: tuple[Expr, ...]
+    body: Expr = field(compare=False)
+
+
 class BoolOp(enum.Enum):
     AND = "AND"
     OR = "OR"
@@ -311,6 +320,15 @@ class AggregateCall(Expr):
     order: tuple[SortKey, ...]
     filter: Expr | None
     direct_args: tuple[Expr, ...] = ()  # of ordered-set aggregates; then `order` is WITHIN GROUP's
+    query: int = 0  # while binding: the Level.number of the outer query it belongs to; 0 is the one it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingCall(Expr):
+    """GROUPING(…): a bit for each expression, 1 where the row's grouping set lacks it. query as an AggregateCall's."""
+
+    args: tuple[Expr, ...]
+    query: int = 0
 
 
 class FrameMode(enum.Enum):

@@ -19,8 +19,15 @@ from borealis.sql.utility.alter_domain import (
     set_domain_owner,
     set_domain_schema,
 )
+from borealis.sql.utility.alter_function import (
+    drop_function,
+    rename_function,
+    set_function_owner,
+    set_function_schema,
+)
 from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
 from borealis.sql.utility.create_domain import create_domain
+from borealis.sql.utility.create_function import create_function
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
@@ -38,6 +45,7 @@ _PLANNERS: dict[str, _Planner] = {
     "ViewStmt": create_view,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
+    "CreateFunctionStmt": create_function,
 }
 
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
@@ -47,6 +55,14 @@ _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,
     ("AlterObjectSchemaStmt", "OBJECT_DOMAIN"): set_domain_schema,
     ("AlterOwnerStmt", "OBJECT_DOMAIN"): set_domain_owner,
+    ("DropStmt", "OBJECT_FUNCTION"): drop_function,
+    ("DropStmt", "OBJECT_ROUTINE"): drop_function,
+    ("RenameStmt", "OBJECT_FUNCTION"): rename_function,
+    ("RenameStmt", "OBJECT_ROUTINE"): rename_function,
+    ("AlterObjectSchemaStmt", "OBJECT_FUNCTION"): set_function_schema,
+    ("AlterObjectSchemaStmt", "OBJECT_ROUTINE"): set_function_schema,
+    ("AlterOwnerStmt", "OBJECT_FUNCTION"): set_function_owner,
+    ("AlterOwnerStmt", "OBJECT_ROUTINE"): set_function_owner,
     ("RenameStmt", "OBJECT_VIEW"): rename_view,
     ("RenameStmt", "OBJECT_COLUMN OBJECT_VIEW"): rename_view_column,
     ("AlterObjectSchemaStmt", "OBJECT_VIEW"): set_view_schema,

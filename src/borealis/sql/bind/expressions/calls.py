@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from borealis.catalog import objects
 from borealis.errors import (
     AmbiguousFunction,
     FeatureNotSupported,
-    GroupingError,
+    InvalidSchemaName,
     SqlError,
     UndefinedFunction,
     WindowingError,
     WrongObjectType,
 )
-from borealis.functions.signatures import Function, functions_by_name
+from borealis.functions.signatures import Function
+from borealis.sql.bind.aggregate_levels import given_to_its_query
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.composites import is_composite, select_field, shape_of
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
@@ -25,9 +27,12 @@ from borealis.sql.bind.overloads import Candidate, find_function
 from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
 from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, populated
+from borealis.sql.bind.sql_functions import call_value, functions_named, made_function
+from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.windows import bind_window
 from borealis.sql.bound.expressions import (
     AggregateCall,
+    Array,
     CoerceViaIO,
     Expr,
     FuncCall,
@@ -40,23 +45,7 @@ from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_named, type_of
 
-_SYSTEM_FUNCTION_SCHEMAS = ("pg_catalog",)
 _ORDERED_SETS = frozenset("oh")
-
-NO_AGGREGATES = frozenset(
-    (
-        "WHERE",
-        "GROUP BY",
-        "LIMIT",
-        "OFFSET",
-        "UPDATE",
-        "VALUES",
-        "RETURNING",
-        "CHECK constraints",
-        "DEFAULT expressions",
-    )
-)
-"""Clauses where no aggregate, window function or (most of them) set-returning function may stand."""
 
 
 @binds("FuncCall")
@@ -64,20 +53,71 @@ def bind_call(level: Level, node: Node) -> Expr:
     context = level.context
     position = context.position(node)
     names = [part["String"]["sval"] for part in node["funcname"]]
-    if len(names) > 1 and names[0] not in _SYSTEM_FUNCTION_SCHEMAS:
-        raise _not_found(".".join(names), _given(level, node)[1], position)
     name = names[-1]
+    functions = _functions(level, names)
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
-        return _bind_named(level, node, name, position)
+        candidate, placed = _find_named(level, node, ".".join(names), functions, position)
+        return finish_call(level, node, candidate, placed, position)
     args, given = _given(level, node)
     if len(args) == 1 and (field := _as_field(level, args[0], name, node, position)) is not None:
         return field
-    found = _find(name, given, node)
-    if not found or _is_better_as_cast(name, given):
+    found = _find(name, given, node, functions)
+    if (not found or _is_better_as_cast(name, given)) and names[:-1] in ([], ["pg_catalog"]):
         cast = _as_cast(level, name, args, node, position)
         if cast is not None:
             return cast
-    return finish_call(level, node, _decide(name, found, given, position), args, position)
+    return finish_call(level, node, _decide(".".join(names), found, given, position), args, position)
+
+
+def _functions(level: Level, names: list[str]) -> tuple[Function, ...]:
+    """Return the functions of a possibly qualified name."""
+    schema = names[-2] if len(names) > 1 else None
+    if schema is not None and schema != "pg_catalog" and schema not in level.context.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{schema}" does not exist', position=None)
+    return functions_named(level.context, schema, names[-1])
+
+
+def find_made(level: Level, node: Node) -> tuple[objects.Function, tuple[Expr, ...]] | None:
+    """Return the function made by CREATE FUNCTION that a call means, with its arguments; None for a built-in one."""
+    names = [part["String"]["sval"] for part in node["funcname"]]
+    position = level.context.position(node)
+    functions = _functions(level, names)
+    if all(made_function(level.context, function) is None for function in functions):
+        return None
+    if any("NamedArgExpr" in arg for arg in node.get("args", ())):
+        candidate, args = _find_named(level, node, ".".join(names), functions, position)
+    else:
+        args, given = _given(level, node)
+        candidate = _decide(".".join(names), _find(names[-1], given, node, functions), given, position)
+    made = made_function(level.context, candidate.item)
+    return None if made is None else (made, _made_arguments(level, made, candidate, args, position))
+
+
+def _made_arguments(
+    level: Level,
+    made: objects.Function,
+    candidate: Candidate[Function],
+    args: tuple[Expr, ...],
+    position: int | None,
+) -> tuple[Expr, ...]:
+    """Return an argument for each the function declares: coerced, VARIADIC ones gathered, defaults filled in."""
+    context, declared = level.context, candidate.item.args
+    coerced, _ = resolve_polymorphic(context, candidate.item, candidate.args, args, position)
+    if candidate.is_variadic:
+        fixed = len(declared) - 1
+        return (*coerced[:fixed], Array(declared[-1], -1, coerced[fixed:]))
+    return coerced + _made_defaults(level, made, len(coerced))
+
+
+def _made_defaults(level: Level, made: objects.Function, given: int) -> tuple[Expr, ...]:
+    inputs = [argument for argument in made.arguments if argument.mode in "ibv"]
+    found = []
+    for argument in inputs[given:]:
+        assert argument.default is not None
+        with stored(level.context, level.context.search_path):
+            default = bind_expr(Level(level.context), stored_node(argument.default))
+            found.append(coerce_type(level.context, default, argument.type, CoercionContext.ASSIGNMENT))
+    return tuple(found)
 
 
 def finish_call(
@@ -88,6 +128,10 @@ def finish_call(
     if candidate.is_variadic and function.variadic == oids.ANY:
         args = _any_arguments(level, function, args)
     _refuse_special_forms(node, function, position)
+    made = made_function(context, function)
+    if made is not None:
+        call = call_value(context, made, _made_arguments(level, made, candidate, args, position))
+        return context.remember(call, position)
     if function.aggregate_kind in _ORDERED_SETS:
         check_ordered_set(function, node, args, position)
         if function.aggregate_kind == "h":
@@ -119,11 +163,14 @@ def _given(level: Level, node: Node) -> tuple[tuple[Expr, ...], tuple[Oid, ...]]
     return args, tuple(arg.type for arg in args)
 
 
-def _find(name: str, given: tuple[Oid, ...], node: Node) -> list[Candidate[Function]]:
+def _find(
+    name: str, given: tuple[Oid, ...], node: Node, functions: tuple[Function, ...]
+) -> list[Candidate[Function]]:
+    found = find_function(name, given, functions)
     if not node.get("func_variadic"):
-        return find_function(name, given)
+        return found
     # VARIADIC array: the last argument is the array itself.
-    return [c for c in find_function(name, given) if not c.is_variadic and c.item.variadic]
+    return [c for c in found if not c.is_variadic and c.item.variadic]
 
 
 def _is_better_as_cast(name: str, given: tuple[Oid, ...]) -> bool:
@@ -216,7 +263,9 @@ def _default_args(level: Level, function: Function, given: int) -> tuple[Expr, .
     )
 
 
-def _bind_named(level: Level, node: Node, name: str, position: int | None) -> Expr:
+def _find_named(
+    level: Level, node: Node, name: str, functions: tuple[Function, ...], position: int | None
+) -> tuple[Candidate[Function], tuple[Expr, ...]]:
     """Bind f(1, b => 2): positional arguments first, named ones where their names say, defaults for the rest."""
     positional: list[Expr] = []
     named: dict[str, Expr] = {}
@@ -226,11 +275,10 @@ def _bind_named(level: Level, node: Node, name: str, position: int | None) -> Ex
                 named[arg_name] = bind_expr(level, value)
             case _:
                 positional.append(bind_expr(level, arg))
-    for function in functions_by_name().get(name, ()):
+    for function in functions:
         placed = _placed(level, function, positional, named)
         if placed is not None:
-            candidate = Candidate(function, function.args)
-            return finish_call(level, node, candidate, placed, position)
+            return Candidate(function, function.args), placed
     given = tuple(arg.type for arg in positional)
     texts = [format_type(oid, -1) for oid in given]
     texts += [f"{arg_name} => {format_type(arg.type, -1)}" for arg_name, arg in named.items()]
@@ -256,7 +304,12 @@ def _placed(
         if arg_name in named:
             args.append(named[arg_name])
         elif ordinal >= len(function.args) - function.default_count:
-            args.append(_default_args(level, function, ordinal)[0])
+            made = made_function(level.context, function)
+            args.append(
+                _default_args(level, function, ordinal)[0]
+                if made is None
+                else _made_defaults(level, made, ordinal)[0]
+            )
         else:
             return None
     fits = all(can_coerce(arg.type, oid) for arg, oid in zip(args, function.args, strict=True))
@@ -287,24 +340,20 @@ def _refuse_special_forms(node: Node, function: Function, position: int | None) 
 def _aggregate(
     level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
 ) -> Expr:
-
-    check_aggregate_place(level, position)
     _refuse_sets(level, args, "aggregate function", position)
-    _refuse_nested(level, args)
     if function.aggregate_kind == "n" and "agg_within_group" in node:
         raise WrongObjectType(
             f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
             position=position,
         )
     if function.aggregate_kind in _ORDERED_SETS:
-        level.has_aggregates = True
-        return ordered_set_call(level, node, function, args, result, _filter(level, node))
+        call = ordered_set_call(level, node, function, args, result, _filter(level, node))
+        return given_to_its_query(level, call, position)
     if not args and "agg_star" not in node:
         raise WrongObjectType(
             f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
         )
-    level.has_aggregates = True
-    return AggregateCall(
+    call = AggregateCall(
         result,
         -1,
         function,
@@ -313,22 +362,7 @@ def _aggregate(
         _aggregate_order(level, node, args),
         _filter(level, node),
     )
-
-
-def _refuse_nested(level: Level, exprs: tuple[Expr, ...]) -> None:
-    """Raise for aggregates and window functions among an aggregate's arguments and sort keys."""
-    from borealis.sql.bind.grouping import own_nodes
-
-    for inner in (found for arg in exprs for found in own_nodes(arg)):
-        if isinstance(inner, AggregateCall):
-            raise GroupingError(
-                "aggregate function calls cannot be nested", position=level.context.position_of(inner)
-            )
-        if isinstance(inner, WindowCall):
-            raise GroupingError(
-                "aggregate function calls cannot contain window function calls",
-                position=level.context.position_of(inner),
-            )
+    return given_to_its_query(level, call, position)
 
 
 def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int | None) -> None:
@@ -343,16 +377,6 @@ def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int 
             )
 
 
-def check_aggregate_place(level: Level, position: int | None) -> None:
-    if level.place in NO_AGGREGATES or level.place.startswith("JOIN"):
-        if level.place == "JOIN/ON":
-            raise GroupingError("aggregate functions are not allowed in JOIN conditions", position=position)
-        place = "check constraints" if level.place == "CHECK constraints" else level.place
-        raise GroupingError(f"aggregate functions are not allowed in {place}", position=position)
-    if level.place == "FROM":
-        raise GroupingError("aggregate functions are not allowed in functions in FROM", position=position)
-
-
 def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[SortKey, ...]:
     from borealis.sql.bind.ordering import bind_sort_direction
 
@@ -360,7 +384,6 @@ def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[
     for item in node.get("agg_order", ()):
         sort_by = item["SortBy"]
         expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
-        _refuse_nested(level, (expr,))
         _refuse_sets(level, (expr,), "aggregate function", None)
         keys.append(bind_sort_direction(level.context, expr, sort_by))
     arguments = [_as_written(arg) for arg in args]
@@ -382,13 +405,9 @@ def _as_written(expr: Expr) -> Expr:
 def _filter(level: Level, node: Node) -> Expr | None:
     if "agg_filter" not in node:
         return None
-    from borealis.sql.bind.grouping import contains_aggregate
-
     place, level.place = level.place, "FILTER"
     condition = bind_expr(level, node["agg_filter"])
     level.place = place
-    if contains_aggregate(level, condition):
-        raise GroupingError("aggregate functions are not allowed in FILTER")
     return coerce_to_boolean(level.context, condition, "FILTER", None)
 
 

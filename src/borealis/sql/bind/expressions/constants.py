@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from borealis.errors import FeatureNotSupported
+from borealis.errors import FeatureNotSupported, UndefinedParameter
 from borealis.sql.bind.coerce import bool_const, coerce_explicit, literal
 from borealis.sql.bind.composites import coerce_to_rows, from_text, shape_of_row_type
 from borealis.sql.bind.domains import coerce_to_domain
@@ -55,6 +55,12 @@ def _number(level: Level, text: str) -> Const:
 def bind_param(level: Level, node: Node) -> Expr:
     position = level.context.position(node)
     context = level.context
+    if context.arguments is not None:
+        number: int = node.get("number", 0)
+        inputs = context.arguments.exprs
+        if not 0 < number <= len(inputs):
+            raise UndefinedParameter(f"there is no parameter ${number}", position=position)
+        return inputs[number - 1]
     param = context.parameters.reference(node.get("number", 0), position)
     if is_row_type(param.type) and (shape := shape_of_row_type(context, param.type)) is not None:
         return context.remember(from_text(param.type, shape, param), position)
