@@ -11,6 +11,12 @@ from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 
 
+@compiles(bound.GroupingCall)
+def grouping_call(compilation: Compilation, node: bound.GroupingCall) -> Sql:
+    """GROUPING where there is one grouping set, which has them all; several are bound as constants."""
+    return Sql("0")
+
+
 @compiles(bound.AggregateCall)
 def aggregate_call(compilation: Compilation, node: bound.AggregateCall) -> Sql:
     # An ordered-set aggregate takes the values to order as arguments behind its direct ones.

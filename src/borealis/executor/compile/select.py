@@ -97,12 +97,10 @@ def _plain(compilation: Compilation, node: Select, parts: Parts, extra: Sequence
         limit = limit_clause(compilation, node.limit, node.offset)
         inner = f"SELECT {columns}, {parts.having} AS h, count(*) AS n{parts.from_where}"
         return f"SELECT {_names(parts)} FROM ({inner}) WHERE h{limit}"
-    if parts.having is not None:
-        having = f" HAVING {parts.having}"
-    elif node.is_grouped and not node.group and not _has_aggregate(node):
-        raise FeatureNotSupported("grouping without GROUP BY, HAVING or aggregates is not supported")
-    else:
-        having = ""
+    if node.is_grouped and not node.group and not _has_aggregate(node):
+        limit = limit_clause(compilation, node.limit, node.offset)
+        return f"SELECT {_names(parts)} FROM (SELECT {columns}, count(*) AS n{parts.from_where}){limit}"
+    having = "" if parts.having is None else f" HAVING {parts.having}"
     if not node.distinct:
         return f"SELECT {columns}{parts.from_where}{having}{tail}"
     forms = _distinct_forms(parts)

@@ -9,7 +9,8 @@ from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.from_clause import bind_from
-from borealis.sql.bind.grouping import GroupingCheck, bind_group, bind_having
+from borealis.sql.bind.grouping import Grouping, GroupingCheck, bind_group, bind_having
+from borealis.sql.bind.grouping_sets import over_groups
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.locking import bind_locks
 from borealis.sql.bind.ordering import bind_limit, bind_order, check_hashable, find_output
@@ -31,20 +32,20 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     distinct_nodes = node.get("distinctClause")
     keep_unknown = keep_unknown and distinct_nodes is None and "groupClause" not in node
     targets = bind_targets(level, node.get("targetList", ()), keep_unknown=keep_unknown)
-    group = bind_group(level, node, targets)
+    grouping = bind_group(level, node, targets)
     having = bind_having(level, node)
     order = bind_order(level, node.get("sortClause", ()), targets)
     distinct, distinct_on = _bind_distinct(level, distinct_nodes, targets, order)
-    is_grouped = bool(group) or having is not None or level.has_aggregates or "groupClause" in node
+    is_grouped = bool(grouping.keys) or having is not None or level.has_aggregates or "groupClause" in node
     if is_grouped:
-        _check_grouping(level, group, from_, targets, having, order, distinct_on)
+        _check_grouping(level, grouping, from_, targets, having, order, distinct_on)
     limit, offset, with_ties = _bind_limits(level, node, order)
     locks = bind_locks(level, node, from_, _lock_obstacle(level, node, distinct or bool(distinct_on), having))
     select = Select(
         targets,
         from_,
         where,
-        group,
+        grouping.keys,
         is_grouped,
         having,
         distinct,
@@ -56,6 +57,8 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         ctes,
         locks,
     )
+    if is_grouped:
+        select = over_groups(level, select, grouping)
     return expand_sets(level, select)
 
 
@@ -110,14 +113,14 @@ def _bind_distinct(
 
 def _check_grouping(
     level: Level,
-    group: tuple[Expr, ...],
+    grouping: Grouping,
     from_: FromItem | None,
     targets: Sequence[Target],
     having: Expr | None,
     order: Sequence[SortKey],
     distinct_on: Sequence[Expr],
 ) -> None:
-    check = GroupingCheck(level, group, from_)
+    check = GroupingCheck(level, grouping, from_)
     for target in targets:
         check.check(target.expr)
     if having is not None:

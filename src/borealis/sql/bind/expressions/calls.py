@@ -6,13 +6,12 @@ from borealis.catalog import objects
 from borealis.errors import (
     AmbiguousFunction,
     FeatureNotSupported,
-    InvalidSchemaName,
     SqlError,
     UndefinedFunction,
     WindowingError,
     WrongObjectType,
 )
-from borealis.functions.signatures import Function
+from borealis.functions.signatures import Function, functions_by_name
 from borealis.sql.bind.aggregate_levels import given_to_its_query
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.composites import is_composite, select_field, shape_of

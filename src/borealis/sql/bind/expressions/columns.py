@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.composites import whole_row
 from borealis.sql.bind.expressions.dispatch import binds
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, missing_from_entry, resolve_column
-from borealis.sql.bound.expressions import Expr
+from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.parse import Node
 
 
@@ -24,8 +26,9 @@ def bind_column(level: Level, node: Node) -> Expr:
     if is_star(node):
         return level.context.remember(_whole_row_of_star(level, node, position), position)
     column = resolve_column(level, field_names(node), position)
-    # A Var is shared by every reference; each keeps the location of its last, which an error shows.
-    return level.context.remember(column.expr, position)
+    # A Var of its own for each reference, so that an error shows the place of the one it means.
+    expr = replace(column.expr) if isinstance(column.expr, Var) else column.expr
+    return level.context.remember(expr, position)
 
 
 def _whole_row_of_star(level: Level, node: Node, position: int | None) -> Expr:
