@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from borealis.errors import InvalidBinaryRepresentation
 from borealis.types.array import Array, pack, unpack
 from borealis.types.base import Style, Value
 
@@ -24,6 +25,8 @@ class Vector(Array):
         return struct.pack("!iiIii", 1, 0, self.element, count, 0) + (data[20:] if count else b"")
 
     def decode_binary(self, data: bytes) -> str:
+        if len(data) < 12:  # the header
+            raise InvalidBinaryRepresentation("insufficient data left in message")
         dimensions, has_nulls, element = struct.unpack_from("!iiI", data)
         if dimensions == 1 and len(data) >= 20:  # the header of one dimension
             (count,) = struct.unpack_from("!i", data, 12)

@@ -44,6 +44,8 @@ def given_to_its_query(level: Level, call: _Call, position: int | None) -> _Call
         GroupingError: 42803, an aggregate inside another, or in a clause that has none.
     """
     owner = _owner(level, call, position)
+    if isinstance(call, AggregateCall):
+        _refuse_nested_in_direct(level, owner, call)
     _refuse_place(level, owner, call, position)
     owner.has_aggregates = True
     if owner is level:
@@ -73,6 +75,21 @@ def _owner(level: Level, call: AggregateCall | GroupingCall, position: int | Non
         if outer.relation_ids & named:
             return outer
     return level
+
+
+def _refuse_nested_in_direct(level: Level, owner: Level, call: AggregateCall) -> None:
+    """An aggregate in a direct argument must be of a query further out than the call's own."""
+    inner = [found for arg in call.direct_args for found in calls_in(arg) if isinstance(found, AggregateCall)]
+    if not inner:
+        return
+    for query in level.chain():
+        for found in inner:
+            if _belongs(found, query, level):
+                raise GroupingError(
+                    "aggregate function calls cannot be nested", position=level.context.position_of(found)
+                )
+        if query is owner:
+            return
 
 
 def _refuse_lower_variables(level: Level, owner: Level, call: AggregateCall | GroupingCall) -> None:
