@@ -6,12 +6,13 @@ from borealis.catalog import objects
 from borealis.errors import (
     AmbiguousFunction,
     FeatureNotSupported,
+    InvalidSchemaName,
     SqlError,
     UndefinedFunction,
     WindowingError,
     WrongObjectType,
 )
-from borealis.functions.signatures import Function, functions_by_name
+from borealis.functions.signatures import Function
 from borealis.sql.bind.aggregate_levels import given_to_its_query
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.composites import is_composite, select_field, shape_of
@@ -53,7 +54,7 @@ def bind_call(level: Level, node: Node) -> Expr:
     position = context.position(node)
     names = [part["String"]["sval"] for part in node["funcname"]]
     name = names[-1]
-    functions = _functions(level, names)
+    functions = _functions(level, names, position)
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
         candidate, placed = _find_named(level, node, ".".join(names), functions, position)
         return finish_call(level, node, candidate, placed, position)
@@ -68,11 +69,11 @@ def bind_call(level: Level, node: Node) -> Expr:
     return finish_call(level, node, _decide(".".join(names), found, given, position), args, position)
 
 
-def _functions(level: Level, names: list[str]) -> tuple[Function, ...]:
+def _functions(level: Level, names: list[str], position: int | None) -> tuple[Function, ...]:
     """Return the functions of a possibly qualified name."""
     schema = names[-2] if len(names) > 1 else None
     if schema is not None and schema != "pg_catalog" and schema not in level.context.catalog.schemas_by_name:
-        raise InvalidSchemaName(f'schema "{schema}" does not exist', position=None)
+        raise InvalidSchemaName(f'schema "{schema}" does not exist', position=position)
     return functions_named(level.context, schema, names[-1])
 
 
@@ -80,7 +81,7 @@ def find_made(level: Level, node: Node) -> tuple[objects.Function, tuple[Expr, .
     """Return the function made by CREATE FUNCTION that a call means, with its arguments; None for a built-in one."""
     names = [part["String"]["sval"] for part in node["funcname"]]
     position = level.context.position(node)
-    functions = _functions(level, names)
+    functions = _functions(level, names, position)
     if all(made_function(level.context, function) is None for function in functions):
         return None
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
