@@ -19,6 +19,10 @@ from borealis.types.registry import format_type, type_of
 T = TypeVar("T")
 
 
+_FIRST_MADE = 16_384
+"""The least oid of what a user makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate(Generic[T]):
     """One overload with the argument types it has for this call: defaults left out, VARIADIC expanded."""
@@ -91,7 +95,7 @@ def find_function(
     candidates = _function_candidates(known, given)
     exact = [candidate for candidate in candidates if candidate.args == given]
     if exact:
-        return [min(exact, key=lambda candidate: candidate.is_variadic)]
+        return [candidate for candidate in exact if not candidate.is_variadic] or exact
     found = choose(candidates, given)
     plain = [candidate for candidate in found if not candidate.is_variadic]
     return plain if len(plain) == 1 else found
@@ -113,13 +117,19 @@ def _function_candidates(functions: Sequence[Function], given: tuple[Oid, ...]) 
 
 
 def _without_shadowed(candidates: list[Candidate[Function]]) -> list[Candidate[Function]]:
-    """Of overloads with the same types for this call, keep one: a plain one before a variadic."""
+    """Of overloads with the same types for this call, keep one: a plain one before a variadic, a built-in one first.
+
+    Two that CREATE FUNCTION made are both kept: that one of them fills in defaults decides nothing.
+    """
     kept: dict[tuple[Oid, ...], Candidate[Function]] = {}
+    alike: list[Candidate[Function]] = []
     for candidate in candidates:
         other = kept.get(candidate.args)
         if other is None or (other.is_variadic and not candidate.is_variadic):
             kept[candidate.args] = candidate
-    return list(kept.values())
+        elif other.is_variadic == candidate.is_variadic and other.item.oid >= _FIRST_MADE:
+            alike.append(candidate)
+    return [*kept.values(), *alike]
 
 
 def choose(candidates: Sequence[Candidate[T]], given: tuple[Oid, ...]) -> list[Candidate[T]]:
@@ -171,7 +181,7 @@ def _preferred_matches(candidate: Candidate[T], given: tuple[Oid, ...]) -> int:
 
 def _by_category_of_unknowns(candidates: list[Candidate[T]], given: tuple[Oid, ...]) -> list[Candidate[T]]:
     """Decide each unknown argument's category: string if any candidate takes one, else what all agree on."""
-    left = candidates
+    wanted: list[tuple[int, str, bool]] = []  # ordinal, category, whether only a preferred type will do
     for ordinal, source in enumerate(given):
         if source != oids.UNKNOWN:
             continue
@@ -184,13 +194,16 @@ def _by_category_of_unknowns(candidates: list[Candidate[T]], given: tuple[Oid, .
         else:
             return candidates
         has_preferred = any(type_.preferred and type_.category == category for type_ in accepted)
-        narrowed = [
-            candidate
-            for candidate in left
-            if type_of(candidate.args[ordinal]).category == category
+        wanted.append((ordinal, category, has_preferred))
+    left = [
+        candidate
+        for candidate in candidates
+        if all(
+            type_of(candidate.args[ordinal]).category == category
             and (not has_preferred or type_of(candidate.args[ordinal]).preferred)
-        ]
-        left = narrowed or left
+            for ordinal, category, has_preferred in wanted
+        )
+    ]
     return left or candidates
 
 

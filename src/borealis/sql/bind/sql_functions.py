@@ -25,8 +25,9 @@ from borealis.sql.bind.domains import coerce_to_domain
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.pathways import CoercionContext
 from borealis.sql.bind.stored import stored, stored_node
-from borealis.sql.bind.walk import walk
+from borealis.sql.bind.walk import is_volatile, walk
 from borealis.sql.bound.expressions import (
+    AggregateCall,
     BoolExpr,
     BoolOp,
     Case,
@@ -105,8 +106,10 @@ def call_value(context: BindContext, function: objects.Function, args: tuple[Exp
         raise FeatureNotSupported(f"set-returning function {function.name} outside FROM not supported")
     seen, around = _inputs(context, function, args)
     value = _value(context, function, bind_body(context, function, seen), seen)
-    if (around is not None or isinstance(value, SubLink)) and any(map(_has_window_call, args)):
-        raise FeatureNotSupported(f"window function as an argument of function {function.name} not supported")
+    if (around is not None or isinstance(value, SubLink)) and any(map(_is_of_group, args)):
+        raise FeatureNotSupported(
+            f"aggregate or window function as an argument of function {function.name} not supported"
+        )
     if function.is_strict and seen:
         value = Case(value.type, value.typmod, ((_any_null(seen), null_const(value.type)),), value)
     if around is not None:
@@ -175,7 +178,7 @@ def bind_body(
             context.parsed = parsed
         bound = [_bind_statement(context, function, tree) for tree in statements]
     if function.result == oids.VOID:
-        return Select((Target(Const(oids.VOID, -1, ""), function.name),))
+        return Select((Target(null_const(oids.VOID), function.name),))
     if not bound:
         raise _mismatch(
             function,
@@ -237,7 +240,8 @@ def _inputs(
         for arg, argument in zip(args, inputs, strict=True)
     )
     computed = [arg for arg in args if not _is_at_hand(arg)]
-    if not computed:
+    is_of_group = any(map(_is_of_group, computed)) and not any(map(is_volatile, computed))
+    if not computed or is_of_group:
         return args, None
     number = context.new_id()
     columns = tuple(
@@ -252,12 +256,13 @@ def _inputs(
 
 
 def _is_at_hand(arg: Expr) -> bool:
-    """Whether the argument is named where the body names it; a window function must stay in its own query."""
-    return isinstance(arg, Const | Param | Var | ExcludedVar) or _has_window_call(arg)
+    """Whether naming the argument twice costs nothing."""
+    return isinstance(arg, Const | Param | Var | ExcludedVar)
 
 
-def _has_window_call(arg: Expr) -> bool:
-    return any(isinstance(node, WindowCall) for node in walk(arg))
+def _is_of_group(arg: Expr) -> bool:
+    """Whether an aggregate or window function stands in it, which must stay in its own query."""
+    return any(isinstance(node, AggregateCall | WindowCall) for node in walk(arg))
 
 
 def _any_null(seen: Sequence[Expr]) -> Expr:

@@ -17,6 +17,7 @@ from borealis.errors import (
     InsufficientPrivilege,
     InvalidFunctionDefinition,
     SqlError,
+    UndefinedColumn,
     UndefinedObject,
 )
 from borealis.sql.bind.coerce import coerce
@@ -161,6 +162,9 @@ def _type(context: BindContext, node: Node, *, is_argument: bool) -> tuple[Oid, 
             shown = shown if is_argument else f'"{shown}"'
             raise UndefinedObject(f"type {shown} does not exist") from None
         raise UndefinedObject(error.message) from None
+    except UndefinedColumn as error:
+        error.position = None  # of %TYPE; PostgreSQL gives none
+        raise
     if is_row_type(oid):
         raise FeatureNotSupported("unsupported statement: CompositeType")
     if is_argument and type_of(oid).kind == "p":

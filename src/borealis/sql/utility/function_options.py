@@ -125,7 +125,7 @@ def _flag(given: dict[str, Node], name: str) -> bool:
 def _parallel(given: dict[str, Node]) -> str:
     text = _text(given, "parallel", "unsafe")
     if text not in _PARALLEL:
-        raise InvalidParameterValue('parameter "parallel" must be SAFE, RESTRICTED, or UNSAFE')
+        raise SyntaxError_('parameter "parallel" must be SAFE, RESTRICTED, or UNSAFE')
     return _PARALLEL[text]
 
 
