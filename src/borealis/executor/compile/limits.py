@@ -11,17 +11,24 @@ from borealis.types.base import Value
 
 def limit_clause(compilation: Compilation, limit: bound.Expr | None, offset: bound.Expr | None) -> str:
     """Return ` LIMIT … OFFSET …`, or nothing."""
-    offset_text = _count(compilation, offset, "pg_offset")
-    limit_text = _count(compilation, limit, "pg_limit")
-    if offset_text is not None:
-        return f" LIMIT {limit_text or '-1'} OFFSET {offset_text}"
-    return "" if limit_text is None else f" LIMIT {limit_text}"
+    skipped, wanted = offset_text(compilation, offset), limit_text(compilation, limit)
+    if skipped is not None:
+        return f" LIMIT {wanted or '-1'} OFFSET {skipped}"
+    return "" if wanted is None else f" LIMIT {wanted}"
+
+
+def limit_text(compilation: Compilation, limit: bound.Expr | None) -> str | None:
+    return _count(compilation, limit, "pg_limit")
+
+
+def offset_text(compilation: Compilation, offset: bound.Expr | None) -> str | None:
+    return _count(compilation, offset, "pg_offset")
 
 
 def _count(compilation: Compilation, count: bound.Expr | None, check: str) -> str | None:
+    count = None if count is None else folded(count)
     if count is None or (isinstance(count, bound.Const) and count.value is None):
         return None
-    count = folded(count)
     text = compilation.expr(count).text
     if isinstance(count, bound.Const):
         (limit_value if check == "pg_limit" else offset_value)(count.value)

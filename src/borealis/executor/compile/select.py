@@ -10,6 +10,7 @@ Three forms need a query around them:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from borealis.executor.compile.ctes import with_clause
 from borealis.executor.compile.from_items import from_clause
 from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_of_outputs, order_term
+from borealis.executor.compile.ties import with_ties
 from borealis.executor.compile.trees import is_constant, is_volatile
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
@@ -44,12 +46,12 @@ def select(compilation: Compilation, node: Select) -> CompiledQuery:
 
 def select_with(compilation: Compilation, node: Select, extra: Sequence[str]) -> CompiledQuery:
     """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
-    if node.with_ties:
-        raise FeatureNotSupported("FETCH FIRST WITH TIES is not supported yet")
     with_text = with_clause(compilation, node.ctes)
     parts = _parts(compilation, node)
     if node.distinct_on:
         text = _distinct_on(compilation, node, parts)
+    elif node.with_ties:
+        text = _with_ties(compilation, node, parts, extra)
     else:
         text = _plain(compilation, node, parts, extra)
     is_bare = not (with_text or node.order or node.limit or node.offset or node.distinct_on)
@@ -156,10 +158,33 @@ def _distinct_on(compilation: Compilation, node: Select, parts: Parts) -> str:
         order_term(_sort_column(text, n), key)
         for n, (text, key) in enumerate(zip(texts, keys, strict=True), 1)
     ]
+    if node.with_ties:
+        rows = f"(SELECT * FROM ({inner}) WHERE n = 1)"
+        return with_ties(compilation, _names(parts), rows, outer, node.limit, node.offset)
     tail = (f" ORDER BY {', '.join(outer)}" if outer else "") + limit_clause(
         compilation, node.limit, node.offset
     )
     return f"SELECT {_names(parts)} FROM ({inner}) WHERE n = 1{tail}"
+
+
+def _with_ties(compilation: Compilation, node: Select, parts: Parts, extra: Sequence[str]) -> str:
+    keys = [key for key in node.order if not is_constant(key.expr)]
+    bare = dataclasses.replace(node, order=(), limit=None, offset=None)
+    if node.distinct:
+        exprs = [target.expr for target in node.targets]
+        ordinals = [exprs.index(key.expr) for key in keys]
+        texts = [
+            comparison.sort_form(Sql(f"c{n + 1}", parts.outputs[n].representation), exprs[n].type)
+            for n in ordinals
+        ]
+        rows = _plain(compilation, bare, parts, ())
+    else:
+        forms = [comparison.term_form(compilation.expr(key.expr), key.expr.type) for key in keys]
+        rows = _plain(compilation, bare, parts, (*extra, *forms))
+        texts = [_sort_column(form, n).replace("k", "e", 1) for n, form in enumerate(forms, len(extra) + 1)]
+    order = [order_term(text, key) for text, key in zip(texts, keys, strict=True)]
+    names = _names(parts) + "".join(f", e{n}" for n in range(1, len(extra) + 1))
+    return with_ties(compilation, names, f"({rows})", order, node.limit, node.offset)
 
 
 def _sort_column(text: str, n: int) -> str:

@@ -18,6 +18,7 @@ from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_terms
 from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.representations import common_representation, into
+from borealis.executor.compile.ties import with_ties
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import RelationColumn
@@ -43,9 +44,9 @@ def set_operation(compilation: Compilation, node: SetOperation) -> CompiledQuery
         for column, representation in zip(node.columns, representations, strict=True)
     )
     combined = _combined(node, left, right, outputs)
-    tail = _tail(compilation, node, outputs)
-    if tail:
-        return CompiledQuery(f"{with_text}SELECT * FROM ({combined.text}) AS r{node.relation}{tail}", outputs)
+    tailed = _tailed(compilation, node, combined.text, outputs)
+    if tailed is not None:
+        return CompiledQuery(with_text + tailed, outputs)
     return dataclasses.replace(
         combined, text=f"{with_text}{combined.text}", is_bare=combined.is_bare and not with_text
     )
@@ -134,9 +135,9 @@ def values(compilation: Compilation, node: Values) -> CompiledQuery:
     with_text = with_clause(compilation, node.ctes)
     outputs, body = _values_body(compilation, node)
     text = f"SELECT {_renamed(outputs)} FROM ({body})"
-    tail = _tail(compilation, node, outputs)
-    if tail:
-        return CompiledQuery(f"{with_text}SELECT * FROM ({text}) AS r{node.relation}{tail}", outputs)
+    tailed = _tailed(compilation, node, text, outputs)
+    if tailed is not None:
+        return CompiledQuery(with_text + tailed, outputs)
     return CompiledQuery(f"{with_text}{text}", outputs, is_bare=not with_text)
 
 
@@ -199,12 +200,19 @@ def _constant_rows(
     return f"SELECT {cells_text} FROM json_each({parameter}) ORDER BY key"
 
 
-def _tail(compilation: Compilation, node: SetOperation | Values, outputs: Sequence[Output]) -> str:
-    """Return ORDER BY, LIMIT and OFFSET over the result as relation r<id>."""
+def _tailed(
+    compilation: Compilation, node: SetOperation | Values, text: str, outputs: Sequence[Output]
+) -> str | None:
+    """Return the query with ORDER BY, LIMIT and OFFSET over it as relation r<id>; None where there are none."""
     compilation.define(
         node.relation,
         {n: Sql(f"r{node.relation}.c{n}", output.representation) for n, output in enumerate(outputs, 1)},
     )
     order = order_terms(compilation, node.order)
+    rows = f"({text}) AS r{node.relation}"
+    if node.with_ties:
+        names = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1))
+        return with_ties(compilation, names, rows, order, node.limit, node.offset)
     order_text = f" ORDER BY {', '.join(order)}" if order else ""
-    return order_text + limit_clause(compilation, node.limit, node.offset)
+    tail = order_text + limit_clause(compilation, node.limit, node.offset)
+    return f"SELECT * FROM {rows}{tail}" if tail else None

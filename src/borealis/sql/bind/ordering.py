@@ -12,6 +12,7 @@ from borealis.errors import (
     AmbiguousColumn,
     FeatureNotSupported,
     InvalidColumnReference,
+    InvalidRowCountInLimit,
     SyntaxError_,
     UndefinedFunction,
 )
@@ -126,3 +127,17 @@ def bind_limit(level: Level, node: Node | None, clause: str) -> Expr | None:
             f"argument of {clause} must not contain variables", position=level.context.position_of(expr)
         )
     return coerce_to_bigint(level.context, expr, clause, None)
+
+
+def bind_ties(level: Level, node: Node) -> bool:
+    """Return whether LIMIT is FETCH FIRST … WITH TIES, which wants a number of rows and an ORDER BY."""
+    if node.get("limitOption") != "LIMIT_OPTION_WITH_TIES":
+        return False
+    match node.get("limitCount"):
+        case None | {"A_Const": {"isnull": True}}:
+            raise InvalidRowCountInLimit(
+                "row count cannot be null in FETCH FIRST ... WITH TIES clause",
+            )
+    if not node.get("sortClause"):
+        raise SyntaxError_("WITH TIES cannot be specified without ORDER BY clause")
+    return True

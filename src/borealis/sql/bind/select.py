@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.errors import FeatureNotSupported, InvalidColumnReference, SyntaxError_
+from borealis.errors import InvalidColumnReference
 from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
@@ -13,7 +13,7 @@ from borealis.sql.bind.grouping import Grouping, GroupingCheck, bind_group, bind
 from borealis.sql.bind.grouping_sets import over_groups
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.locking import bind_locks
-from borealis.sql.bind.ordering import bind_limit, bind_order, check_hashable, find_output
+from borealis.sql.bind.ordering import bind_limit, bind_order, bind_ties, check_hashable, find_output
 from borealis.sql.bind.set_returning import expand_sets
 from borealis.sql.bind.targets import bind_targets
 from borealis.sql.bind.windows import bind_window_clause
@@ -39,7 +39,8 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     is_grouped = bool(grouping.keys) or having is not None or level.has_aggregates or "groupClause" in node
     if is_grouped:
         _check_grouping(level, grouping, from_, targets, having, order, distinct_on)
-    limit, offset, with_ties = _bind_limits(level, node, order)
+    limit = bind_limit(level, node.get("limitCount"), "LIMIT")
+    offset = bind_limit(level, node.get("limitOffset"), "OFFSET")
     locks = bind_locks(level, node, from_, _lock_obstacle(level, node, distinct or bool(distinct_on), having))
     select = Select(
         targets,
@@ -53,7 +54,7 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         order,
         limit,
         offset,
-        with_ties,
+        bind_ties(level, node),
         ctes,
         locks,
     )
@@ -129,13 +130,3 @@ def _check_grouping(
         check.check(key.expr)
     for expr in distinct_on:
         check.check(expr)
-
-
-def _bind_limits(level: Level, node: Node, order: Sequence[SortKey]) -> tuple[Expr | None, Expr | None, bool]:
-    with_ties = node.get("limitOption") == "LIMIT_OPTION_WITH_TIES"
-    if with_ties and not order:
-        raise SyntaxError_("WITH TIES cannot be specified without ORDER BY clause")
-    if with_ties:
-        raise FeatureNotSupported("FETCH FIRST WITH TIES not supported")
-    limit = bind_limit(level, node.get("limitCount"), "LIMIT")
-    return limit, bind_limit(level, node.get("limitOffset"), "OFFSET"), with_ties

@@ -9,7 +9,7 @@ from borealis.sql.bind.coerce import apply_typmod, coerce_to_common, common_type
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.level import Level, NamespaceItem, var_columns
-from borealis.sql.bind.ordering import bind_limit, bind_sort_direction, check_hashable, find_output
+from borealis.sql.bind.ordering import bind_limit, bind_sort_direction, bind_ties, check_hashable, find_output
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bound.expressions import Expr, Param, SortKey, Var
 from borealis.sql.bound.relations import RelationColumn, SubqueryRelation
@@ -42,6 +42,7 @@ def bind_set_operation(level: Level, node: Node) -> SetOperation:
         bind_limit(level, node.get("limitCount"), "LIMIT"),
         bind_limit(level, node.get("limitOffset"), "OFFSET"),
         ctes,
+        bind_ties(level, node),
     )
 
 

@@ -7,7 +7,7 @@ from borealis.sql.bind.coerce import apply_typmod, coerce_to_common, common_type
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level, NamespaceItem, var_columns
-from borealis.sql.bind.ordering import bind_limit, bind_order
+from borealis.sql.bind.ordering import bind_limit, bind_order, bind_ties
 from borealis.sql.bound.expressions import Expr
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Target, Values
@@ -50,6 +50,7 @@ def bind_values(level: Level, node: Node) -> Values:
         bind_limit(level, node.get("limitCount"), "LIMIT"),
         bind_limit(level, node.get("limitOffset"), "OFFSET"),
         ctes,
+        bind_ties(level, node),
     )
 
 

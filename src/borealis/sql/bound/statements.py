@@ -84,6 +84,7 @@ class SetOperation:
     limit: Expr | None = None
     offset: Expr | None = None
     ctes: tuple[Cte, ...] = ()
+    with_ties: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Values:
     limit: Expr | None = None
     offset: Expr | None = None
     ctes: tuple[Cte, ...] = ()
+    with_ties: bool = False
 
 
 Query = Select | SetOperation | Values
