@@ -30,6 +30,7 @@ from borealis.sql.bound.expressions import (
     Const,
     Expr,
     GroupingCall,
+    SqlCall,
     SubLink,
     Var,
     WholeRow,
@@ -202,6 +203,11 @@ class GroupingCheck:
             return
         if isinstance(node, WholeRow):
             self._check_whole_row(node, inside_subquery=inside_subquery)
+            return
+        if isinstance(node, SqlCall):
+            # What the body takes from outside are the arguments.
+            for arg in node.args:
+                self._check(arg, inside_subquery=inside_subquery)
             return
         for child in children(node):
             is_query = isinstance(node, SubLink) and child is node.query

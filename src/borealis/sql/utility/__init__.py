@@ -33,6 +33,7 @@ from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_view
 from borealis.sql.utility.drop_table import drop_table
+from borealis.sql.utility.function_options import is_sql_function
 from borealis.types.base import Oid, Style
 
 __all__ = ["Ddl", "is_ddl", "plan_ddl"]
@@ -76,6 +77,8 @@ def is_ddl(parsed: Parsed) -> bool:
 
 
 def _planner(parsed: Parsed) -> _Planner | None:
+    if parsed.node_name == "CreateFunctionStmt" and not is_sql_function(parsed.node):
+        return None
     found = _BY_OBJECT.get((parsed.node_name, _object_kind(parsed.node)))
     return found or _PLANNERS.get(parsed.node_name)
 

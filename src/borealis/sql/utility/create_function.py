@@ -57,8 +57,6 @@ class _Result:
 
 
 def create_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
-    if node.get("is_procedure"):
-        raise FeatureNotSupported("PROCEDURE is not supported")
     names = [part["String"]["sval"] for part in node["funcname"]]
     range_var = {"relname": names[-1], "location": -1}
     if len(names) > 1:
