@@ -29,7 +29,6 @@ SELECT count(*), count(a), count(DISTINCT a), sum(a), avg(a) FROM q WHERE a = 5;
 SELECT avg(a), sum(c), avg(c) FROM q;
 SELECT sum(a) / count(*) FROM q;
 SELECT a FROM q GROUP BY a HAVING max(c) IS NULL OR max(c) > 1 ORDER BY a;
---! differs
 SELECT a, (SELECT count(*) FROM r WHERE r.q_id = min(q.id)) FROM q GROUP BY a ORDER BY a;
 SELECT (SELECT max(k) FROM r WHERE r.q_id = q.id) AS m, count(*) FROM q GROUP BY 1 ORDER BY 1;
 SELECT (SELECT sum(q.a)) FROM q;

@@ -20,6 +20,7 @@ from borealis.executor.compile.parameters import Argument, Bindings, Parameters
 from borealis.executor.compile.trees import walk
 from borealis.functions.implementation import Sql
 from borealis.sql.bound.expressions import Expr, Var, WholeRow
+from borealis.sql.bound.relations import Relation, TableRelation
 from borealis.sql.bound.statements import Query
 from borealis.types.base import PLAIN, Oid, Representation
 
@@ -139,6 +140,13 @@ class Compilation:
             return self._relations[relation][attnum]
         except KeyError:
             raise InternalError(f"column {attnum} of relation {relation} is not in scope") from None
+
+    def typed_columns(self, relation: Relation) -> dict[int, tuple[Sql, Oid]]:
+        """Return the columns of a relation in scope, by attnum, with their types."""
+        columns = relation.table.columns if isinstance(relation, TableRelation) else relation.columns
+        return {
+            attnum: (sql, columns[attnum - 1].type) for attnum, sql in self._relations[relation.id].items()
+        }
 
     def begin(self, statement: object) -> None:
         """Say what the whole statement is, once: what stands in it tells what its parts must give."""

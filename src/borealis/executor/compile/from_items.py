@@ -120,9 +120,13 @@ class FromCompiler:
         own = conjuncts(join.condition)
         extra: list[str] = []
         left_place, right_place = _places(join.kind, place, own, extra)
-        left, right = self.item(join.left, left_place), self.item(join.right, right_place)
-        if isinstance(join.right, Join):
-            right = f"({right})"
+        left = self.item(join.left, left_place)
+        if isinstance(join.right, Join) and self._depends(join.right):
+            right = self._lateral_join(join.right)
+        else:
+            right = self.item(join.right, right_place)
+            if isinstance(join.right, Join):
+                right = f"({right})"
         from borealis.executor.compile.conditions import condition
 
         terms = [] if join.condition is None else [condition(self.compilation, join.condition)]
@@ -212,6 +216,32 @@ class FromCompiler:
             columns[n] = Sql(f"({element_value(f'(r{item.id}.value ->> {n - 1})', output.type)})")
         self.compilation.define(item.id, columns)
         return f"json_each((SELECT json_group_array(json_array({', '.join(cells)})) FROM ({query.text}))) AS r{item.id}"
+
+    def _depends(self, join: Join) -> bool:
+        """Return whether LATERAL items of a join in parentheses name what stands beside it, where SQLite sees nothing."""
+        own = {relation.id for relation in relations_in(join)}
+        return bool(relations_named(join) & self.siblings - own)
+
+    def _lateral_join(self, join: Join) -> str:
+        """Return a join's rows like those of one LATERAL subquery: all columns of its relations as cells."""
+        compilation, name = self.compilation, self.compilation.new_name()
+        extra: list[str] = []
+        text = self.item(join, Place((), extra, nullable=True))
+        self.write_lookups(extra)
+        where = f" WHERE {' AND '.join(extra)}" if extra else ""
+        cells: list[str] = []
+        for relation in relations_in(join):
+            columns = {}
+            for attnum, (sql, type_) in compilation.typed_columns(relation).items():
+                columns[attnum] = Sql(f"({element_value(f'({name}.value ->> {len(cells)})', type_)})")
+                cells.append(element_text(plain(sql).text, type_))
+                compilation.not_null.discard((relation.id, attnum))
+                compilation.affinities.pop((relation.id, attnum), None)
+            if (presence := compilation.presence(relation.id)) is not None:
+                compilation.define_presence(relation.id, f"({name}.value ->> {len(cells)})")
+                cells.append(f"({presence} IS NOT NULL OR NULL)")
+            compilation.define(relation.id, columns)
+        return f"json_each((SELECT json_group_array(json_array({', '.join(cells)})) FROM {text}{where})) AS {name}"
 
     def _values(self, item: Relation) -> str:
         if not isinstance(item, ValuesRelation):

@@ -19,6 +19,7 @@ from borealis.executor.compile.ordering import order_terms
 from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.representations import common_representation, into
 from borealis.executor.compile.ties import with_ties
+from borealis.executor.compile.trees import relations_named
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import RelationColumn
@@ -173,7 +174,12 @@ def rows_body(
         Output(column.type, column.typmod, representation)
         for column, representation in zip(columns, representations, strict=True)
     )
-    return outputs, f"VALUES {', '.join(texts)}"
+    body = f"VALUES {', '.join(texts)}"
+    if any(relations_named(expr) for row in rows for expr in row):
+        # SQLite calls the columns so only where no row names a column of a query outside.
+        names = ", ".join(f"column{n}" for n in range(1, len(columns) + 1))
+        body = f"WITH v({names}) AS ({body}) SELECT * FROM v"
+    return outputs, body
 
 
 def _constant_rows(

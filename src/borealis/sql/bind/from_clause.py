@@ -6,7 +6,8 @@ Items are bound left to right. A LATERAL item, and every function, sees the item
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from borealis.catalog.relations import View
 from borealis.catalog.system import SystemTable
@@ -51,11 +52,15 @@ _JOIN_KINDS = {
 def bind_from(level: Level, nodes: Sequence[Node]) -> FromItem | None:
     """Bind a FROM list into the level's namespace; items of the list are cross-joined."""
     place, level.place = level.place, "FROM"
+    level.in_from = True
+    if level.namespace:  # the table an UPDATE changes
+        level.target = level.namespace[0]
+        level.target.lateral_ok = False
     joined: FromItem | None = None
     for node in nodes:
         item = _bind_item(level, node)
         joined = item if joined is None else Join(JoinKind.INNER, joined, item, None)
-    level.place = place
+    level.place, level.in_from = place, False
     return joined
 
 
@@ -66,7 +71,10 @@ def _bind_item(level: Level, node: Node) -> FromItem:
         case {"RangeSubselect": body}:
             return _bind_subselect(level, body)
         case {"RangeFunction": body}:
-            return _bind_function(level, body)
+            level.is_lateral, was_lateral = True, level.is_lateral
+            function = _bind_function(level, body)
+            level.is_lateral = was_lateral
+            return function
         case {"JoinExpr": body}:
             return _bind_join(level, body)
         case {"RangeTableSample": _}:
@@ -248,9 +256,11 @@ def _bind_join(level: Level, node: Node) -> FromItem:
     before = len(level.namespace)
     left = _bind_item(level, node["larg"])
     between = len(level.namespace)
-    right = _bind_item(level, node["rarg"])
-    left_items, right_items = level.namespace[before:between], level.namespace[between:]
     kind = _JOIN_KINDS[node["jointype"]]
+    left_items = level.namespace[before:between]
+    with _unusable(left_items if kind in (JoinKind.RIGHT, JoinKind.FULL) else []):
+        right = _bind_item(level, node["rarg"])
+    right_items = level.namespace[between:]
     left_columns, right_columns = _visible(left_items), _visible(right_items)
     condition: Expr | None = None
     merged: tuple[NamedColumn, ...] = ()
@@ -284,6 +294,17 @@ def _bind_join(level: Level, node: Node) -> FromItem:
     return Join(kind, left, right, condition)
 
 
+@contextmanager
+def _unusable(items: list[NamespaceItem]) -> Iterator[None]:
+    """Let LATERAL items see these but not use them."""
+    usable = [item for item in items if item.lateral_ok]
+    for item in usable:
+        item.lateral_ok = False
+    yield
+    for item in usable:
+        item.lateral_ok = True
+
+
 def _visible(items: list[NamespaceItem]) -> tuple[NamedColumn, ...]:
     return tuple(column for item in items if item.columns_visible for column in item.columns)
 
@@ -293,10 +314,11 @@ def _bind_on(level: Level, node: Node, items: list[NamespaceItem], before: int) 
     outside = level.namespace[:before]
     level.namespace = items
     place, level.place = level.place, "JOIN/ON"
+    level.in_from = False
     try:
         return coerce_to_boolean(level.context, bind_expr(level, node), "JOIN/ON", None)
     finally:
-        level.place = place
+        level.place, level.in_from = place, True
         level.namespace = outside + items
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from borealis.errors import (
     AmbiguousColumn,
     DuplicateAlias,
+    InvalidColumnReference,
     UndefinedColumn,
     UndefinedTable,
 )
@@ -46,6 +47,7 @@ class NamespaceItem:
     columns_visible: bool = True  # its columns may be named alone
     table: Oid = Oid(0)  # the table whose row type its rows have
     is_scalar: bool = False  # a function of one plain column: its name means the column
+    lateral_ok: bool = True  # False where a LATERAL item may see it but not use it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ class Level:
     set_returning: list[Expr] = field(default_factory=list)
     allows_sets: bool = False  # set-returning functions, although the place is not a target list
     number: int = 0  # given when a call in a query inside belongs to this one
+    in_from: bool = False  # FROM is being bound: only what is LATERAL sees the items there are
+    is_lateral: bool = False  # such an item is being bound
+    entries: list[NamespaceItem] = field(default_factory=list)  # all there have been, for errors
+    target: NamespaceItem | None = None  # the table an UPDATE or DELETE changes
 
     def new_relation(self) -> int:
         number = self.context.new_id()
@@ -94,6 +100,29 @@ class Level:
         ):
             raise DuplicateAlias(f'table name "{item.name}" specified more than once')
         self.namespace.append(item)
+        self.entries.append(item)
+
+    def seen(self) -> list[NamespaceItem]:
+        """Return the FROM items that names can mean at this moment."""
+        return self.namespace if self.is_lateral or not self.in_from else []
+
+    def check_lateral(self, item: NamespaceItem, position: int | None) -> None:
+        """Refuse an item that the one being bound stands beside in a way that it cannot depend on it.
+
+        Raises:
+            InvalidColumnReference: 42P10.
+        """
+        if not self.in_from or item.lateral_ok:
+            return
+        unusable = f'There is an entry for table "{item.name}", but it cannot be referenced from this part of the query.'
+        raise InvalidColumnReference(
+            f'invalid reference to FROM-clause entry for table "{item.name}"',
+            detail=None
+            if item is self.target
+            else "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
+            hint=unusable if item is self.target else None,
+            position=position,
+        )
 
     def find_cte(self, name: str) -> CteName | None:
         for level in self.chain():
@@ -105,8 +134,8 @@ class Level:
         """Return what an unqualified column name means here or further out, None if nothing."""
         for level in self.chain():
             found = [
-                column
-                for item in level.namespace
+                (item, column)
+                for item in level.seen()
                 if item.columns_visible
                 for column in item.columns
                 if column.name == name
@@ -114,14 +143,16 @@ class Level:
             if len(found) > 1:
                 raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
             if found:
-                return found[0]
+                level.check_lateral(found[0][0], position)
+                return found[0][1]
         return None
 
-    def item(self, name: str, schema: str | None = None) -> NamespaceItem | None:
+    def item(self, name: str, schema: str | None = None, position: int | None = None) -> NamespaceItem | None:
         """Return the FROM item of this name here or further out."""
         for level in self.chain():
-            for item in level.namespace:
+            for item in level.seen():
                 if item.relation_visible and item.name == name and schema in (None, item.schema):
+                    level.check_lateral(item, position)
                     return item
             if level.excluded is not None and name == "excluded" and schema is None:
                 return level.excluded
@@ -145,18 +176,18 @@ def resolve_column(level: Level, fields: list[str], position: int | None) -> Nam
         column = level.column(fields[0], position)
         if column is not None:
             return column
-        item = level.item(fields[0])
+        item = level.item(fields[0], position=position)
         if item is not None:
             from borealis.sql.bind.composites import whole_row
 
             return NamedColumn(fields[0], whole_row(level.context, item))
         if (argument := _argument(level, fields)) is not None:
             return argument
-        raise UndefinedColumn(f'column "{fields[0]}" does not exist', position=position)
+        raise missing_column(level, fields[0], position)
     if len(fields) == 4:
         fields = fields[1:]
     schema = fields[0] if len(fields) == 3 else None
-    item = level.item(fields[-2], schema)
+    item = level.item(fields[-2], schema, position)
     if item is None:
         if (argument := _argument(level, fields)) is not None:
             return argument
@@ -172,16 +203,54 @@ def _argument(level: Level, fields: list[str]) -> NamedColumn | None:
 
 
 def missing_from_entry(level: Level, name: str, position: int | None) -> UndefinedTable:
-    """Return the error for a relation that is not there, or is there under another name."""
+    """Return the error for a relation that is not there, is there under another name, or cannot be seen from here."""
     for outer in level.chain():
-        for item in outer.namespace:
-            if item.table_name == name and item.name != name:
-                return UndefinedTable(
-                    f'invalid reference to FROM-clause entry for table "{name}"',
-                    hint=f'Perhaps you meant to reference the table alias "{item.name}".',
-                    position=position,
-                )
+        for item in outer.entries:
+            if name not in (item.name, item.table_name):
+                continue
+            error = UndefinedTable(
+                f'invalid reference to FROM-clause entry for table "{name}"', position=position
+            )
+            if item.name != name and level.item(item.name) is item:
+                error.hint = f'Perhaps you meant to reference the table alias "{item.name}".'
+                return error
+            error.detail = f'There is an entry for table "{name}", but it cannot be referenced from this part of the query.'
+            if _is_seen_if_lateral(level, item):
+                error.hint = "To reference that table, you must mark this subquery with LATERAL."
+            return error
     return UndefinedTable(f'missing FROM-clause entry for table "{name}"', position=position)
+
+
+def missing_column(level: Level, name: str, position: int | None) -> UndefinedColumn:
+    """Return the error for a column that is not there, or cannot be seen from here."""
+    error = UndefinedColumn(f'column "{name}" does not exist', position=position)
+    having = [
+        item
+        for outer in level.chain()
+        for item in outer.entries
+        if any(column.name == name for column in item.columns)
+    ]
+    if len(having) > 1:
+        error.detail = (
+            f'There are columns named "{name}", but they are in tables that cannot be referenced from this part '
+            "of the query."
+        )
+        error.hint = "Try using a table-qualified name."
+    elif having:
+        error.detail = (
+            f'There is a column named "{name}" in table "{having[0].name}", but it cannot be referenced from this '
+            "part of the query."
+        )
+        if _is_seen_if_lateral(level, having[0]):
+            error.hint = "To reference that column, you must mark this subquery with LATERAL."
+    return error
+
+
+def _is_seen_if_lateral(level: Level, item: NamespaceItem) -> bool:
+    return any(
+        outer.in_from and not outer.is_lateral and item.lateral_ok and item in outer.namespace
+        for outer in level.chain()
+    )
 
 
 def var_columns(relation: int, columns: tuple[RelationColumn, ...]) -> tuple[NamedColumn, ...]:

@@ -32,12 +32,11 @@ def bind_subquery(
     """Bind a query inside another; in FROM it sees its neighbours only when LATERAL."""
     if "SelectStmt" not in node:
         raise FeatureNotSupported("data-modifying statements in subqueries not supported")
-    if in_from and not lateral:
-        # The level's own names are out of sight, its CTEs are not.
-        hidden = Level(level.context, parent=level.parent, ctes=level.ctes)
-        query = bind_query(Level(level.context, parent=hidden), node["SelectStmt"])
-    else:
-        query = bind_query(Level(level.context, parent=level), node["SelectStmt"])
+    was_lateral = level.is_lateral
+    if in_from:
+        level.is_lateral = lateral
+    query = bind_query(Level(level.context, parent=level), node["SelectStmt"])
+    level.is_lateral = was_lateral
     return query, query_columns(query)
 
 

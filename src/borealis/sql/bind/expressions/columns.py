@@ -40,7 +40,7 @@ def _whole_row_of_star(level: Level, node: Node, position: int | None) -> Expr:
 
 
 def _item(level: Level, names: list[str], position: int | None) -> NamespaceItem:
-    item = level.item(names[-1], names[-2] if len(names) > 1 else None)
+    item = level.item(names[-1], names[-2] if len(names) > 1 else None, position)
     if item is None:
         raise missing_from_entry(level, names[-1], position)
     return item
