@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from borealis.executor.compile.compilation import Output
 from borealis.executor.result import Result
 from borealis.sql.parse import Parsed
-from borealis.sql.utility import plan_ddl
-from borealis.types.base import Value
+from borealis.sql.utility import Ddl, plan_ddl
+from borealis.sql.utility.ddl import Job
+from borealis.storage.catalog_tables import PG_CLASS, SYS_JOB
+from borealis.transaction.intent import Change, Mode
+from borealis.types import oids
+from borealis.types.base import PLAIN, Value
 
 if TYPE_CHECKING:
     from borealis.executor.engine import Engine
     from borealis.executor.transaction import Transaction
 
+JOB_ID = "job_id"
+"""The one column that a statement with a job returns."""
+
 
 class DdlAction:
-    outputs: tuple[Output, ...] = ()
-
-    def __init__(self, parsed: Parsed, engine: Engine) -> None:
+    def __init__(self, parsed: Parsed, engine: Engine, ddl: Ddl) -> None:
+        """ddl is the statement as it was planned: it tells whether there will be rows."""
         self._parsed = parsed
         self._engine = engine
+        self.outputs: tuple[Output, ...] = (Output(oids.TEXT, -1, PLAIN),) if ddl.job is not None else ()
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         scope = transaction.scope
-        catalog = transaction.catalog
-        ddl = plan_ddl(self._parsed, catalog, scope.search_path, scope.style)
+        ddl = plan_ddl(self._parsed, transaction.catalog, scope.search_path, scope.style)
         transaction.add_ddl(ddl.changes)
-        return DdlResult(ddl.notices)
+        if ddl.job is None:
+            return DdlResult(ddl.notices)
+        job_id = new_job_id(self._engine.random.randbytes(16))
+        transaction.add_ddl((_submitted(ddl.job, job_id, self._engine.clock.now_us()),))
+        return DdlResult(ddl.notices, ((job_id,),))
 
 
 class DdlResult(Result):
     __slots__ = ("notices",)
 
-    def __init__(self, notices: tuple[tuple[str, str], ...]) -> None:
-        super().__init__((), 0)
+    def __init__(
+        self, notices: tuple[tuple[str, str], ...], rows: tuple[tuple[Value, ...], ...] = ()
+    ) -> None:
+        super().__init__(list(rows), len(rows))
         self.notices = notices
+
+
+def new_job_id(chance: bytes) -> str:
+    """Return 16 random bytes as 26 characters of lower-case base32: dsql-facts.md §5.1."""
+    return base64.b32encode(chance).decode().rstrip("=").lower()
+
+
+def _submitted(job: Job, job_id: str, now_us: int) -> Change:
+    row = (job_id, "submitted", "", job.type, PG_CLASS, job.object, job.object_name, now_us, now_us)
+    return Change(SYS_JOB, (job_id,), Mode.INSERT, row)

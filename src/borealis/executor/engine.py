@@ -18,7 +18,7 @@ from borealis.catalog.load import load_catalog
 from borealis.clock import Clock
 from borealis.errors import FeatureNotSupported, SerializationFailure
 from borealis.executor import sqlite_functions as _registered  # noqa: F401 - before any connection is opened
-from borealis.executor.ddl import DdlAction
+from borealis.executor.ddl import JOB_ID, DdlAction
 from borealis.executor.plan import Column, Plan, make_plan
 from borealis.executor.scope import Scope
 from borealis.executor.transaction import Transaction
@@ -28,7 +28,8 @@ from borealis.sql.parse import Parsed
 from borealis.sql.utility import is_ddl, plan_ddl
 from borealis.transaction.journal import Journal
 from borealis.transaction.snapshot import Snapshot, SnapshotSource
-from borealis.types.base import Oid
+from borealis.types import oids
+from borealis.types.base import PLAIN, Oid
 
 __all__ = ["Column", "Engine", "Plan", "Transaction"]
 
@@ -138,9 +139,10 @@ class Engine:
     def _ddl_plan(self, parsed: Parsed, catalog: Catalog, scope: Scope) -> Plan:
         """DDL is planned against the catalog of the snapshot it runs in; here its tag is found, and its first errors."""
         ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style)
-        action = DdlAction(parsed, self)
+        action = DdlAction(parsed, self, ddl)
+        columns = None if ddl.job is None else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)
         return Plan(
-            parsed, ddl.tag, (), None, catalog.version, action, frozenset(), True, False, is_cacheable=False
+            parsed, ddl.tag, (), columns, catalog.version, action, frozenset(), True, False, is_cacheable=False
         )
 
     def renewed(self, plan: Plan, snapshot: Snapshot, scope: Scope) -> Plan:

@@ -15,6 +15,7 @@ from typing import Any
 import pgparse
 
 from borealis.errors import StatementTooComplex, SyntaxError_
+from borealis.sql.additions import take_additions
 
 Node = Mapping[str, Any]
 
@@ -55,8 +56,9 @@ def parse(text: str) -> tuple[Parsed, ...]:
 
 
 def _parse(text: str) -> tuple[Parsed, ...]:
+    additions = take_additions(text)
     try:
-        trees = pgparse.parse(text)
+        trees = pgparse.parse(additions.text)
     except pgparse.PGQueryError as error:
         message = error.message.removesuffix(f" at position {error.position}")
         if message.startswith("stack depth limit exceeded"):
@@ -67,6 +69,10 @@ def _parse(text: str) -> tuple[Parsed, ...]:
     statements = []
     for tree in trees:
         ((node_name, node),) = tree["stmt"].items()
+        start = tree.get("stmt_location", 0)
+        end = start + tree.get("stmt_len", 0) if "stmt_len" in tree else sys.maxsize
+        if any(start <= at < end for at in additions.asyncs):
+            node["async"] = True
         statements.append(Parsed(text, node_name, node))
     return tuple(statements)
 

@@ -25,6 +25,7 @@ PG_INDEX = 2610
 PG_NAMESPACE = 2615
 PG_REWRITE = 2618
 PG_STATISTIC_EXT = 3381
+SYS_JOB = 15601  # no catalog of PostgreSQL's: what sys.jobs shows
 
 ADMIN_ROLE = 15579
 PG_CATALOG_NAMESPACE = 11
@@ -216,6 +217,23 @@ DESCRIPTION = CatalogTable(
     ("objoid", "classoid", "objsubid"),
     has_integer_key=False,
 )
+JOB = CatalogTable(
+    SYS_JOB,
+    "job",
+    (
+        "job_id",
+        "status",
+        "details",
+        "job_type",
+        "class_id",
+        "object_id",
+        "object_name",
+        "start_us",
+        "update_us",
+    ),
+    ("job_id",),
+    has_integer_key=False,
+)
 
 CATALOG_TABLES = (
     NAMESPACE,
@@ -230,6 +248,7 @@ CATALOG_TABLES = (
     PROC,
     STATISTIC_EXT,
     DESCRIPTION,
+    JOB,
 )
 CATALOG_TABLES_BY_OID = {table.oid: table for table in CATALOG_TABLES}
 

@@ -3,7 +3,7 @@
     apply_batch      BEGIN; the intents one after the other (decider.py)
     finish           COMMIT with fsync, then the signal, then the answers
     commit_batch     both: what the storage process calls
-    maintain         between batches: begin the log anew, empty abandoned tables
+    maintain         between batches: begin the log anew, empty abandoned tables, do a piece of a job
 
 apply_batch is Python and short; finish waits for the disk without holding Python's lock, so that an event loop may do the one
 itself and give the other to a thread (local_journal.py). The two alternate, and nothing else may use the writer.
@@ -29,6 +29,7 @@ from borealis.storage.faults import Faults, Operation
 from borealis.storage.physical import clean_up
 from borealis.transaction.decider import Answer, Decider
 from borealis.transaction.intent import Intent
+from borealis.transaction.jobs import JobRunner, ending
 from borealis.transaction.recent_commits import RecentCommits
 
 CLEAN_UP_ROWS = 500
@@ -67,6 +68,8 @@ class Committer:
         self._recent = RecentCommits()
         self._decider = Decider(self._connection, self.cluster, self._recent)
         self._has_abandoned = True  # until clean_up has looked
+        self._jobs = JobRunner(self._connection, clock)
+        self._has_jobs = True  # until the runner has looked
         if checkpointer is not None:
             self._connection.set_wal_hook(self._note_commit)
 
@@ -92,6 +95,7 @@ class Committer:
                     batch.wrote = True
                     self._recent.add(seq, time_us, intent.changes)
                     self._has_abandoned |= intent.is_ddl
+                    self._has_jobs |= intent.is_ddl
             if batch.wrote:
                 self._execute("UPDATE meta SET seq=?", (seq,))
         except Exception as error:  # noqa: BLE001 - all in the batch must be answered
@@ -118,7 +122,11 @@ class Committer:
     @property
     def needs_maintenance(self) -> bool:
         """There is housekeeping for maintain."""
-        return self._has_abandoned or (self._checkpointer is not None and self._checkpointer.is_restart_due)
+        return (
+            self._has_abandoned
+            or self._has_jobs
+            or (self._checkpointer is not None and self._checkpointer.is_restart_due)
+        )
 
     def maintain(self) -> None:
         """Do one bounded piece of housekeeping."""
@@ -128,9 +136,24 @@ class Committer:
             # After a failure it waits for the next DDL, or start, rather than spin on a full disk.
             self._has_abandoned = False
             self._has_abandoned = self.write(lambda connection: clean_up(connection, CLEAN_UP_ROWS))
+        elif self._has_jobs:
+            self._has_jobs = False
+            self._has_jobs = self._step_jobs()
+
+    def _step_jobs(self) -> bool:
+        """Do a piece of the job that is under way; tell whether there may be more."""
+        has_more, changes = self._jobs.step(self.write)
+        if changes:
+            decider = self._decider
+            (answer,) = self.commit_batch(
+                [ending(self.cluster, decider.seq, decider.catalog_version, changes)]
+            )
+            if isinstance(answer, SqlError):
+                raise answer
+        return has_more
 
     def write(self, work: Callable[[apsw.Connection], T]) -> T:
-        """Run housekeeping that changes no row a snapshot can see (index entries, abandoned tables) durably.
+        """Run housekeeping that changes no user's row (index entries, abandoned tables, a job's status) durably.
 
         Raises:
             SqlError: the disk failed; nothing was written.

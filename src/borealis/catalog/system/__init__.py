@@ -11,6 +11,15 @@ tools/dump_system_catalogs.py writes the data from a PostgreSQL 16.
 
 from borealis.catalog.system import cluster, constraints, objects, relations
 from borealis.catalog.system.rows import rows_of
-from borealis.catalog.system.tables import SystemTable, system_tables
+from borealis.catalog.system.tables import SystemTable, system_table, system_tables
 
-__all__ = ["SystemTable", "cluster", "constraints", "objects", "relations", "rows_of", "system_tables"]
+__all__ = [
+    "SystemTable",
+    "cluster",
+    "constraints",
+    "objects",
+    "relations",
+    "rows_of",
+    "system_table",
+    "system_tables",
+]

@@ -8,6 +8,8 @@ from importlib import resources
 from itertools import groupby
 from operator import itemgetter
 
+from borealis.storage.catalog_tables import SYS_JOB
+from borealis.types import oids
 from borealis.types.base import Oid
 
 FOLDER = resources.files(__package__)
@@ -26,6 +28,41 @@ class SystemTable:
     oid: Oid
     name: str
     columns: tuple[SystemColumn, ...]
+    stored: str = ""
+    """The table of the database that holds its rows, where the Catalog does not."""
+
+    @property
+    def source(self) -> str:
+        """What SQLite reads its rows from, columns c1…cn."""
+        if not self.stored:
+            return f"pg_system_{self.name}"
+        names = ", ".join(f"{column.name} AS c{column.attnum}" for column in self.columns)
+        return f"(SELECT {names} FROM {self.stored})"
+
+
+JOBS = SystemTable(
+    Oid(SYS_JOB),
+    "jobs",
+    tuple(
+        SystemColumn(attnum, name, type_, not_null=False)
+        for attnum, (name, type_) in enumerate(
+            (
+                ("job_id", oids.TEXT),
+                ("status", oids.TEXT),
+                ("details", oids.TEXT),
+                ("job_type", oids.TEXT),
+                ("class_id", oids.OID),
+                ("object_id", oids.OID),
+                ("object_name", oids.TEXT),
+                ("start_us", oids.TIMESTAMPTZ),
+                ("update_us", oids.TIMESTAMPTZ),
+            ),
+            1,
+        )
+    ),
+    stored="job",
+)
+"""What sys.jobs shows. Source: dsql-facts.md §5.3."""
 
 
 @cache
@@ -41,3 +78,9 @@ def system_tables() -> dict[str, SystemTable]:
         )
         tables[name] = SystemTable(Oid(int(oid)), name, columns)
     return tables
+
+
+def system_table(schema: str, name: str) -> SystemTable | None:
+    if schema == "sys":
+        return JOBS if name == "job" else None
+    return system_tables().get(name) if schema == "pg_catalog" else None

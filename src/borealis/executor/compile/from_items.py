@@ -114,7 +114,7 @@ class FromCompiler:
         """Write a table of pg_catalog: its rows are made once and kept, so that SQLite may index them for a join."""
         columns = {column.attnum: Sql(f"r{item.id}.c{column.attnum}") for column in item.table.columns}
         self.compilation.define(item.id, columns)
-        return f"(SELECT * FROM pg_system_{item.table.name} LIMIT -1) AS r{item.id}"
+        return f"(SELECT * FROM {item.table.source} LIMIT -1) AS r{item.id}"
 
     def _join(self, join: Join, place: Place) -> str:
         own = conjuncts(join.condition)

@@ -30,7 +30,7 @@ class TableWriter:
         self.unique = tuple(
             UniqueIndex(table, index)
             for index in table.secondary_indexes
-            if index.is_unique and index.is_valid
+            if index.is_unique  # also one that is being built: what it has of entries already counts
         )
         self._key_ordinals = tuple(attnum - 1 for attnum in sorted(table.unique_key_columns))
         self._has_references = bool(table.foreign_keys or table.referenced_by)

@@ -10,6 +10,7 @@ from borealis.functions.implementation import Context, scalar, template
 from borealis.types.base import Value
 
 template("pgsql_version", "'PostgreSQL 16'")  # exactly so, dsql-facts.md §5
+template("dsql_major_version", "1")  # sys.dsql_major_version(), dsql-facts.md §4.9
 template("pg_client_encoding", "'UTF8'")
 template("getdatabaseencoding", "'UTF8'")
 template("pg_is_in_recovery", "0")

@@ -13,6 +13,7 @@ from borealis.session.commands.query import query_command
 from borealis.session.commands.refusals import Refused, refusal
 from borealis.session.commands.settings import Show, set_command
 from borealis.session.commands.small import DeallocateAll, SetConstraints
+from borealis.session.commands.wait_for_job import call_command
 from borealis.sql.bind import is_bindable
 from borealis.sql.parse import Parsed
 from borealis.sql.utility import is_ddl
@@ -38,6 +39,8 @@ _MAKERS: dict[str, Callable[[Session, Parsed], Command]] = {
 
 def make_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, ...] = ()) -> Command:
     """Prepare one statement. Raises what parsing and binding it raises."""
+    if parsed.node_name == "CallStmt":
+        return call_command(session, parsed, parameter_types)
     maker = _MAKERS.get(parsed.node_name)
     if maker is not None:
         return maker(session, parsed)

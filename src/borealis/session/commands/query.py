@@ -102,10 +102,13 @@ class QueryCommand(Command):
     def _finish(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         result = portal.result
         assert result is not None
-        if self.fields is not None:
-            return send_rows(session, portal, rows_max, self._tag)
         for sqlstate, text in result.notices:
             session.notice(sqlstate, text)
+        if self.fields is not None:
+            pending = send_rows(session, portal, rows_max, self._tag)
+            if self.access is Access.DDL and portal.completion is not None:
+                portal.completion = backend.command_complete(self.plan.tag)
+            return pending
         tag = self.plan.tag if self.access is Access.DDL else f"{self._tag}{result.row_count}"
         portal.completion = backend.command_complete(tag)
         portal.is_run = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from borealis.catalog.relations import Relation, Table, View
 from borealis.catalog.schema import Schema
-from borealis.catalog.system import SystemTable, system_tables
+from borealis.catalog.system import SystemTable, system_table
 from borealis.errors import (
     FeatureNotSupported,
     InsufficientPrivilege,
@@ -33,8 +33,8 @@ def find_table(context: BindContext, range_var: Node) -> Table:
 def find_system_table(context: BindContext, range_var: Node) -> SystemTable | None:
     """Return the table of pg_catalog that a RangeVar names; pg_catalog comes first unless the search path names it."""
     schema, name = range_var.get("schemaname"), range_var["relname"]
-    table = system_tables().get(name)
-    if table is None or "relation" in range_var or schema not in (None, "pg_catalog"):
+    table = system_table(schema or "pg_catalog", name)
+    if table is None or "relation" in range_var:
         return None
     if schema is None and "pg_catalog" in context.search_path:
         before = context.search_path[: context.search_path.index("pg_catalog")]

@@ -28,6 +28,7 @@ from borealis.sql.utility.alter_function import (
 from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
 from borealis.sql.utility.create_domain import create_domain
 from borealis.sql.utility.create_function import create_function
+from borealis.sql.utility.create_index import create_index, drop_index, rename_index
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
@@ -44,6 +45,7 @@ _PLANNERS: dict[str, _Planner] = {
     "CreateStmt": create_table,
     "DropStmt": drop_table,
     "ViewStmt": create_view,
+    "IndexStmt": create_index,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "CreateFunctionStmt": create_function,
@@ -51,6 +53,8 @@ _PLANNERS: dict[str, _Planner] = {
 
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("DropStmt", "OBJECT_VIEW"): drop_view,
+    ("DropStmt", "OBJECT_INDEX"): drop_index,
+    ("RenameStmt", "OBJECT_INDEX"): rename_index,
     ("DropStmt", "OBJECT_DOMAIN"): drop_domain,
     ("RenameStmt", "OBJECT_DOMAIN"): rename_domain,
     ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,

@@ -242,7 +242,7 @@ def _build_index(
             )
     if len(attnums) > limits.KEY_COLUMNS_MAX:
         raise limits.too_many_key_columns()
-    _check_key_types([columns[attnum - 1] for attnum in attnums])
+    check_key_types([columns[attnum - 1] for attnum in attnums])
     middle = "" if key.is_primary else "_".join(key.columns)
     name = key.name or chooser.choose(middle, "pkey" if key.is_primary else "key")
     chooser.take(name)
@@ -267,7 +267,7 @@ def _key_column(columns: Sequence[Column], name: str, position: int | None) -> C
     raise UndefinedColumn(f'column "{name}" named in key does not exist', position=position)
 
 
-def _check_key_types(columns: Sequence[Column]) -> None:
+def check_key_types(columns: Sequence[Column]) -> None:
     declared = 0
     for column in columns:
         type_ = type_of(column.type)

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from borealis.catalog.rows import Object, difference
 from borealis.transaction.intent import Change
+from borealis.types.base import Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a DDL statement leaves to be done beside the running load; the client is told its id."""
+
+    type: str  # INDEX_BUILD
+    object: Oid
+    object_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +24,7 @@ class Ddl:
     tag: str  # CREATE TABLE
     changes: tuple[Change, ...] = ()
     notices: tuple[tuple[str, str], ...] = ()  # SQLSTATE and text
+    job: Job | None = None
 
     @classmethod
     def replacing(

@@ -29,6 +29,7 @@ from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, populated
 from borealis.sql.bind.sql_functions import call_value, functions_named, made_function
 from borealis.sql.bind.stored import stored, stored_node
+from borealis.sql.bind.sys_functions import system_functions
 from borealis.sql.bind.windows import bind_window
 from borealis.sql.bound.expressions import (
     AggregateCall,
@@ -72,6 +73,8 @@ def bind_call(level: Level, node: Node) -> Expr:
 def _functions(level: Level, names: list[str], position: int | None) -> tuple[Function, ...]:
     """Return the functions of a possibly qualified name."""
     schema = names[-2] if len(names) > 1 else None
+    if schema == "sys":
+        return system_functions(names[-1], position)
     if schema is not None and schema != "pg_catalog" and schema not in level.context.catalog.schemas_by_name:
         raise InvalidSchemaName(f'schema "{schema}" does not exist', position=position)
     return functions_named(level.context, schema, names[-1])

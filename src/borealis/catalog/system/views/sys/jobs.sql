@@ -1,3 +1,3 @@
-SELECT ''::text AS job_id, ''::text AS status, ''::text AS details, ''::text AS job_type, 0::oid AS class_id,
-  0::oid AS object_id, ''::text AS object_name, NULL::timestamptz AS start_time, NULL::timestamptz AS update_time
-WHERE false
+SELECT j.job_id, j.status, j.details, j.job_type, j.class_id, j.object_id, j.object_name, j.start_us AS start_time,
+  j.update_us AS update_time
+FROM sys.job j

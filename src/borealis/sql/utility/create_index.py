@@ -1,0 +1,157 @@
+"""CREATE INDEX ASYNC, DROP INDEX, ALTER INDEX RENAME. Source: dsql-facts.md §5.1, §4.12."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from borealis import limits
+from borealis.catalog.relations import Column, Index, Table
+from borealis.errors import (
+    DependentObjectsStillExist,
+    DuplicateTable,
+    FeatureNotSupported,
+    InvalidSchemaName,
+    UndefinedColumn,
+    UndefinedObject,
+)
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.names import find_table
+from borealis.sql.parse import Node
+from borealis.sql.utility.create_table import check_key_types
+from borealis.sql.utility.ddl import Ddl, Job
+from borealis.sql.utility.object_names import NameChooser
+from borealis.types.base import Oid
+
+_USING = re.compile(r"\busing\b", re.IGNORECASE)
+
+
+def create_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    _refuse_forms(context, node)
+    table = find_table(context, node["relation"])
+    name = node.get("idxname")
+    if name is not None and _is_taken(context, table, name):
+        if node.get("if_not_exists"):
+            return Ddl("CREATE INDEX", notices=(("42P07", f'relation "{name}" already exists, skipping'),))
+        raise DuplicateTable(f'relation "{name}" already exists')
+    columns = tuple(_key_column(context, table, item["IndexElem"]) for item in node["indexParams"])
+    included = tuple(_column(table, item["IndexElem"]) for item in node.get("indexIncludingParams", ()))
+    if len(columns) > limits.KEY_COLUMNS_MAX:
+        raise limits.too_many_key_columns()
+    check_key_types(columns)
+    if len(table.indexes) >= limits.TABLE_INDEXES_MAX:
+        raise limits.too_many_indexes()
+    chooser = NameChooser(context.catalog, table.schema.name, table.name)
+    name = name or chooser.choose("_".join(column.name for column in columns), "idx")
+    index = Index(
+        Oid(context.catalog.next_oid),
+        name,
+        table.oid,
+        tuple(column.attnum for column in columns),
+        bool(node.get("unique")),
+        is_primary=False,
+        nulls_not_distinct=bool(node.get("nulls_not_distinct")),
+        included=tuple(column.attnum for column in included),
+        is_valid=False,
+    )
+    ddl = Ddl.replacing("CREATE INDEX", (table,), (replace(table, indexes=(*table.indexes, index)),))
+    return replace(ddl, job=Job("INDEX_BUILD", index.oid, f"{table.schema.name}.{name}"))
+
+
+def _refuse_forms(context: BindContext, node: Node) -> None:
+    if node.get("concurrent"):
+        raise FeatureNotSupported("CONCURRENTLY not supported for CREATE INDEX")
+    text = context.parsed.text.encode()[node["relation"].get("location", 0) :].decode(errors="ignore")
+    if _USING.search(text[: text.find("(")]):
+        raise FeatureNotSupported("USING not supported for CREATE INDEX")
+    if not node.get("async"):
+        raise FeatureNotSupported("unsupported mode. please use CREATE INDEX ASYNC.")
+    if "options" in node or "tableSpace" in node:
+        clause = "WITH" if "options" in node else "TABLESPACE"
+        raise FeatureNotSupported(f"{clause} clause not supported for CREATE INDEX")
+    if "whereClause" in node:
+        raise FeatureNotSupported("partial indexes are not supported yet")
+
+
+def _key_column(context: BindContext, table: Table, element: Node) -> Column:
+    if element.get("ordering", "SORTBY_DEFAULT") != "SORTBY_DEFAULT":
+        raise FeatureNotSupported("specifying sort order not supported for index keys")
+    if "opclass" in element:
+        raise FeatureNotSupported("opclass not supported for index keys")
+    if "collation" in element:
+        raise FeatureNotSupported("COLLATE clause not supported")
+    if "expr" in element:
+        raise FeatureNotSupported("expression indexes are not supported yet")
+    if element.get("nulls_ordering") == "SORTBY_NULLS_FIRST":
+        raise FeatureNotSupported("NULLS FIRST in an index is not supported yet")
+    return _column(table, element)
+
+
+def _column(table: Table, element: Node) -> Column:
+    name = element.get("name")
+    for column in table.live_columns:
+        if column.name == name:
+            return column
+    if name is None:
+        raise FeatureNotSupported("expressions are not supported in included columns")
+    raise UndefinedColumn(f'column "{name}" does not exist')
+
+
+def _is_taken(context: BindContext, table: Table, name: str) -> bool:
+    schema = table.schema.name
+    return (
+        context.catalog.relation(schema, name) is not None or context.catalog.index(schema, name) is not None
+    )
+
+
+def drop_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    if node.get("concurrent"):
+        raise FeatureNotSupported("DROP INDEX CONCURRENTLY must be first action in transaction")
+    before: dict[Oid, Table] = {}
+    after: dict[Oid, Table] = {}
+    notices = []
+    for item in node["objects"]:
+        names = [part["String"]["sval"] for part in item["List"]["items"]]
+        found = find_index(context, names)
+        if found is None:
+            if not node.get("missing_ok"):
+                raise UndefinedObject(f'index "{names[-1]}" does not exist')
+            notices.append(("00000", f'index "{names[-1]}" does not exist, skipping'))
+            continue
+        table, index = found
+        if index.constraint:
+            raise DependentObjectsStillExist(
+                f"cannot drop index {index.name} because constraint {index.name} on table {table.name} requires it",
+                hint=f"You can drop constraint {index.name} on table {table.name} instead.",
+            )
+        before[table.oid] = table
+        left = after.get(table.oid, table)
+        after[table.oid] = replace(left, indexes=tuple(one for one in left.indexes if one.oid != index.oid))
+    return Ddl.replacing("DROP INDEX", before.values(), after.values(), tuple(notices))
+
+
+def rename_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    range_var = node["relation"]
+    names = [range_var[key] for key in ("schemaname", "relname") if key in range_var]
+    found = find_index(context, names)
+    new = node["newname"]
+    if found is None:
+        if node.get("missing_ok"):
+            notice = f'relation "{names[-1]}" does not exist, skipping'
+            return Ddl("ALTER INDEX", notices=(("00000", notice),))
+        raise UndefinedObject(f'relation "{names[-1]}" does not exist')
+    table, index = found
+    if _is_taken(context, table, new):
+        raise DuplicateTable(f'relation "{new}" already exists')
+    indexes = tuple(replace(one, name=new) if one.oid == index.oid else one for one in table.indexes)
+    return Ddl.replacing("ALTER INDEX", (table,), (replace(table, indexes=indexes),))
+
+
+def find_index(context: BindContext, names: list[str]) -> tuple[Table, Index] | None:
+    if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{names[-2]}" does not exist')
+    for schema in names[-2:-1] or context.search_path:
+        found = context.catalog.index(schema, names[-1])
+        if found is not None:
+            return found
+    return None
