@@ -13,6 +13,7 @@ from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.insert import bind_insert
 from borealis.sql.bind.level import Level
+from borealis.sql.bind.pull_up import pull_up
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.update import bind_delete, bind_update
 from borealis.sql.bound.relations import RelationColumn
@@ -65,7 +66,7 @@ def bind(
 def _bind_statement(context: BindContext, parsed: Parsed) -> Statement:
     match parsed.node_name:
         case "SelectStmt":
-            return bind_query(Level(context), parsed.node)
+            return pull_up(bind_query(Level(context), parsed.node))
         case "InsertStmt":
             return bind_insert(context, parsed.node)
         case "UpdateStmt":

@@ -30,6 +30,7 @@ from borealis.sql.bound.expressions import (
     Var,
     WholeRow,
 )
+from borealis.sql.bound.statements import Select
 from borealis.types import oids, record
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
@@ -78,12 +79,18 @@ def record_shape(expr: Expr) -> Shape | None:
         case Relabel(arg=arg) if expr.type == oids.RECORD:
             return record_shape(arg)
         case SqlCall(body=body):
-            return record_shape(body)
-        case SubLink(kind=SubLinkKind.SCALAR, query=query) if (targets := getattr(query, "targets", ())):
-            return record_shape(targets[0].expr)
-        case Case(otherwise=otherwise):
-            return record_shape(otherwise)
+            return _shape_of_body(body)
     return None
+
+
+def _shape_of_body(body: Expr) -> Shape | None:
+    """Return the columns of the record that a function's body makes, one of its OUT parameters."""
+    match body:
+        case SubLink(kind=SubLinkKind.SCALAR, query=Select(targets=(target, *_))):
+            return _shape_of_body(target.expr)
+        case Case(otherwise=otherwise):
+            return _shape_of_body(otherwise)
+    return record_shape(body)
 
 
 def field_at(expr: Expr, shape: Shape, ordinal: int) -> Expr:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from borealis.errors import FeatureNotSupported, UndefinedTable
 from borealis.sql.bind.level import Level
-from borealis.sql.bound.relations import FromItem, Join, TableRelation
+from borealis.sql.bind.pull_up import table_below
+from borealis.sql.bound.relations import FromItem, Join, JoinKind, SubqueryRelation, TableRelation
 from borealis.sql.bound.statements import LockMode, RowLock
 from borealis.sql.parse import Node
 
@@ -23,28 +24,44 @@ def bind_locks(level: Level, node: Node, from_: FromItem | None, obstacle: str |
         if obstacle is not None:
             raise FeatureNotSupported(f"{mode.value} is not allowed with {obstacle}")
         # NOWAIT and SKIP LOCKED change nothing where nobody ever waits.
-        for relation in _named(clause, from_):
+        for relation in _named(level, clause, from_):
             if locks.get(relation.id) is not LockMode.FOR_UPDATE:
                 locks[relation.id] = mode
     return tuple(RowLock(relation, mode) for relation, mode in locks.items())
 
 
-def _named(clause: Node, from_: FromItem | None) -> Iterator[TableRelation]:
-    tables = list(_base_tables(from_))
+def _named(level: Level, clause: Node, from_: FromItem | None) -> Iterator[TableRelation]:
+    tables = list(_lockable(from_))
     if "lockedRels" not in clause:
-        yield from tables
+        yield from (_table_of(item) for item in tables)
         return
     for item in clause["lockedRels"]:
         name = item["RangeVar"]["relname"]
         named = [table for table in tables if table.alias == name]
         if not named:
-            raise UndefinedTable(f'relation "{name}" in FOR UPDATE clause not found in FROM clause')
-        yield from named
+            raise UndefinedTable(
+                f'relation "{name}" in FOR UPDATE clause not found in FROM clause',
+                position=level.context.position(item["RangeVar"]),
+            )
+        yield from (_table_of(table) for table in named)
 
 
-def _base_tables(from_: FromItem | None) -> Iterator[TableRelation]:
+def _lockable(from_: FromItem | None, *, is_inner: bool = True) -> Iterator[TableRelation | SubqueryRelation]:
     if isinstance(from_, Join):
-        yield from _base_tables(from_.left)
-        yield from _base_tables(from_.right)
+        is_inner = is_inner and from_.kind is JoinKind.INNER
+        yield from _lockable(from_.left, is_inner=is_inner)
+        yield from _lockable(from_.right, is_inner=is_inner)
+    elif isinstance(from_, SubqueryRelation):
+        if not is_inner:
+            raise FeatureNotSupported("FOR UPDATE of a subquery or view in an outer join not supported")
+        yield from_
     elif isinstance(from_, TableRelation):
         yield from_
+
+
+def _table_of(item: TableRelation | SubqueryRelation) -> TableRelation:
+    """Return the table whose rows are locked: of a subquery or view, the one it reads, once it is pulled up."""
+    table = item if isinstance(item, TableRelation) else table_below(item)
+    if table is None:
+        raise FeatureNotSupported("FOR UPDATE of a subquery or view that is not of one table not supported")
+    return table

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from borealis.catalog.relations import Table
 from borealis.functions.signatures import Function
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
+from borealis.sql.bound.statements import Select
 from borealis.types.row_types import Shape
 
 _LEAVES = (str, int, float, bytes, bool, type(None), enum.Enum, Function, Table, Shape)
@@ -47,6 +48,11 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     if changed is not None:
         return changed
     return _rebuild(expr, change)  # type: ignore[return-value]
+
+
+def rewrite_query(query: Select, change: Callable[[Expr], Expr | None]) -> Select:
+    """Return a query with the expressions in it rewritten, its FROM's and its subqueries' too."""
+    return _rebuild(query, change)  # type: ignore[return-value]
 
 
 def _rebuild(node: object, change: Callable[[Expr], Expr | None]) -> object:
