@@ -36,8 +36,6 @@ STATEMENTS = {
     "create policy p on t": "unsupported statement: CreatePolicy",
     "create aggregate a (int) (sfunc = f, stype = int)": "unsupported statement: Define",
     "merge into t using s on true when matched then delete": "unsupported statement type: MERGE",
-    "create index i on t (c)": "unsupported mode. please use CREATE INDEX ASYNC.",
-    "create index concurrently i on t (c)": "CONCURRENTLY not supported for CREATE INDEX",
     "alter table t alter column c type text": "unsupported ALTER TABLE ALTER COLUMN ... SET DATA TYPE statement",
     "alter table t enable row level security": "unsupported ALTER TABLE ENABLE ROW SECURITY statement",
     "alter table t add primary key (id)": "unsupported ALTER TABLE ADD CONSTRAINT statement",
@@ -68,7 +66,7 @@ RULE = {
     "Release": "release s", "Prepare": "prepare p as select 1", "Execute": "execute p", "Deallocate": "deallocate p",
     "Discard": "discard all", "DeclareCursor": "declare c cursor for select 1", "Fetch": "fetch c",
     "ClosePortal": "close c", "Lock": "lock table t", "Do": "do 'x'", "CheckPoint": "checkpoint", "Load": "load 'x'",
-    "Reindex": "reindex table t", "Cluster": "cluster t", "Call": "call p()", "Rule": "create rule r as on insert to t do nothing",
+    "Reindex": "reindex table t", "Cluster": "cluster t", "Rule": "create rule r as on insert to t do nothing",
 }  # fmt: skip
 """Texts nobody has recorded: they follow the rule, so that a client finds what it was that is not there."""
 
