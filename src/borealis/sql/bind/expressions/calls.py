@@ -8,6 +8,7 @@ from borealis.errors import (
     FeatureNotSupported,
     InvalidSchemaName,
     SqlError,
+    SyntaxError_,
     UndefinedFunction,
     WindowingError,
     WrongObjectType,
@@ -274,9 +275,19 @@ def _find_named(
     named: dict[str, Expr] = {}
     for arg in node.get("args", ()):
         match arg:
-            case {"NamedArgExpr": {"name": arg_name, "arg": value}}:
+            case {"NamedArgExpr": {"name": arg_name, "arg": value} as argument}:
+                if arg_name in named:
+                    raise SyntaxError_(
+                        f'argument name "{arg_name}" used more than once',
+                        position=level.context.position(argument),
+                    )
                 named[arg_name] = bind_expr(level, value)
             case _:
+                if named:
+                    raise SyntaxError_(
+                        "positional argument cannot follow named argument",
+                        position=level.context.leftmost(arg),
+                    )
                 positional.append(bind_expr(level, arg))
     for function in functions:
         placed = _placed(level, function, positional, named)
