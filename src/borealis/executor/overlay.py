@@ -134,6 +134,20 @@ class Overlays:
         return Overlay(table, transaction.connection)
 
 
+class HeldReads:
+    """What a statement of several parts reads: the overlays as they stood when it began."""
+
+    def __init__(self, overlaid: frozenset[Oid], write_set: WriteSet) -> None:
+        self.overlaid = overlaid
+        self._write_set = write_set
+        self._before = {oid: dict(rows) for oid, rows in write_set.tables.items()}
+
+    def is_changed(self, table: Oid, key: Key) -> bool:
+        """Return whether a part has written the row already."""
+        now = self._write_set.get(table, key)
+        return now is not None and now.hides_base and self._before.get(table, {}).get(key) is not now
+
+
 def keep_wanted(connection: apsw.Connection, state: ConnectionState) -> None:
     """Make the overlay tables of an ended transaction again, to stay: making one costs every prepared statement."""
     wanted, state.wanted = state.wanted, {}

@@ -10,6 +10,7 @@ from borealis.errors import FeatureNotSupported
 from borealis.executor import compile as compilers
 from borealis.executor.compile.compilation import Output
 from borealis.executor.compile.trees import any_node
+from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
 from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
@@ -118,11 +119,15 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
         bound_.tables,
         not isinstance(action, QueryAction) and not _is_read(action),
         needs_context,
+        # Its parts cannot be begun again elsewhere when the inline budget is used up.
+        is_long=isinstance(action, DataModifyingAction),
         alone=action if isinstance(action, PointSelect) and action.runs_alone and not needs_context else None,
     )
 
 
 def _action(statement: Statement) -> Action:
+    if is_data_modifying(statement):
+        return DataModifyingAction(statement, _action)
     match statement:
         case Insert():
             return InsertAction(statement)

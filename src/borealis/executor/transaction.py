@@ -23,7 +23,7 @@ from borealis.executor import commit_limits
 from borealis.executor.compile.compilation import CompiledStatement
 from borealis.executor.connections import INLINE_TICKS, ConnectionState, state_of
 from borealis.executor.dml.unique import PendingEntries
-from borealis.executor.overlay import Overlays, keep_wanted
+from borealis.executor.overlay import HeldReads, Overlays, keep_wanted
 from borealis.executor.plan import Plan
 from borealis.executor.referential.events import ReferentialEvents
 from borealis.executor.result import BATCH_ROWS, LongResult, Result, Row, StreamedResult
@@ -54,6 +54,7 @@ class Transaction:
         "_ddl",
         "_engine",
         "_entries",
+        "_held",
         "_last_row_id",
         "_overlays",
         "_referential",
@@ -66,6 +67,7 @@ class Transaction:
         "connection",
         "execute_sql",
         "scope",
+        "with_rows",
         "write_set",
     )
 
@@ -83,6 +85,7 @@ class Transaction:
         self._entries: PendingEntries | None = None
         self._view: SessionView | None = None
         self._referential: ReferentialEvents | None = None
+        self._held: HeldReads | None = None
         self.scope = scope
         self._last_row_id = 0
         self._ddl: tuple[Change, ...] = ()
@@ -210,11 +213,27 @@ class Transaction:
 
     def overlaid(self, tables: frozenset[Oid]) -> frozenset[Oid]:
         """Return those of the tables that have pending rows, ready to be read."""
+        if self._held is not None:
+            return tables & self._held.overlaid
         if not self.write_set.tables:
             return _NO_TABLES
         if self._overlays is None:
             self._overlays = Overlays(self)
         return self._overlays.update(tables)
+
+    @contextmanager
+    def reads_held(self, tables: frozenset[Oid]) -> Iterator[None]:
+        """Let statements read these tables as they are now, whatever is written meanwhile."""
+        held = HeldReads(self.overlaid(tables), self.write_set)
+        self._held, self.with_rows = held, dict[int, str]()
+        try:
+            yield
+        finally:
+            self._held = None
+
+    @property
+    def held(self) -> HeldReads | None:
+        return self._held
 
     @property
     def entries(self) -> PendingEntries:

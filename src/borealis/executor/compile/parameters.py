@@ -46,7 +46,14 @@ class Runtime:
     name: str
 
 
-Source = Literal | Argument | RowValue | Runtime
+@dataclass(frozen=True, slots=True)
+class WithRows:
+    """The rows a data-modifying WITH query has returned, as JSON (executor/data_modifying.py)."""
+
+    part: int
+
+
+Source = Literal | Argument | RowValue | Runtime | WithRows
 
 
 class RuntimeValues(Protocol):
@@ -111,3 +118,5 @@ def _term(source: Source, ordinal: int, constants: dict[str, object]) -> str:
             return f"literal_{ordinal}"
         case Runtime(name):
             return f"runtime.runtime_value({name!r})"
+        case WithRows(part):
+            return f"runtime.with_rows[{part}]"

@@ -40,15 +40,15 @@ def define_row(compilation: Compilation, relation: int, table: Table, offset: in
 
 
 def select_targets(
-    compilation: Compilation, targets: Sequence[Target], where: Expr | None = None
+    compilation: Compilation, targets: Sequence[Target], where: Expr | None = None, head: str = ""
 ) -> CompiledStatement:
-    """Compile `SELECT targets WHERE …` over what has been defined."""
+    """Compile `SELECT targets WHERE …` over what has been defined; head is its WITH clause."""
     texts = [shown(compilation.expr(target.expr), target.expr.type) for target in targets]
     outputs = tuple(
         Output(target.expr.type, target.expr.typmod, sql.representation)
         for target, sql in zip(targets, texts, strict=True)
     )
-    return compilation.finish(_text(compilation, texts, where), outputs)
+    return compilation.finish(head + _text(compilation, texts, where), outputs)
 
 
 def select_stored(

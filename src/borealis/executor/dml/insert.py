@@ -38,7 +38,9 @@ class InsertAction:
         self.rows_of = _python_rows(node)
         self._has_fresh_key = _has_fresh_key(node)
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
-        self.returning = Returning(node.table, node.relation, node.returning) if node.returning else None
+        self.returning = (
+            Returning(node.table, node.relation, node.returning, ctes=node.ctes) if node.returning else None
+        )
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
         self.calls_functions = bool(self.rows_of is None or node.checks or self.conflict or self.returning)
         """Runs expressions in SQLite, whose functions look at the session."""

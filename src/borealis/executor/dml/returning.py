@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
 from borealis.executor.compile.compilation import Compilation, CompiledStatement, Output
+from borealis.executor.compile.ctes import with_clause
 from borealis.executor.compile.dml import PRESENCE
 from borealis.executor.compile.rows import define_row, select_targets
+from borealis.executor.compile.trees import walk
 from borealis.executor.dml.keys import tuple_getter
 from borealis.functions.implementation import Sql
 from borealis.sql.bound.expressions import Var
-from borealis.sql.bound.statements import Target
+from borealis.sql.bound.relations import CteRelation
+from borealis.sql.bound.statements import Cte, Target
 from borealis.transaction.intent import Row
 from borealis.types.base import Oid, Value
 from borealis.types.registry import stored_representation
@@ -33,11 +36,14 @@ class Returning:
         relation: int,
         targets: tuple[Target, ...],
         others: Mapping[tuple[int, int], Sql] | None = None,
+        ctes: tuple[Cte, ...] = (),
     ) -> None:
         self.table = table
         self.relation = relation
         self.targets = targets
         self._others = others or {}
+        names_with = any(isinstance(each, CteRelation) for target in targets for each in walk(target))
+        self._ctes = ctes if names_with else ()
         self._statements: dict[frozenset[Oid], CompiledStatement] = {}
         self._pick = self._plain_columns()
         self.outputs = self._outputs()
@@ -78,7 +84,9 @@ class Returning:
             compilation = Compilation(overlaid)
             define_row(compilation, self.relation, self.table)
             define_others(compilation, self._others, len(self.table.columns))
-            statement = self._statements[overlaid] = select_targets(compilation, self.targets)
+            statement = self._statements[overlaid] = select_targets(
+                compilation, self.targets, head=with_clause(compilation, self._ctes)
+            )
         return statement
 
 

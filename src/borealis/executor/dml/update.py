@@ -39,7 +39,9 @@ class _TargetedAction:
         self.others: dict[tuple[int, int], Sql] = {}
         self.base = self.source(node, frozenset())
         self.returning = (
-            Returning(node.table, node.relation, node.returning, self.others) if node.returning else None
+            Returning(node.table, node.relation, node.returning, self.others, node.ctes)
+            if node.returning
+            else None
         )
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
         others = node.from_ if isinstance(node, Update) else node.using
@@ -68,7 +70,12 @@ class _TargetedAction:
     ) -> list[Row]:
         """Return the rows the statement's SELECT gives over the snapshot and the transaction's own writes."""
         source = self.source(node, transaction.overlaid(self.base.tables))
-        return transaction.read_all(source, arguments, writes_each=self._writes_each)
+        rows = transaction.read_all(source, arguments, writes_each=self._writes_each)
+        held = transaction.held
+        if held is None:
+            return rows
+        key_of, oid = self.writer.key_of, self.table.oid
+        return [row for row in rows if not held.is_changed(oid, row[:1] if key_of is None else key_of(row))]
 
 
 class UpdateAction(_TargetedAction):

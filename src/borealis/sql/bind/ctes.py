@@ -13,7 +13,7 @@ from borealis.errors import (
 )
 from borealis.sql.bind.level import CteName, Level
 from borealis.sql.bound.relations import RelationColumn
-from borealis.sql.bound.statements import Cte, SetOperation
+from borealis.sql.bound.statements import Cte, Delete, Insert, SetOperation, Update
 from borealis.sql.parse import Node
 from borealis.types.registry import format_type
 
@@ -58,7 +58,7 @@ def _bind(level: Level, cte: Node) -> Cte:
     from borealis.sql.bind.query import bind_subquery
 
     if "SelectStmt" not in cte["ctequery"]:
-        raise FeatureNotSupported("data-modifying statements in WITH not supported")
+        return _bind_data_modifying(level, cte)
     query, columns = bind_subquery(level, cte["ctequery"], in_from=True, lateral=True)
     columns = _renamed(level, cte, columns)
     number = level.context.new_id()
@@ -68,13 +68,47 @@ def _bind(level: Level, cte: Node) -> Cte:
     )
 
 
+def _bind_data_modifying(level: Level, cte: Node) -> Cte:
+    """Bind an INSERT, UPDATE or DELETE whose RETURNING gives the item's rows."""
+    from borealis.sql.bind.insert import bind_insert
+    from borealis.sql.bind.query import target_columns
+    from borealis.sql.bind.update import bind_delete, bind_update
+
+    position = level.context.position(cte)
+    if level.parent is not None:
+        raise FeatureNotSupported(
+            "WITH clause containing a data-modifying statement must be at the top level", position=position
+        )
+    statement: Insert | Update | Delete
+    match cte["ctequery"]:
+        case {"InsertStmt": node}:
+            statement = bind_insert(level.context, node, level)
+        case {"UpdateStmt": node}:
+            statement = bind_update(level.context, node, level)
+        case {"DeleteStmt": node}:
+            statement = bind_delete(level.context, node, level)
+        case other:
+            raise FeatureNotSupported(
+                f"{next(iter(other)).removesuffix('Stmt').upper()} in WITH not supported"
+            )
+    columns = _renamed(level, cte, target_columns(statement.returning))
+    number = level.context.new_id()
+    level.ctes[cte["ctename"]] = CteName(number, columns, is_data_modifying=True)
+    return Cte(number, cte["ctename"], statement, columns, False, None)
+
+
 def _bind_recursive(level: Level, cte: Node) -> Cte:
     """Bind `non-recursive UNION [ALL] recursive`: the first side gives the columns, the second sees them."""
     from borealis.sql.bind.query import bind_subquery
     from borealis.sql.bind.set_operations import bind_set_operation
 
     name = cte["ctename"]
-    select = cte["ctequery"].get("SelectStmt", {})
+    if "SelectStmt" not in cte["ctequery"]:
+        raise InvalidRecursion(
+            f'recursive query "{name}" must not contain data-modifying statements',
+            position=level.context.position(cte),
+        )
+    select = cte["ctequery"]["SelectStmt"]
     if select.get("op") != "SETOP_UNION":
         raise InvalidRecursion(
             f'recursive query "{name}" does not have the form non-recursive-term UNION [ALL] recursive-term',

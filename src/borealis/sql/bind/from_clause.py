@@ -188,6 +188,10 @@ def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
             f'recursive reference to query "{node["relname"]}" must not appear within its non-recursive term',
             position=position,
         )
+    if cte.is_data_modifying and not cte.columns:
+        raise FeatureNotSupported(
+            f'WITH query "{node["relname"]}" does not have a RETURNING clause', position=position
+        )
     number = level.new_relation()
     alias = node.get("alias", {})
     name = alias.get("aliasname") or node["relname"]

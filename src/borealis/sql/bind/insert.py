@@ -30,8 +30,8 @@ from borealis.sql.bound.statements import Insert, OnConflict, Query, Select, Tar
 from borealis.sql.parse import Node
 
 
-def bind_insert(context: BindContext, node: Node) -> Insert:
-    level = Level(context)
+def bind_insert(context: BindContext, node: Node, outer: Level | None = None) -> Insert:
+    level = Level(context, parent=outer)
     ctes = bind_ctes(level, node.get("withClause"))
     if node.get("override", "OVERRIDING_NOT_SET") not in ("OVERRIDING_NOT_SET", "OVERRIDING_USER_VALUE"):
         raise FeatureNotSupported("OVERRIDING SYSTEM VALUE not supported")

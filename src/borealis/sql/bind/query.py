@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.composites import record_shape
 from borealis.sql.bind.level import Level
 from borealis.sql.bound.relations import RelationColumn
-from borealis.sql.bound.statements import Query, Select
+from borealis.sql.bound.statements import Query, Select, Target
 from borealis.sql.parse import Node
 from borealis.types import oids
 
@@ -41,14 +43,16 @@ def bind_subquery(
 
 
 def query_columns(query: Query) -> tuple[RelationColumn, ...]:
-    if isinstance(query, Select):
-        return tuple(
-            RelationColumn(
-                target.name,
-                target.expr.type,
-                target.expr.typmod,
-                record_shape(target.expr) if target.expr.type == oids.RECORD else None,
-            )
-            for target in query.targets
+    return target_columns(query.targets) if isinstance(query, Select) else query.columns
+
+
+def target_columns(targets: Sequence[Target]) -> tuple[RelationColumn, ...]:
+    return tuple(
+        RelationColumn(
+            target.name,
+            target.expr.type,
+            target.expr.typmod,
+            record_shape(target.expr) if target.expr.type == oids.RECORD else None,
         )
-    return query.columns
+        for target in targets
+    )

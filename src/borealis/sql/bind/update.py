@@ -25,8 +25,8 @@ from borealis.sql.bound.statements import Delete, Select, Target, Update
 from borealis.sql.parse import Node
 
 
-def bind_update(context: BindContext, node: Node) -> Update:
-    level = Level(context)
+def bind_update(context: BindContext, node: Node, outer: Level | None = None) -> Update:
+    level = Level(context, parent=outer)
     ctes = bind_ctes(level, node.get("withClause"))
     _refuse_cursor(node)
     target = bind_target(level, node["relation"], "update")
@@ -50,8 +50,8 @@ def bind_update(context: BindContext, node: Node) -> Update:
     )
 
 
-def bind_delete(context: BindContext, node: Node) -> Delete:
-    level = Level(context)
+def bind_delete(context: BindContext, node: Node, outer: Level | None = None) -> Delete:
+    level = Level(context, parent=outer)
     ctes = bind_ctes(level, node.get("withClause"))
     _refuse_cursor(node)
     target = bind_target(level, node["relation"], "delete from")
