@@ -14,8 +14,8 @@ from borealis.executor.compile.compilation import Compilation, CompiledQuery, Ou
 from borealis.executor.compile.representations import into
 from borealis.executor.compile.trees import any_node, is_volatile
 from borealis.functions.implementation import Sql
-from borealis.sql.bound.relations import CteRelation
-from borealis.sql.bound.statements import Cte, Delete, Insert, SetOp, SetOperation, Update
+from borealis.sql.bound.relations import CteRelation, Join
+from borealis.sql.bound.statements import Cte, Delete, Insert, Select, SetOp, SetOperation, Update
 from borealis.types.base import PLAIN
 
 
@@ -60,17 +60,34 @@ def _recursive_item(compilation: Compilation, cte: Cte) -> str:
         raise FeatureNotSupported("recursive WITH item that is not a UNION is not supported")
     if node.order or node.limit or node.offset or node.ctes:
         raise FeatureNotSupported("ORDER BY, LIMIT or WITH in a recursive query is not supported")
+    from borealis.executor.compile.select import select_plain
+
     start = compilation.query(node.left)
     outputs = tuple(dataclasses.replace(output, representation=PLAIN) for output in start.outputs)
     name = _scope(compilation, cte, outputs)
-    step = compilation.query(node.right)
+    if not (isinstance(node.right, Select) and _reads_directly(node.right, cte.id)):
+        raise FeatureNotSupported(
+            f'recursive reference to query "{cte.name}" within a subquery of its recursive term not supported'
+        )
+    step = select_plain(compilation, node.right)
     if not (step.is_bare and step.terms == 1):
         raise FeatureNotSupported(
             "ORDER BY, LIMIT, WITH or a set operation in a recursive term is not supported"
         )
     op = "UNION ALL" if node.all else "UNION"
-    step_text = compilation_of_step(step, outputs)
-    return f"{name}({start_names(start)}) AS ({_plain_start(start, outputs, distinct=not node.all)} {op} {step_text})"
+    return f"{name}({start_names(start)}) AS ({_plain_start(start, outputs, distinct=not node.all)} {op} {step.text})"
+
+
+def _reads_directly(step: Select, cte: int) -> bool:
+    """Whether the item stands in the FROM of its recursive term, where alone SQLite takes it."""
+    pending: list[object] = [step.from_]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Join):
+            pending += (item.left, item.right)
+        elif isinstance(item, CteRelation) and item.cte == cte:
+            return True
+    return False
 
 
 def start_names(start: CompiledQuery) -> str:
@@ -87,9 +104,3 @@ def _plain_start(start: CompiledQuery, outputs: Sequence[Output], *, distinct: b
             raise FeatureNotSupported("UNION of this type in a recursive query is not supported yet")
         columns.append(f"{form} AS c{n}")
     return f"SELECT {', '.join(columns) or 'NULL AS c1'} FROM ({start.text})"
-
-
-def compilation_of_step(step: CompiledQuery, outputs: Sequence[Output]) -> str:
-    if all(a.representation == b.representation for a, b in zip(step.outputs, outputs, strict=True)):
-        return step.text
-    raise FeatureNotSupported("a recursive term with numeric columns of a fixed scale is not supported yet")

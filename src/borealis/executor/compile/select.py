@@ -22,9 +22,9 @@ from borealis.executor.compile.ctes import with_clause
 from borealis.executor.compile.from_items import from_clause
 from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_of_outputs, order_term
-from borealis.executor.compile.ties import with_ties
+from borealis.executor.compile.ties import limits_vary, numbered
 from borealis.executor.compile.trees import is_constant, is_volatile
-from borealis.functions.implementation import Sql
+from borealis.functions.implementation import Sql, plain
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.statements import Select
 
@@ -44,25 +44,34 @@ def select(compilation: Compilation, node: Select) -> CompiledQuery:
     return select_with(compilation, node, ())
 
 
-def select_with(compilation: Compilation, node: Select, extra: Sequence[str]) -> CompiledQuery:
+def select_plain(compilation: Compilation, node: Select) -> CompiledQuery:
+    """Compile a SELECT whose columns all stand Plain."""
+    return select_with(compilation, node, (), is_plain=True)
+
+
+def select_with(
+    compilation: Compilation, node: Select, extra: Sequence[str], *, is_plain: bool = False
+) -> CompiledQuery:
     """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
     with_text = with_clause(compilation, node.ctes)
-    parts = _parts(compilation, node)
+    parts = _parts(compilation, node, is_plain=is_plain)
     if node.distinct_on:
         text = _distinct_on(compilation, node, parts)
-    elif node.with_ties:
-        text = _with_ties(compilation, node, parts, extra)
+    elif node.with_ties or limits_vary(node.limit, node.offset):
+        text = _numbered(compilation, node, parts, extra)
     else:
         text = _plain(compilation, node, parts, extra)
     is_bare = not (with_text or node.order or node.limit or node.offset or node.distinct_on)
     return CompiledQuery(with_text + text, parts.outputs, is_bare=is_bare)
 
 
-def _parts(compilation: Compilation, node: Select) -> Parts:
+def _parts(compilation: Compilation, node: Select, *, is_plain: bool) -> Parts:
     from_text, extra = from_clause(compilation, node.from_, node.where)
     terms = [*([] if node.where is None else [condition(compilation, node.where)]), *extra]
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
     texts = tuple(compilation.expr(target.expr) for target in node.targets)
+    if is_plain:
+        texts = tuple(plain(text) for text in texts)
     outputs = tuple(
         Output(target.expr.type, target.expr.typmod, sql.representation)
         for target, sql in zip(node.targets, texts, strict=True)
@@ -147,27 +156,30 @@ def _distinct_on(compilation: Compilation, node: Select, parts: Parts) -> str:
     partition = [comparison.sort_form(compilation.expr(expr), expr.type) for expr in node.distinct_on]
     keys = [key for key in node.order if not is_constant(key.expr)]
     texts = [comparison.term_form(compilation.expr(key.expr), key.expr.type) for key in keys]
-    order = ", ".join(order_term(text, key) for text, key in zip(texts, keys, strict=True))
-    order_text = f" ORDER BY {order}" if order else ""
     having = f" HAVING {parts.having}" if parts.having else ""
-    inner = (
-        f"SELECT {_named(parts.texts)}{''.join(f', {text} AS k{n}' for n, text in enumerate(texts, 1))}, "
-        f"row_number() OVER (PARTITION BY {', '.join(partition)}{order_text}) AS n{parts.from_where}{having}"
-    )
+    extra = "".join(f", {text} AS k{n}" for n, text in enumerate(texts, 1))
+    extra += "".join(f", {text} AS p{n}" for n, text in enumerate(partition, 1))
+    # Numbered in a query around, since what is numbered by may be a window function's value itself.
     outer = [
-        order_term(_sort_column(text, n), key)
+        order_term(_sort_column(text, f"k{n}"), key)
         for n, (text, key) in enumerate(zip(texts, keys, strict=True), 1)
     ]
-    if node.with_ties:
+    over = f"PARTITION BY {', '.join(_sort_column(text, f'p{n}') for n, text in enumerate(partition, 1))}"
+    over += f" ORDER BY {', '.join(outer)}" if outer else ""
+    inner = (
+        f"SELECT *, row_number() OVER ({over}) AS n "
+        f"FROM (SELECT {_named(parts.texts)}{extra}{parts.from_where}{having})"
+    )
+    if node.with_ties or limits_vary(node.limit, node.offset):
         rows = f"(SELECT * FROM ({inner}) WHERE n = 1)"
-        return with_ties(compilation, _names(parts), rows, outer, node.limit, node.offset)
+        return numbered(compilation, _names(parts), rows, outer, node)
     tail = (f" ORDER BY {', '.join(outer)}" if outer else "") + limit_clause(
         compilation, node.limit, node.offset
     )
     return f"SELECT {_names(parts)} FROM ({inner}) WHERE n = 1{tail}"
 
 
-def _with_ties(compilation: Compilation, node: Select, parts: Parts, extra: Sequence[str]) -> str:
+def _numbered(compilation: Compilation, node: Select, parts: Parts, extra: Sequence[str]) -> str:
     keys = [key for key in node.order if not is_constant(key.expr)]
     bare = dataclasses.replace(node, order=(), limit=None, offset=None)
     if node.distinct:
@@ -181,13 +193,13 @@ def _with_ties(compilation: Compilation, node: Select, parts: Parts, extra: Sequ
     else:
         forms = [comparison.term_form(compilation.expr(key.expr), key.expr.type) for key in keys]
         rows = _plain(compilation, bare, parts, (*extra, *forms))
-        texts = [_sort_column(form, n).replace("k", "e", 1) for n, form in enumerate(forms, len(extra) + 1)]
+        texts = [_sort_column(form, f"e{n}") for n, form in enumerate(forms, len(extra) + 1)]
     order = [order_term(text, key) for text, key in zip(texts, keys, strict=True)]
     names = _names(parts) + "".join(f", e{n}" for n in range(1, len(extra) + 1))
-    return with_ties(compilation, names, f"({rows})", order, node.limit, node.offset)
+    return numbered(compilation, names, f"({rows})", order, node)
 
 
-def _sort_column(text: str, n: int) -> str:
-    """Return the n-th key's column; a collation does not pass through a subquery's output."""
+def _sort_column(text: str, name: str) -> str:
+    """Return a sort form's column; a collation does not pass through a subquery's output."""
     collation = comparison.collation_in(text)
-    return f"(k{n} COLLATE {collation})" if collation else f"k{n}"
+    return f"({name} COLLATE {collation})" if collation else name

@@ -18,7 +18,7 @@ from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_terms
 from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.representations import common_representation, into
-from borealis.executor.compile.ties import with_ties
+from borealis.executor.compile.ties import limits_vary, numbered
 from borealis.executor.compile.trees import relations_named
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
@@ -216,9 +216,9 @@ def _tailed(
     )
     order = order_terms(compilation, node.order)
     rows = f"({text}) AS r{node.relation}"
-    if node.with_ties:
+    if node.with_ties or limits_vary(node.limit, node.offset):
         names = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1))
-        return with_ties(compilation, names, rows, order, node.limit, node.offset)
+        return numbered(compilation, names, rows, order, node)
     order_text = f" ORDER BY {', '.join(order)}" if order else ""
     tail = order_text + limit_clause(compilation, node.limit, node.offset)
     return f"SELECT * FROM {rows}{tail}" if tail else None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from borealis.errors import (
     DatatypeMismatch,
     DuplicateAlias,
     FeatureNotSupported,
     InvalidColumnReference,
-    InvalidRecursion,
 )
 from borealis.sql.bind.level import CteName, Level
+from borealis.sql.bind.recursion import check_recursive, in_order, references
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Cte, Delete, Insert, SetOperation, Update
 from borealis.sql.parse import Node
@@ -26,32 +27,36 @@ def bind_ctes(level: Level, node: Node | None) -> tuple[Cte, ...]:
         return ()
     bound: list[Cte] = []
     recursive = bool(node.get("recursive"))
-    for item in node["ctes"]:
-        cte = item["CommonTableExpr"]
+    _refuse_duplicates(level, node["ctes"])
+    items = (
+        in_order(level.context, node["ctes"])
+        if recursive
+        else [item["CommonTableExpr"] for item in node["ctes"]]
+    )
+    for ordinal, cte in enumerate(items):
         name = cte["ctename"]
-        if any(other.name == name for other in bound):
-            raise DuplicateAlias(
-                f'WITH query name "{name}" specified more than once', position=level.context.position(cte)
-            )
+        level.later_ctes = frozenset(later["ctename"] for later in items[ordinal:])
         if "search_clause" in cte or "cycle_clause" in cte:
             raise FeatureNotSupported("SEARCH and CYCLE clauses not supported")
         bound.append(
             _bind_recursive(level, cte)
-            if recursive and _refers_to(cte["ctequery"], name)
+            if recursive and references(cte["ctequery"], name)
             else _bind(level, cte)
         )
+    level.later_ctes = frozenset()
     return tuple(bound)
 
 
-def _refers_to(node: object, name: str) -> bool:
-    """Return whether a table of this name is mentioned anywhere in a parse tree."""
-    if isinstance(node, dict):
-        if node.get("relname") == name and "schemaname" not in node and "inh" in node:
-            return True
-        return any(_refers_to(value, name) for value in node.values())
-    if isinstance(node, list):
-        return any(_refers_to(value, name) for value in node)
-    return False
+def _refuse_duplicates(level: Level, items: Sequence[Node]) -> None:
+    names = set[str]()
+    for item in items:
+        cte = item["CommonTableExpr"]
+        if cte["ctename"] in names:
+            raise DuplicateAlias(
+                f'WITH query name "{cte["ctename"]}" specified more than once',
+                position=level.context.position(cte),
+            )
+        names.add(cte["ctename"])
 
 
 def _bind(level: Level, cte: Node) -> Cte:
@@ -103,34 +108,16 @@ def _bind_recursive(level: Level, cte: Node) -> Cte:
     from borealis.sql.bind.set_operations import bind_set_operation
 
     name = cte["ctename"]
-    if "SelectStmt" not in cte["ctequery"]:
-        raise InvalidRecursion(
-            f'recursive query "{name}" must not contain data-modifying statements',
-            position=level.context.position(cte),
-        )
-    select = cte["ctequery"]["SelectStmt"]
-    if select.get("op") != "SETOP_UNION":
-        raise InvalidRecursion(
-            f'recursive query "{name}" does not have the form non-recursive-term UNION [ALL] recursive-term',
-            position=level.context.position(cte),
-        )
-    for clause, text in (
-        ("sortClause", "ORDER BY in a recursive query"),
-        ("limitOffset", "OFFSET in a recursive query"),
-        ("limitCount", "LIMIT in a recursive query"),
-        ("lockingClause", "FOR UPDATE/SHARE in a recursive query"),
-    ):
-        if clause in select:
-            raise FeatureNotSupported(f"{text} is not implemented")
+    select = check_recursive(level.context, cte)
     if "withClause" in select:
         raise FeatureNotSupported("WITH inside a recursive query not supported")
     number = level.context.new_id()
-    level.ctes[name] = CteName(number, None)
     _, first_columns = bind_subquery(level, {"SelectStmt": select["larg"]}, in_from=True, lateral=True)
     columns = _renamed(level, cte, first_columns)
-    level.ctes[name] = CteName(number, columns)
+    level.ctes[name] = CteName(number, columns, is_recursing=True)
     inner = Level(level.context, parent=level)
     query = bind_set_operation(inner, select)
+    level.ctes[name] = CteName(number, columns)
     assert isinstance(query, SetOperation)
     _check_types(level, cte, columns, query.columns)
     return Cte(number, name, query, columns, True, None)

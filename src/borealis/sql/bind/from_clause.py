@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from borealis.catalog.relations import View
 from borealis.catalog.system import SystemTable
 from borealis.errors import (
+    DuplicateColumn,
     FeatureNotSupported,
     InvalidColumnReference,
     UndefinedColumn,
@@ -93,7 +94,8 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
     query = system_view_query(level.context, node)
     if query is not None:
         return _bind_system_view(level, node, query)
-    relation = find_relation(level.context, node)
+    later = frozenset(name for outer in level.chain() for name in outer.later_ctes)
+    relation = find_relation(level.context, node, later)
     if isinstance(relation, View):
         return _bind_view(level, node, relation)
     return bind_table(level, node)
@@ -183,11 +185,7 @@ def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
     position = context.position(node)
     cte = level.find_cte(node["relname"])
     assert cte is not None
-    if cte.columns is None:
-        raise FeatureNotSupported(
-            f'recursive reference to query "{node["relname"]}" must not appear within its non-recursive term',
-            position=position,
-        )
+    level.names_itself = level.names_itself or cte.is_recursing
     if cte.is_data_modifying and not cte.columns:
         raise FeatureNotSupported(
             f'WITH query "{node["relname"]}" does not have a RETURNING clause', position=position
@@ -196,7 +194,7 @@ def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
     alias = node.get("alias", {})
     name = alias.get("aliasname") or node["relname"]
     columns = rename_columns(name, var_columns(number, cte.columns), alias, position)
-    level.add(NamespaceItem(name, None, columns))
+    level.add(NamespaceItem(name, None, columns, table_name=node["relname"]))
     return CteRelation(number, name, cte.id, cte.columns)
 
 
@@ -256,7 +254,6 @@ def _bind_made_function(level: Level, node: Node) -> SubqueryRelation | None:
 
 
 def _bind_join(level: Level, node: Node) -> FromItem:
-    context = level.context
     before = len(level.namespace)
     left = _bind_item(level, node["larg"])
     between = len(level.namespace)
@@ -282,6 +279,10 @@ def _bind_join(level: Level, node: Node) -> FromItem:
         + tuple(column for column in left_columns if column.name not in hidden)
         + tuple(column for column in right_columns if column.name not in hidden)
     )
+    if "join_using_alias" in node:
+        # It names the merged columns; the tables stay in sight.
+        name = node["join_using_alias"]["aliasname"]
+        level.add(NamespaceItem(name, None, merged, columns_visible=False))
     alias = node.get("alias", {})
     if alias:
         # An alias of the join hides the items inside it.
@@ -293,8 +294,6 @@ def _bind_join(level: Level, node: Node) -> FromItem:
         for item in left_items + right_items:
             item.columns_visible = False
         level.namespace.append(NamespaceItem("", None, columns, relation_visible=False))
-    if "join_using_alias" in node:
-        raise FeatureNotSupported("alias of JOIN USING not supported", position=context.position(-1))
     return Join(kind, left, right, condition)
 
 
@@ -336,6 +335,8 @@ def _merge(
     """Return the condition of USING (names), and its merged columns."""
     tests, merged = [], []
     for name in names:
+        if names.count(name) > 1:
+            raise DuplicateColumn(f'column name "{name}" appears more than once in USING clause')
         a, b = _using_column(name, left, "left"), _using_column(name, right, "right")
         test = bind_binary(level.context, "=", a.expr, b.expr, None)
         tests.append(test)

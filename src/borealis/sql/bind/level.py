@@ -52,11 +52,12 @@ class NamespaceItem:
 
 @dataclass(frozen=True, slots=True)
 class CteName:
-    """What a WITH name refers to. columns is None while a recursive item's own first side is bound."""
+    """What a WITH name refers to."""
 
     id: int
-    columns: tuple[RelationColumn, ...] | None
+    columns: tuple[RelationColumn, ...]
     is_data_modifying: bool = False
+    is_recursing: bool = False  # its own recursive term is being bound
 
 
 @dataclass(slots=True)
@@ -79,6 +80,8 @@ class Level:
     in_from: bool = False  # FROM is being bound: only what is LATERAL sees the items there are
     is_lateral: bool = False  # such an item is being bound
     entries: list[NamespaceItem] = field(default_factory=list)  # all there have been, for errors
+    later_ctes: frozenset[str] = frozenset()  # WITH items that are not bound yet
+    names_itself: bool = False  # FROM has the WITH item this is the recursive term of
     target: NamespaceItem | None = None  # the table an UPDATE or DELETE changes
 
     def new_relation(self) -> int:

@@ -43,7 +43,9 @@ def find_system_table(context: BindContext, range_var: Node) -> SystemTable | No
     return table
 
 
-def find_relation(context: BindContext, range_var: Node) -> Table | View:
+def find_relation(
+    context: BindContext, range_var: Node, later_ctes: frozenset[str] = frozenset()
+) -> Table | View:
     """Return what rows are read from, or written to, under the name of a RangeVar.
 
     Raises: UndefinedTable 42P01; FeatureNotSupported for sequences and the system catalogs.
@@ -70,7 +72,13 @@ def find_relation(context: BindContext, range_var: Node) -> Table | View:
         raise FeatureNotSupported(
             f"system catalog {schema or 'pg_catalog'}.{name} not supported", position=position
         )
-    raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist', position=position)
+    error = UndefinedTable(f'relation "{qualified(range_var)}" does not exist', position=position)
+    if schema is None and name in later_ctes:
+        error.detail = (
+            f'There is a WITH item named "{name}", but it cannot be referenced from this part of the query.'
+        )
+        error.hint = "Use WITH RECURSIVE, or re-order the WITH items to remove forward references."
+    raise error
 
 
 def lookup_table(context: BindContext, range_var: Node) -> Table | None:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from borealis.errors import (
     AmbiguousColumn,
-    FeatureNotSupported,
     InvalidColumnReference,
     InvalidRowCountInLimit,
     SyntaxError_,
     UndefinedFunction,
+    WrongObjectType,
 )
 from borealis.sql.bind.coerce import coerce_to_bigint, resolve_unknown
 from borealis.sql.bind.composites import shape_of
@@ -37,13 +37,25 @@ def bind_sort_direction(context: BindContext, expr: Expr, sort_by: Node) -> Sort
     direction = sort_by.get("sortby_dir", "SORTBY_DEFAULT")
     descending = direction == "SORTBY_DESC"
     if direction == "SORTBY_USING":
-        operator = sort_by["useOp"][-1]["String"]["sval"]
-        if operator not in ("<", ">"):
-            raise FeatureNotSupported(f"ORDER BY USING {operator} not supported")
-        descending = operator == ">"
+        descending = _is_greater_than(context, expr, sort_by)
     nulls = sort_by.get("sortby_nulls", "SORTBY_NULLS_DEFAULT")
     nulls_first = descending if nulls == "SORTBY_NULLS_DEFAULT" else nulls == "SORTBY_NULLS_FIRST"
     return SortKey(expr, descending, nulls_first)
+
+
+def _is_greater_than(context: BindContext, expr: Expr, sort_by: Node) -> bool:
+    """Read the operator of USING: the < or > of an order there is; ~<~ and ~>~ are text's, by bytes like its own."""
+    from borealis.sql.bind.expressions.operators import bind_binary
+
+    operator, position = sort_by["useOp"][-1]["String"]["sval"], context.position(sort_by)
+    bind_binary(context, operator, expr, expr, position)
+    if operator not in ("<", ">", "~<~", "~>~"):
+        raise WrongObjectType(
+            f"operator {operator} is not a valid ordering operator",
+            hint='Ordering operators must be "<" or ">" members of btree operator families.',
+            position=position,
+        )
+    return operator in (">", "~>~")
 
 
 def check_sortable(context: BindContext, expr: Expr) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borealis.errors import InvalidColumnReference
+from borealis.errors import InvalidColumnReference, InvalidRecursion
+from borealis.sql.bind.aggregate_levels import calls_in
 from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
@@ -36,6 +37,8 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     having = bind_having(level, node)
     order = bind_order(level, node.get("sortClause", ()), targets)
     distinct, distinct_on = _bind_distinct(level, distinct_nodes, targets, order)
+    if level.has_aggregates and level.names_itself:
+        raise _aggregate_in_recursion(level, targets, having, order)
     is_grouped = bool(grouping.keys) or having is not None or level.has_aggregates or "groupClause" in node
     if is_grouped:
         _check_grouping(level, grouping, from_, targets, having, order, distinct_on)
@@ -61,6 +64,18 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     if is_grouped:
         select = over_groups(level, select, grouping)
     return expand_sets(level, select)
+
+
+def _aggregate_in_recursion(
+    level: Level, targets: Sequence[Target], having: Expr | None, order: Sequence[SortKey]
+) -> InvalidRecursion:
+    exprs = [target.expr for target in targets] + [key.expr for key in order]
+    calls = (call for expr in (*exprs, *([having] if having else [])) for call in calls_in(expr))
+    first = next(calls, None)
+    return InvalidRecursion(
+        "aggregate functions are not allowed in a recursive query's recursive term",
+        position=None if first is None else level.context.position_of(first),
+    )
 
 
 def _lock_obstacle(level: Level, node: Node, is_distinct: bool, having: Expr | None) -> str | None:
@@ -104,10 +119,14 @@ def _bind_distinct(
         return True, ()
     exprs = tuple(find_output(level, item, targets, "DISTINCT ON") for item in nodes)
     leading = [key.expr for key in order[: len(exprs)]]
-    if any(expr not in exprs for expr in leading):
+    for ordinal, expr in enumerate(leading):
+        if expr in exprs:
+            continue
+        # An item of DISTINCT ON that ORDER BY has further back, or not at all.
+        missing = next((n for n, each in enumerate(exprs) if each not in leading[:ordinal]), 0)
         raise InvalidColumnReference(
             "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
-            position=level.context.position_of(exprs[0]),
+            position=level.context.leftmost(nodes[missing]),
         )
     return False, exprs
 

@@ -8,6 +8,7 @@ from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.coerce import apply_typmod, coerce_to_common, common_type
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
+from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level, NamespaceItem, var_columns
 from borealis.sql.bind.ordering import bind_limit, bind_sort_direction, bind_ties, check_hashable, find_output
 from borealis.sql.bind.query import bind_query, query_columns
@@ -115,6 +116,8 @@ def _bind_order(level: Level, node: Node, named_item: NamespaceItem) -> tuple[So
             for target in targets
         )
         if not is_name and "A_Const" not in sort_by["node"]:
+            # What is not there at all is said so.
+            bind_expr(Level(level.context, parent=level, namespace=[named_item]), sort_by["node"])
             raise FeatureNotSupported(
                 "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
                 detail="Only result column names can be used, not expressions or functions.",

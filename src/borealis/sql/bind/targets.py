@@ -104,6 +104,8 @@ def _name_of_sublink(node: Node) -> tuple[str | None, int]:
             select = node["subselect"].get("SelectStmt", {})
             while "larg" in select:
                 select = select["larg"]
+            if "valuesLists" in select:
+                return "column1", 2
             if select.get("targetList"):
                 first = select["targetList"][0]["ResTarget"]
                 return (first["name"], 2) if "name" in first else _name_and_strength(first["val"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from borealis.errors import SyntaxError_
+from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.coerce import apply_typmod, coerce_to_common, common_type, common_typmod
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.expressions.dispatch import bind_expr
@@ -16,6 +16,10 @@ from borealis.sql.parse import Node
 
 def bind_values(level: Level, node: Node) -> Values:
     context = level.context
+    if "lockingClause" in node:
+        strength = node["lockingClause"][0]["LockingClause"]["strength"]
+        mode = "FOR UPDATE" if strength == "LCS_FORUPDATE" else "FOR KEY SHARE"
+        raise FeatureNotSupported(f"{mode} cannot be applied to VALUES")
     ctes = bind_ctes(level, node.get("withClause"))
     level.place = "VALUES"
     rows = [
