@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from borealis.catalog.catalog import Catalog
-from borealis.errors import FeatureNotSupported
 from borealis.executor import compile as compilers
 from borealis.executor.compile.compilation import Output
 from borealis.executor.compile.trees import any_node
 from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
 from borealis.executor.dml.insert import InsertAction
-from borealis.executor.dml.locks import LockingSelect, has_inner_locks
+from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
 from borealis.executor.query import PointSelect, QueryAction, point_select
 from borealis.executor.referential.action import with_references
@@ -106,6 +105,7 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
             )
         )
     needs_context = any_node(statement, _looks_at_session)
+    needs_context = needs_context or has_inner_locks(statement)
     needs_context = needs_context or any(needs_names(output.type) for output in action.outputs)
     if isinstance(action, InsertAction):
         needs_context = needs_context and action.calls_functions
@@ -135,8 +135,8 @@ def _action(statement: Statement) -> Action:
             return UpdateAction(statement)
         case Delete():
             return DeleteAction(statement)
-    if has_inner_locks(statement):
-        raise FeatureNotSupported("FOR UPDATE in a subquery is not supported yet")
+    if has_inner_locks(statement) and not (isinstance(statement, Select) and statement.locks):
+        return InnerLockingQuery(QueryAction(statement))
     fast = point_select(statement)
     if fast is not None:
         return fast

@@ -74,4 +74,5 @@ class SessionView:
         context.search_path = self.search_path  # type: ignore[attr-defined]
         context.setting = scope.setting  # type: ignore[attr-defined]
         context.set_setting = scope.set_setting  # type: ignore[attr-defined]
+        context.lock_row = self._transaction.lock_row  # type: ignore[attr-defined]
         context.error = None  # type: ignore[attr-defined]

@@ -7,10 +7,11 @@ from functools import cmp_to_key
 
 from borealis.errors import CardinalityViolation, CheckViolation, NotNullViolation
 from borealis.executor.compile.limits import limit_value, offset_value
-from borealis.functions.implementation import scalar
+from borealis.functions.implementation import Context, scalar
 from borealis.functions.records.comparing import order_of
+from borealis.transaction.intent import Mode
 from borealis.types import oids
-from borealis.types.base import Value
+from borealis.types.base import Oid, Value
 from borealis.types.row_types import is_row_type
 
 scalar("limit", strict=False)(limit_value)
@@ -20,6 +21,14 @@ scalar("offset", strict=False)(offset_value)
 @scalar("two_rows", strict=False, deterministic=False)
 def two_rows() -> Value:
     raise CardinalityViolation("more than one row returned by a subquery used as an expression")
+
+
+@scalar("lock_row", strict=False, deterministic=False, context=True)
+def lock_row(context: Context, table: int, mode: int, *key: Value) -> int:
+    """FOR UPDATE inside a query; where an outer join found no row there is none to lock."""
+    if key[0] is not None and context.lock_row is not None:
+        context.lock_row(Oid(table), key, Mode(mode))
+    return 1
 
 
 @scalar("domain_null", strict=False, deterministic=False)

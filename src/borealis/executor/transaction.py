@@ -31,7 +31,7 @@ from borealis.executor.scope import Scope
 from borealis.executor.session_view import SessionView
 from borealis.executor.sqlite_errors import canceled, is_stale_schema, translate
 from borealis.sql.parse import Parsed
-from borealis.transaction.intent import Change, Intent
+from borealis.transaction.intent import Change, Intent, Key, Mode
 from borealis.transaction.snapshot import Snapshot
 from borealis.transaction.write_set import WriteSet
 from borealis.types.base import Oid, Style, Value
@@ -281,6 +281,10 @@ class Transaction:
             return bool(plan.action.execute(self, arguments).fetch(None))
         finally:
             state.unlimited = was_unlimited
+
+    def lock_row(self, table: Oid, key: Key, mode: Mode) -> None:
+        """Add a row to the footprint while a query that reads it runs."""
+        self.write_set.lock(table, key, mode)
 
     def detach_streams(self) -> None:
         """Read open results to their end: what they read from is about to change."""

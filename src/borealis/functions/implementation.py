@@ -75,6 +75,8 @@ class Context:
     setting: Callable[[str], str | None] = lambda name: None
     set_setting: Callable[[str, str | None, bool], str] | None = None
     """Name, text and is_local to the value the setting then has; None where none can be changed."""
+    lock_row: Callable[[Oid, tuple[Value, ...], Any], None] | None = None
+    """Adds a row, by table and key, to what the transaction has locked in a mode."""
     catalog: Catalog = field(default_factory=lambda: Catalog(0, Oid(0)))
     visible: dict[str, Any] = field(default_factory=dict)
     """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""

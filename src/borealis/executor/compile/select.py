@@ -15,18 +15,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from borealis.errors import FeatureNotSupported
-from borealis.executor.compile import comparison
+from borealis.executor.compile import comparison, physical
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output, compiles_query
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ctes import with_clause
-from borealis.executor.compile.from_items import from_clause
+from borealis.executor.compile.from_items import from_clause, relations_in
 from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_of_outputs, order_term
 from borealis.executor.compile.ties import limits_vary, numbered
 from borealis.executor.compile.trees import is_constant, is_volatile
 from borealis.functions.implementation import Sql, plain
 from borealis.sql.bound import expressions as bound
-from borealis.sql.bound.statements import Select
+from borealis.sql.bound.relations import TableRelation
+from borealis.sql.bound.statements import LockMode, Select
+from borealis.transaction.intent import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,40 @@ class Parts:
 
 @compiles_query(Select)
 def select(compilation: Compilation, node: Select) -> CompiledQuery:
-    return select_with(compilation, node, ())
+    return _locking(compilation, node) if node.locks else select_with(compilation, node, ())
+
+
+def _locking(compilation: Compilation, node: Select) -> CompiledQuery:
+    """Compile a SELECT … FOR UPDATE inside another query: each row it gives is locked as it leaves."""
+    tables = locked_tables(node)
+    extra = [
+        f"r{relation.id}.{name}" for relation, _ in tables for name in physical.key_names(relation.table)
+    ]
+    query = select_with(compilation, node, extra)
+    calls, first = [], 1
+    for relation, mode in tables:
+        keys = range(first, first + len(physical.key_names(relation.table)))
+        first = keys.stop
+        calls.append(f"pg_lock_row({relation.table.oid}, {int(mode)}, {', '.join(f'e{n}' for n in keys)})")
+    names = query.names or "c0"
+    # Nothing moves into or out of a query with OFFSET, so no row is locked that a condition outside leaves out before.
+    rows = f"SELECT * FROM ({query.text}) LIMIT -1 OFFSET 0"
+    return CompiledQuery(f"SELECT {names} FROM ({rows}) WHERE {' AND '.join(calls) or '1'}", query.outputs)
+
+
+def locked_tables(node: Select) -> list[tuple[TableRelation, Mode]]:
+    """Return the tables whose rows a SELECT locks, with the transaction's mode."""
+    relations = {relation.id: relation for relation in relations_in(node.from_)} if node.from_ else {}
+    tables = []
+    for lock in node.locks:
+        relation = relations.get(lock.relation)
+        if not isinstance(relation, TableRelation):
+            raise FeatureNotSupported(f"{lock.mode.value} of a subquery is not supported yet")
+        tables.append((relation, LOCK_MODES[lock.mode]))
+    return tables
+
+
+LOCK_MODES = {LockMode.FOR_UPDATE: Mode.FOR_UPDATE, LockMode.FOR_KEY_SHARE: Mode.KEY_SHARE}
 
 
 def select_plain(compilation: Compilation, node: Select) -> CompiledQuery:

@@ -10,22 +10,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
-from borealis.errors import FeatureNotSupported
 from borealis.executor.compile import physical
 from borealis.executor.compile.compilation import Compilation, CompiledStatement
-from borealis.executor.compile.from_items import relations_in
-from borealis.executor.compile.select import select_with
+from borealis.executor.compile.select import LOCK_MODES, locked_tables, select_with
 from borealis.executor.compile.trees import any_node
 from borealis.executor.result import Result
-from borealis.sql.bound.relations import TableRelation
-from borealis.sql.bound.statements import LockMode, Select
+from borealis.sql.bound.statements import Select
 from borealis.transaction.intent import Mode
 from borealis.types.base import Oid, Value
 
 if TYPE_CHECKING:
+    from borealis.executor.query import QueryAction
     from borealis.executor.transaction import Transaction
 
-MODES = {LockMode.FOR_UPDATE: Mode.FOR_UPDATE, LockMode.FOR_KEY_SHARE: Mode.KEY_SHARE}
+MODES = LOCK_MODES
+
+
+class InnerLockingQuery:
+    """A query that locks rows somewhere inside: it is read to its end at once."""
+
+    def __init__(self, query: QueryAction) -> None:
+        self._query = query
+        self.outputs = query.outputs
+
+    def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
+        rows = self._query.execute(transaction, arguments).fetch(None)
+        return Result(rows, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ class LockingSelect:
         statement = self._statements.get(overlaid)
         if statement is None:
             compilation = Compilation(overlaid)
-            tables = _locked_tables(self.node)
+            tables = locked_tables(self.node)
             extra, locked = [], []
             end = len(self.node.targets) or 1
             for relation, mode in tables:
@@ -75,17 +85,6 @@ class LockingSelect:
             query = select_with(compilation, self.node, extra)
             statement = self._statements[overlaid] = compilation.finish(query.text, query.outputs)
         return statement
-
-
-def _locked_tables(node: Select) -> list[tuple[TableRelation, Mode]]:
-    relations = {relation.id: relation for relation in relations_in(node.from_)} if node.from_ else {}
-    tables = []
-    for lock in node.locks:
-        relation = relations.get(lock.relation)
-        if not isinstance(relation, TableRelation):
-            raise FeatureNotSupported(f"{lock.mode.value} of a subquery is not supported yet")
-        tables.append((relation, MODES[lock.mode]))
-    return tables
 
 
 def has_inner_locks(node: object) -> bool:

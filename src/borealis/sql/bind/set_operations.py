@@ -23,8 +23,7 @@ _OPS = {"SETOP_UNION": SetOp.UNION, "SETOP_INTERSECT": SetOp.INTERSECT, "SETOP_E
 def bind_set_operation(level: Level, node: Node) -> SetOperation:
     context = level.context
     ctes = bind_ctes(level, node.get("withClause"))
-    if "lockingClause" in node:
-        raise FeatureNotSupported("FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT")
+    _refuse_locks(node)
     op, is_all = _OPS[node["op"]], bool(node.get("all"))
     left = _bind_side(level, node["larg"])
     right = _bind_side(level, node["rarg"])
@@ -47,7 +46,15 @@ def bind_set_operation(level: Level, node: Node) -> SetOperation:
     )
 
 
+def _refuse_locks(node: Node) -> None:
+    for item in node.get("lockingClause", ()):
+        is_update = item["LockingClause"]["strength"] == "LCS_FORUPDATE"
+        mode = "FOR UPDATE" if is_update else "FOR KEY SHARE"
+        raise FeatureNotSupported(f"{mode} is not allowed with UNION/INTERSECT/EXCEPT")
+
+
 def _bind_side(level: Level, node: Node) -> Query:
+    _refuse_locks(node)
     return bind_query(Level(level.context, parent=level), node, keep_unknown=True)
 
 
