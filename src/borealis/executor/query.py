@@ -20,7 +20,7 @@ from borealis.executor.result import Result
 from borealis.sql.bound.expressions import Const, FuncCall, SubLink, WindowCall
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query, Select
-from borealis.types.base import Oid, Value
+from borealis.types.base import Oid, Style, Value
 from borealis.types.registered import needs_names
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 class _NoRuntimeValues:
     """What statements that run alone have of a transaction: nothing (PointSelect.runs_alone)."""
+
+    style = Style()
 
     def runtime_value(self, name: str) -> Value:
         raise AssertionError(name)

@@ -12,6 +12,7 @@ from borealis.functions.records.comparing import order_of
 from borealis.transaction.intent import Mode
 from borealis.types import oids
 from borealis.types.base import Oid, Value
+from borealis.types.interval import order_key
 from borealis.types.row_types import is_row_type
 
 scalar("limit", strict=False)(limit_value)
@@ -29,6 +30,13 @@ def lock_row(context: Context, table: int, mode: int, *key: Value) -> int:
     if key[0] is not None and context.lock_row is not None:
         context.lock_row(Oid(table), key, Mode(mode))
     return 1
+
+
+@scalar("interval_us")
+def interval_us(value: bytes) -> Value:
+    """Return an interval as a number, a float where it is beyond int8."""
+    key = order_key(value)
+    return key if -(2**63) <= key < 2**63 else float(key)
 
 
 @scalar("domain_null", strict=False, deterministic=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pgparse
 
-from borealis.errors import StatementTooComplex, SyntaxError_
+from borealis.errors import StatementTooComplex, SyntaxError_, WindowingError
 from borealis.sql.additions import take_additions
 
 Node = Mapping[str, Any]
@@ -63,7 +63,9 @@ def _parse(text: str) -> tuple[Parsed, ...]:
         message = error.message.removesuffix(f" at position {error.position}")
         if message.startswith("stack depth limit exceeded"):
             raise stack_depth_exceeded() from None
-        raise SyntaxError_(message, position=error.position or None) from None
+        # The grammar itself gives this code to frames whose bounds stand the wrong way round.
+        kind = WindowingError if message.startswith("frame ") else SyntaxError_
+        raise kind(message, position=error.position or None) from None
     except RecursionError:
         raise stack_depth_exceeded() from None
     statements = []

@@ -50,6 +50,12 @@ def pack(months: int, days: int, us: int) -> bytes:
     return key.to_bytes(16, "big") + _TAIL.pack(months + _BIAS, days + _BIAS)
 
 
+def order_key(value: Value) -> int:
+    """Return what intervals are ordered by: microseconds, a month being 30 days."""
+    assert isinstance(value, bytes), value
+    return int.from_bytes(value[:KEY_BYTES], "big") - _BIAS_KEY
+
+
 def unpack(value: Value) -> tuple[int, int, int]:
     """Return (months, days, microseconds)."""
     assert isinstance(value, bytes)

@@ -17,8 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from borealis.executor.compile.frame_offsets import offset_function
 from borealis.executor.generate import compile_function
-from borealis.types.base import Value
+from borealis.types.base import Oid, Style, Value
 
 VARIABLES_MAX = 32_000
 """SQLite takes 32,766 in a statement; beyond this, callers pass lists as JSON."""
@@ -53,10 +54,23 @@ class WithRows:
     part: int
 
 
-Source = Literal | Argument | RowValue | Runtime | WithRows
+@dataclass(frozen=True, slots=True)
+class FrameOffset:
+    """A window frame's offset, as the number SQLite takes (frame_offsets.py). key None: ROWS and GROUPS."""
+
+    source: Literal | Argument
+    key: Oid | None
+    scale: int
+    place: str  # starting, ending
+
+
+Source = FrameOffset | Literal | Argument | RowValue | Runtime | WithRows
 
 
 class RuntimeValues(Protocol):
+    @property
+    def style(self) -> Style: ...
+
     def runtime_value(self, name: str) -> Value: ...
 
 
@@ -118,5 +132,8 @@ def _term(source: Source, ordinal: int, constants: dict[str, object]) -> str:
             return f"literal_{ordinal}"
         case Runtime(name):
             return f"runtime.runtime_value({name!r})"
+        case FrameOffset(source, key, scale, place):
+            constants[f"offset_{ordinal}"] = offset_function(key, scale, place)
+            return f"offset_{ordinal}({_term(source, ordinal, constants)}, runtime)"
         case WithRows(part):
             return f"runtime.with_rows[{part}]"

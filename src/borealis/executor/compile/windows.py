@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported
 from borealis.executor.compile import comparison
+from borealis.executor.compile.cardinality import strip_relabel
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.fold import folded
-from borealis.executor.compile.ordering import order_terms
+from borealis.executor.compile.frame_offsets import range_key
+from borealis.executor.compile.ordering import order_term, order_terms
+from borealis.executor.compile.parameters import Argument, FrameOffset, Literal
 from borealis.executor.compile.trees import is_constant
 from borealis.functions import lookup
 from borealis.functions.implementation import Sql
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import FrameBound, FrameBoundKind, FrameMode, Window
-from borealis.types import oids
+from borealis.types.base import Oid
 
 
 @compiles(bound.WindowCall)
@@ -36,35 +39,39 @@ def over_text(compilation: Compilation, window: Window) -> str:
     ]
     if partition:
         parts.append(f"PARTITION BY {', '.join(partition)}")
-    order = order_terms(compilation, window.order)
+    offsets = [each.offset for each in (window.start, window.end) if each.offset is not None]
+    key, scale = None, 0
+    if offsets and window.mode is FrameMode.RANGE:
+        sort, key = window.order[0], window.order[0].expr.type
+        text, scale = range_key(compilation.expr(sort.expr), key)
+        order = [order_term(text, sort, nullable=compilation.is_nullable(sort.expr))]
+    else:
+        order = order_terms(compilation, window.order)
     if order:
         parts.append(f"ORDER BY {', '.join(order)}")
-    parts.append(_frame(compilation, window))
+    start, end = (
+        _bound(compilation, each, key, scale, place)
+        for each, place in ((window.start, "starting"), (window.end, "ending"))
+    )
+    exclude = f" EXCLUDE {window.exclude}" if window.exclude else ""
+    parts.append(f"{window.mode.value} BETWEEN {start} AND {end}{exclude}")
     return " ".join(parts)
 
 
-def _frame(compilation: Compilation, window: Window) -> str:
-    exclude = f" EXCLUDE {window.exclude}" if window.exclude else ""
-    start, end = _bound(compilation, window, window.start), _bound(compilation, window, window.end)
-    return f"{window.mode.value} BETWEEN {start} AND {end}{exclude}"
-
-
-_RANGE_TYPES = frozenset({oids.INT2, oids.INT4, oids.INT8, oids.FLOAT4, oids.FLOAT8, oids.DATE})
-
-
-def _bound(compilation: Compilation, window: Window, frame_bound: FrameBound) -> str:
+def _bound(compilation: Compilation, frame_bound: FrameBound, key: Oid | None, scale: int, place: str) -> str:
     if frame_bound.offset is None:
         return frame_bound.kind.value.replace("_", " ")
     word = "PRECEDING" if frame_bound.kind is FrameBoundKind.PRECEDING else "FOLLOWING"
-    offset_expr = folded(frame_bound.offset)
-    if isinstance(offset_expr, bound.FuncCall) and isinstance(offset_expr.args[0], bound.Param):
-        offset_expr = offset_expr.args[0]  # an integer parameter, widened
-    if not isinstance(offset_expr, bound.Const | bound.Param):
-        raise FeatureNotSupported("a frame offset that is not a constant or a parameter is not supported yet")
-    # SQLite takes a constant only; what it says of a bad one is translated in sqlite_errors.py.
-    offset = compilation.expr(offset_expr).text
-    if window.mode is not FrameMode.RANGE:
-        return f"{offset} {word}"
-    if window.order and window.order[0].expr.type in _RANGE_TYPES and frame_bound.offset.type in _RANGE_TYPES:
-        return f"{offset} {word}"
-    raise FeatureNotSupported("RANGE with an offset over this type is not supported yet")
+    expr = strip_relabel(folded(frame_bound.offset))
+    if isinstance(expr, bound.FuncCall) and len(expr.args) == 1 and isinstance(expr.args[0], bound.Param):
+        expr = expr.args[0]  # an integer parameter, widened
+    match expr:
+        case bound.Const(value=value):
+            source: Literal | Argument = Literal(value)
+        case bound.Param(number=number) if number > 0:
+            source = Argument(number)
+        case _:
+            raise FeatureNotSupported(
+                "a frame offset that is not a constant or a parameter is not supported yet"
+            )
+    return f"{compilation.parameters.name(FrameOffset(source, key, scale, place))} {word}"

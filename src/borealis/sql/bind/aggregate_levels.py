@@ -31,6 +31,9 @@ _REFUSED_IN = {
     "DEFAULT expressions": "DEFAULT expressions",
     "JOIN/ON": "JOIN conditions",
     "FROM": "functions in FROM",
+    "window ROWS": "window ROWS",
+    "window RANGE": "window RANGE",
+    "window GROUPS": "window GROUPS",
 }
 """What a place is called where no aggregate may stand."""
 

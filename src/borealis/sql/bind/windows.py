@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from borealis.errors import (
     FeatureNotSupported,
-    GroupingError,
-    InvalidPrecedingOrFollowingSize,
+    InvalidColumnReference,
     UndefinedObject,
     WindowingError,
 )
-from borealis.sql.bind.coerce import coerce, resolve_unknown
+from borealis.sql.bind.coerce import coerce, coerce_to_bigint, resolve_unknown
+from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.ordering import bind_sort_direction, check_hashable
+from borealis.sql.bind.pathways import can_coerce
+from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import (
     Expr,
     FrameBound,
     FrameBoundKind,
     FrameMode,
     SortKey,
+    Var,
     Window,
 )
 from borealis.sql.parse import Node
 from borealis.types import oids
-from borealis.types.registry import type_of
+from borealis.types.base import Oid
+from borealis.types.registry import format_type
 
 # FRAMEOPTION_… of PostgreSQL's parsenodes.h, which the parser hands out as one number.
 _NONDEFAULT = 0x00001
@@ -120,6 +124,11 @@ def _with_frame(level: Level, node: Node, partition: tuple[Expr, ...], order: tu
         return Window(partition, order, FrameMode.RANGE, _DEFAULT_START, _DEFAULT_END)
     mode = FrameMode.ROWS if options & _ROWS else FrameMode.GROUPS if options & _GROUPS else FrameMode.RANGE
     position = level.context.position(node)
+    has_offset = "startOffset" in node or "endOffset" in node
+    if mode is FrameMode.RANGE and has_offset and len(order) != 1:
+        raise WindowingError(
+            "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", position=position
+        )
     if mode is FrameMode.GROUPS and not order:
         raise WindowingError("GROUPS mode requires an ORDER BY clause", position=position)
     start = _bound(level, options, _START, node.get("startOffset"), mode, order)
@@ -143,37 +152,52 @@ def _bound(
     return FrameBound(kind, _frame_offset(level, offset, mode, order))
 
 
+_OFFSET_TYPES = {
+    oids.INT2: (oids.INT8, oids.INT4, oids.INT2),
+    oids.INT4: (oids.INT8, oids.INT4, oids.INT2),
+    oids.INT8: (oids.INT8,),
+    oids.FLOAT4: (oids.FLOAT8,),
+    oids.FLOAT8: (oids.FLOAT8,),
+    oids.NUMERIC: (oids.NUMERIC,),
+    oids.DATE: (oids.INTERVAL,),
+    oids.TIME: (oids.INTERVAL,),
+    oids.TIMETZ: (oids.INTERVAL,),
+    oids.TIMESTAMP: (oids.INTERVAL,),
+    oids.TIMESTAMPTZ: (oids.INTERVAL,),
+    oids.INTERVAL: (oids.INTERVAL,),
+}
+"""By a sort key's type, the types of offsets there are in_range functions for."""
+
+
 def _frame_offset(level: Level, node: Node, mode: FrameMode, order: tuple[SortKey, ...]) -> Expr:
     context = level.context
+    place, level.place = level.place, f"window {mode.value}"
     expr = bind_expr(level, node)
-    position = context.position_of(expr)
-    from borealis.sql.bind.walk import relations_in
+    level.place = place
+    position = context.leftmost(node)
+    named = [each for each in walk(expr) if isinstance(each, Var) and each.relation in level.relation_ids]
+    if named:
+        raise InvalidColumnReference(
+            f"argument of {mode.value} must not contain variables", position=context.position_of(named[0])
+        )
+    if mode is FrameMode.RANGE:
+        return _range_offset(context, expr, order[0].expr.type, position)
+    return coerce_to_bigint(context, expr, mode.value, position)
 
-    if relations_in(expr) & level.relation_ids:
-        raise GroupingError(f"argument of {mode.value} must not contain variables", position=position)
-    if mode is not FrameMode.RANGE:
-        coerced = coerce(context, expr, oids.INT8, position=position)
-        if coerced is None:
-            raise InvalidPrecedingOrFollowingSize(
-                f"argument of {mode.value} must be type bigint, not type {type_of(expr.type).sql_name}",
-                position=position,
-            )
-        return coerced
-    if len(order) != 1:
-        raise WindowingError(
-            "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column", position=position
-        )
-    key_type = order[0].expr.type
-    if key_type not in (oids.INT2, oids.INT4, oids.INT8, oids.FLOAT8):
+
+def _range_offset(context: BindContext, expr: Expr, key: Oid, position: int | None) -> Expr:
+    what = f"RANGE with offset PRECEDING/FOLLOWING is not supported for column type {format_type(key, -1)}"
+    if key not in _OFFSET_TYPES:
+        raise FeatureNotSupported(what, position=position)
+    fitting = [type_ for type_ in _OFFSET_TYPES[key] if can_coerce(expr.type, type_)]
+    wanted = key if expr.type == oids.UNKNOWN else expr.type
+    if not fitting:
         raise FeatureNotSupported(
-            f"RANGE with offset PRECEDING/FOLLOWING not supported for column type {type_of(key_type).sql_name}",
+            f"{what} and offset type {format_type(expr.type, -1)}",
+            hint="Cast the offset value to an appropriate type.",
             position=position,
         )
-    coerced = coerce(context, expr, key_type, position=position)
-    if coerced is None:
-        raise FeatureNotSupported(
-            f"RANGE with offset PRECEDING/FOLLOWING not supported for column type {type_of(key_type).sql_name} "
-            f"and offset type {type_of(expr.type).sql_name}",
-            position=position,
-        )
+    chosen = wanted if wanted in fitting else fitting[-1]
+    coerced = coerce(context, expr, chosen, position=position)
+    assert coerced is not None, (expr, chosen)
     return coerced

@@ -432,6 +432,7 @@ def _window_call(
 
     if level.place not in ("SELECT", "ORDER BY", "DISTINCT ON"):
         place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
+        place = "window definitions" if place.startswith("window ") else place
         place = {"FROM": "functions in FROM", "CHECK constraints": "check constraints"}.get(place, place)
         raise WindowingError(f"window functions are not allowed in {place}", position=position)
     _refuse_sets(level, args, "window function", position)
