@@ -10,9 +10,11 @@ from borealis.errors import (
     DuplicateAlias,
     FeatureNotSupported,
     InvalidColumnReference,
+    SyntaxError_,
 )
 from borealis.sql.bind.level import CteName, Level
 from borealis.sql.bind.recursion import check_recursive, in_order, references
+from borealis.sql.bind.search_cycle import expanded
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Cte, Delete, Insert, SetOperation, Update
 from borealis.sql.parse import Node
@@ -36,13 +38,10 @@ def bind_ctes(level: Level, node: Node | None) -> tuple[Cte, ...]:
     for ordinal, cte in enumerate(items):
         name = cte["ctename"]
         level.later_ctes = frozenset(later["ctename"] for later in items[ordinal:])
-        if "search_clause" in cte or "cycle_clause" in cte:
-            raise FeatureNotSupported("SEARCH and CYCLE clauses not supported")
-        bound.append(
-            _bind_recursive(level, cte)
-            if recursive and references(cte["ctequery"], name)
-            else _bind(level, cte)
-        )
+        is_recursive = recursive and references(cte["ctequery"], name)
+        if not is_recursive and ("search_clause" in cte or "cycle_clause" in cte):
+            raise SyntaxError_("WITH query is not recursive", position=level.context.position(cte))
+        bound.append(_bind_recursive(level, cte) if is_recursive else _bind(level, cte))
     level.later_ctes = frozenset()
     return tuple(bound)
 
@@ -108,7 +107,9 @@ def _bind_recursive(level: Level, cte: Node) -> Cte:
     from borealis.sql.bind.set_operations import bind_set_operation
 
     name = cte["ctename"]
-    select = check_recursive(level.context, cte)
+    check_recursive(level.context, cte)
+    cte = expanded(level.context, cte)
+    select = cte["ctequery"]["SelectStmt"]
     if "withClause" in select:
         raise FeatureNotSupported("WITH inside a recursive query not supported")
     number = level.context.new_id()

@@ -27,12 +27,12 @@ from borealis.sql.parse import Node
 def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Select:
     ctes = bind_ctes(level, node.get("withClause"))
     from_ = bind_from(level, node.get("fromClause", ()))
-    where = bind_where(level, node.get("whereClause"))
     level.place = "SELECT"
     bind_window_clause(level, node.get("windowClause", ()))
     distinct_nodes = node.get("distinctClause")
     keep_unknown = keep_unknown and distinct_nodes is None and "groupClause" not in node
     targets = bind_targets(level, node.get("targetList", ()), keep_unknown=keep_unknown)
+    where = bind_where(level, node.get("whereClause"))
     grouping = bind_group(level, node, targets)
     having = bind_having(level, node)
     order = bind_order(level, node.get("sortClause", ()), targets)
