@@ -320,7 +320,9 @@ class AggregateCall(Expr):
     order: tuple[SortKey, ...]
     filter: Expr | None
     direct_args: tuple[Expr, ...] = ()  # of ordered-set aggregates; then `order` is WITHIN GROUP's
-    query: int = 0  # while binding: the Level.number of the outer query it belongs to; 0 is the one it stands in
+    query: int = (
+        0  # while binding: the Level.number of the outer query it belongs to; 0 is the one it stands in
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,12 @@ class Join:
 
 
 Relation = (
-    TableRelation | SubqueryRelation | CteRelation | SystemRelation | FunctionRelation | RowsFrom | ValuesRelation
+    TableRelation
+    | SubqueryRelation
+    | CteRelation
+    | SystemRelation
+    | FunctionRelation
+    | RowsFrom
+    | ValuesRelation
 )
 FromItem = Relation | Join
