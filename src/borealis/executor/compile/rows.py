@@ -56,12 +56,13 @@ def select_stored(
     exprs: Sequence[Expr],
     representations: Sequence[Representation],
     where: Expr | None = None,
+    head: str = "",
 ) -> CompiledStatement:
-    """Compile expressions into the forms columns store."""
+    """Compile expressions into the forms columns store; head is their WITH clause."""
     texts = [
         store(compilation.expr(expr), wanted) for expr, wanted in zip(exprs, representations, strict=True)
     ]
-    return compilation.finish(_text(compilation, texts, where))
+    return compilation.finish(head + _text(compilation, texts, where))
 
 
 def select_conditions(compilation: Compilation, conditions: Sequence[Expr]) -> CompiledStatement:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from borealis.errors import CardinalityViolation, InternalError
 from borealis.executor.compile import physical
 from borealis.executor.compile.compilation import Compilation, CompiledStatement
+from borealis.executor.compile.ctes import with_clause
 from borealis.executor.compile.dml import column_representation, row_texts
 from borealis.executor.compile.rows import define_row, row_columns, select_stored
+from borealis.executor.compile.trees import walk
 from borealis.executor.dml.returning import Returning
 from borealis.executor.dml.table_writer import TableWriter
 from borealis.executor.dml.unique import violation
 from borealis.executor.result import Result
+from borealis.sql.bound.relations import CteRelation
 from borealis.sql.bound.statements import Insert, OnConflict
 from borealis.transaction.intent import Key, Row
 from borealis.types.base import Oid, Value
@@ -135,11 +138,13 @@ class ConflictAction:
             define_row(compilation, self._node.relation, self._table)
             compilation.excluded = row_columns(compilation, self._table, len(self._table.columns))
             assignments = self._clause.assignments or ()
+            names_with = any(isinstance(each, CteRelation) for each in walk(self._clause))
             statement = select_stored(
                 compilation,
                 [expr for _, expr in assignments],
                 [column_representation(self._table, attnum) for attnum, _ in assignments],
                 self._clause.where,
+                head=with_clause(compilation, self._node.ctes) if names_with else "",
             )
             self._statements[overlaid] = statement
         return statement
