@@ -9,6 +9,7 @@ from typing import TypeVar
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Table, View
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
+from borealis.sql.bind.trace import BindTrace
 from borealis.sql.bound.expressions import Expr, Param
 from borealis.sql.parse import Node, Parsed, leftmost_location
 from borealis.sql.registered.names import CatalogNames
@@ -98,6 +99,7 @@ class BindContext:
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
         self.is_cacheable = True
+        self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.
         self._locations: dict[int, tuple[Expr, int | None]] = {}

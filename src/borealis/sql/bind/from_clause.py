@@ -66,6 +66,13 @@ def bind_from(level: Level, nodes: Sequence[Node]) -> FromItem | None:
 
 
 def _bind_item(level: Level, node: Node) -> FromItem:
+    item = _bind_item_of_kind(level, node)
+    if level.context.trace is not None:
+        level.context.trace.items[id(next(iter(node.values())))] = (item, level.namespace[-1])
+    return item
+
+
+def _bind_item_of_kind(level: Level, node: Node) -> FromItem:
     match node:
         case {"RangeVar": body}:
             return _bind_range_var(level, body)

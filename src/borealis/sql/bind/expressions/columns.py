@@ -48,6 +48,13 @@ def _item(level: Level, names: list[str], position: int | None) -> NamespaceItem
 
 def expand_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
     """Return the columns of `*` or `relation.*`."""
+    columns = _columns_of_star(level, node)
+    if level.context.trace is not None:
+        level.context.trace.stars[id(node)] = columns
+    return columns
+
+
+def _columns_of_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
     position = level.context.position(node)
     names = field_names(node)
     if not names:

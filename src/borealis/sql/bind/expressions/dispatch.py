@@ -33,6 +33,9 @@ def bind_expr(level: Level, node: Node) -> Expr:
     if binder is None:
         raise FeatureNotSupported(f"expression {name} not supported", position=level.context.position(body))
     try:
-        return binder(level, body)
+        expr = binder(level, body)
     except RecursionError:
         raise stack_depth_exceeded() from None
+    if level.context.trace is not None:
+        level.context.trace.exprs[id(body)] = expr
+    return expr

@@ -1,0 +1,152 @@
+"""Scope: what a query's FROM items and their columns are called where it is shown.
+
+Two items that are shown under one name cannot be told apart, so the second is renamed (t, then t_1), inner queries after
+the outer ones. Columns have the names they have by now, unless the query itself gave them others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from borealis.catalog.catalog import Catalog
+from borealis.settings.identifiers import quote_identifier
+from borealis.sql.bind.level import NamedColumn, NamespaceItem
+from borealis.sql.bind.trace import BindTrace
+from borealis.sql.bound.expressions import Expr, Var
+from borealis.sql.parse import Node
+from borealis.types.base import Oid
+
+
+@dataclass(slots=True)
+class Range:
+    """A FROM item, or a join, of one query."""
+
+    kind: str  # the parser's: RangeVar, RangeSubselect, RangeFunction, JoinExpr
+    node: Node
+    name: str  # as it is shown; empty for a join without alias
+    columns: tuple[tuple[NamedColumn, str], ...]  # with the name each is shown under
+
+
+@dataclass(slots=True)
+class Scope:
+    """The items of one query, and the scope around it."""
+
+    parent: Scope | None
+    is_prefixed: bool = False
+    ranges: dict[int, Range] = field(default_factory=dict)  # by the id() of the item's node
+    names: set[str] = field(default_factory=set)
+    shown: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    tables: dict[tuple[int, int], tuple[Oid, int]] = field(default_factory=dict)
+    joined: list[tuple[Expr, str]] = field(default_factory=list)
+
+    def chain(self) -> Iterator[Scope]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def column(self, var: Var) -> str | None:
+        """Return how a column is written here, None where no item has it."""
+        for scope in self.chain():
+            found = scope.shown.get((var.relation, var.attnum))
+            if found is not None:
+                item, name = found
+                quoted = quote_identifier(name)
+                return f"{quote_identifier(item)}.{quoted}" if self.is_prefixed and item else quoted
+        return None
+
+    def merged(self, expr: Expr) -> str | None:
+        """Return the name of the column of a join that an expression is."""
+        for scope in self.chain():
+            for other, name in scope.joined:
+                if other == expr:
+                    return quote_identifier(name)
+        return None
+
+    def base_column(self, var: Var) -> tuple[Oid, int] | None:
+        """Return the table and attnum of a column."""
+        for scope in self.chain():
+            found = scope.tables.get((var.relation, var.attnum))
+            if found is not None:
+                return found
+        return None
+
+    def relation_name(self, relation: int) -> str | None:
+        """Return what a FROM item is called, by the id its columns have."""
+        for scope in self.chain():
+            for (number, _), (name, _) in scope.shown.items():
+                if number == relation:
+                    return quote_identifier(name)
+        return None
+
+    def add(self, one: Range) -> None:
+        self.ranges[id(one.node)] = one
+        for column, name in one.columns:
+            if isinstance(column.expr, Var):
+                place = column.expr.relation, column.expr.attnum
+                self.shown[place] = (one.name, name)
+                if column.table and column.attnum:
+                    self.tables[place] = (column.table, column.attnum)
+
+    def unique(self, name: str) -> str:
+        """Return a name no item here or outside has, and take it."""
+        taken = {each for scope in self.chain() for each in scope.names}
+        chosen, number = name, 0
+        while chosen in taken:
+            number += 1
+            chosen = f"{name}_{number}"
+        self.names.add(chosen)
+        return chosen
+
+
+def build_scope(parent: Scope | None, nodes: Sequence[Node], trace: BindTrace, catalog: Catalog) -> Scope:
+    """Name the items of a FROM clause."""
+    scope = Scope(parent)
+    count = sum(_add(scope, node, trace, catalog) for node in nodes)
+    scope.is_prefixed = parent is not None or count != 1
+    return scope
+
+
+def _add(scope: Scope, node: Node, trace: BindTrace, catalog: Catalog) -> int:
+    """Add an item; returns how many it is, counting joins and what they join."""
+    ((kind, body),) = node.items()
+    if kind == "JoinExpr":
+        inner = _add(scope, body["larg"], trace, catalog) + _add(scope, body["rarg"], trace, catalog)
+        _add_join(scope, body, trace.items[id(body)][1])
+        return inner + 1
+    item = trace.items[id(body)][1]
+    written = body.get("alias", {}).get("aliasname")
+    table = catalog.relations_by_oid.get(item.table) if kind == "RangeVar" else None
+    own = table.name if table is not None and not written else item.name
+    if kind == "RangeFunction" and not own:
+        own = "function"
+    scope.add(Range(kind, body, scope.unique(written or own), _shown_columns(body, item, catalog)))
+    return 1
+
+
+def _add_join(scope: Scope, body: Node, item: NamespaceItem) -> None:
+    alias = body.get("alias", {}).get("aliasname")
+    if alias:
+        columns = tuple((column, column.name) for column in item.columns)
+        scope.add(Range("JoinExpr", body, scope.unique(alias), columns))
+        return
+    for column in item.columns:
+        if not isinstance(column.expr, Var):
+            scope.joined.append((column.expr, column.name))
+
+
+def _shown_columns(node: Node, item: NamespaceItem, catalog: Catalog) -> tuple[tuple[NamedColumn, str], ...]:
+    renamed = len(node.get("alias", {}).get("colnames", ()))
+    return tuple(
+        (column, column.name if ordinal < renamed else _current_name(column, catalog))
+        for ordinal, column in enumerate(item.columns)
+    )
+
+
+def _current_name(column: NamedColumn, catalog: Catalog) -> str:
+    relation = catalog.relations_by_oid.get(column.table)
+    columns = getattr(relation, "columns", ())
+    if 0 < column.attnum <= len(columns):
+        return str(columns[column.attnum - 1].name)
+    return column.name
