@@ -17,7 +17,7 @@ import apsw
 from borealis.errors import InternalError, SerializationFailure, SqlError
 from borealis.storage.apply import Numbers, TableWriter, UniqueEntry
 from borealis.storage.catalog_rows import read_layout
-from borealis.storage.catalog_tables import CATALOG_TABLES_BY_OID
+from borealis.storage.catalog_tables import CATALOG_TABLES_BY_OID, PG_CONSTRAINT, PG_INDEX, SYS_JOB
 from borealis.storage.errors import is_local, sql_error
 from borealis.storage.physical import CatalogChange, follow_catalog, next_oid_after, touched_relations
 from borealis.transaction.adjudicator import RULES, conflicts, winner_seq
@@ -25,6 +25,12 @@ from borealis.transaction.intent import Change, Commit, Conflict, Intent, Key, M
 from borealis.transaction.recent_commits import RecentCommits
 
 Answer = Commit | SqlError
+
+_LAST_DDL = 0
+"""In place of a relation's oid: when DDL other than the end of a job was last applied, so that names may have been taken."""
+
+_OF_JOBS = frozenset({SYS_JOB, PG_INDEX, PG_CONSTRAINT})
+"""Catalogs whose rows the end of a job changes."""
 
 
 class Decider:
@@ -65,6 +71,8 @@ class Decider:
         self._execute("SAVEPOINT intent")
         try:
             error = self._apply_ddl(intent) if intent.is_ddl else self._apply(intent)
+        except SqlError as failure:
+            error = failure
         except apsw.Error as failure:
             if is_local(failure):
                 raise
@@ -87,9 +95,13 @@ class Decider:
             return InternalError("an intent's snapshot is ahead of the journal")
         if intent.catalog_version == self.catalog_version:
             return None
-        # The catalog has moved: harmless to rows of relations that have stayed as they were.
+        # The catalog has moved: harmless to rows of relations that have stayed as they were, and to DDL where only jobs
+        # have ended since, which make and name nothing.
         versions = self._relation_versions
-        if intent.is_ddl or any(
+        if intent.is_ddl:
+            moved_at = versions.get(_LAST_DDL, self.catalog_version)
+            return SerializationFailure.schema_conflict() if intent.catalog_version < moved_at else None
+        if any(
             versions.get(table, 0) > intent.catalog_version
             for table in {change.table for change in intent.changes}
         ):
@@ -102,7 +114,9 @@ class Decider:
         unique: list[UniqueEntry] = []
         for change in intent.changes:
             writer = writers.get(change.table) or self._writer(change.table)
-            if not writer.write(change.mode, change.key, change.row, snapshot_seq, seq, unique):
+            if not writer.write(
+                change.mode, change.key, change.row, snapshot_seq, seq, unique, change.entries
+            ):
                 return self._row_conflict(writer, change, snapshot_seq)
         return self._add_unique(unique) if unique else None
 
@@ -134,6 +148,8 @@ class Decider:
         version = self.catalog_version + 1
         next_oid = next_oid_after(changes, self.next_oid)
         touched = touched_relations(changes)
+        if not all(change.catalog in _OF_JOBS and change.old and change.new for change in changes):
+            touched.add(_LAST_DDL)
         for relation in touched:
             self._execute("INSERT OR REPLACE INTO relation_version VALUES(?,?)", (relation, version))
         self._execute("UPDATE meta SET catalog_version=?,next_oid=?", (version, next_oid))
