@@ -16,9 +16,9 @@ from borealis.storage.errors import (
     ClusterMismatch,
     DirectoryInUse,
     EncryptionKeyError,
-    UnknownFormat,
     NotACluster,
     StorageError,
+    UnknownFormat,
     sql_error,
 )
 from borealis.transaction.committer import Committer

@@ -142,7 +142,16 @@ class Engine:
         action = DdlAction(parsed, self, ddl)
         columns = None if ddl.job is None else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)
         return Plan(
-            parsed, ddl.tag, (), columns, catalog.version, action, frozenset(), True, False, is_cacheable=False
+            parsed,
+            ddl.tag,
+            (),
+            columns,
+            catalog.version,
+            action,
+            frozenset(),
+            True,
+            False,
+            is_cacheable=False,
         )
 
     def renewed(self, plan: Plan, snapshot: Snapshot, scope: Scope) -> Plan:

@@ -114,9 +114,7 @@ class Decider:
         unique: list[UniqueEntry] = []
         for change in intent.changes:
             writer = writers.get(change.table) or self._writer(change.table)
-            if not writer.write(
-                change.mode, change.key, change.row, snapshot_seq, seq, unique, change.entries
-            ):
+            if not writer.write(change.mode, change.key, change.row, snapshot_seq, seq, unique):
                 return self._row_conflict(writer, change, snapshot_seq)
         return self._add_unique(unique) if unique else None
 

@@ -213,10 +213,7 @@ def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definiti
     if len(indexes) > limits.TABLE_INDEXES_MAX:
         raise limits.too_many_indexes()
     primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
-    columns = [
-        replace(c, not_null=c.not_null or c.attnum in primary)
-        for c in columns
-    ]
+    columns = [replace(c, not_null=c.not_null or c.attnum in primary) for c in columns]
     table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())
     checks = tuple(
         _build_check(context, table, given, tree, position, chooser, oids_)
