@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from borealis.catalog.relations import Table
-from borealis.errors import FeatureNotSupported, InsufficientPrivilege, InvalidSchemaName, UndefinedTable
+from borealis.errors import (
+    DependentObjectsStillExist,
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    UndefinedTable,
+)
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_table
 from borealis.sql.parse import Node
@@ -29,7 +37,40 @@ def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
             notices.append(("00000", f'table "{names[-1]}" does not exist, skipping'))
         else:
             raise UndefinedTable(f'table "{names[-1]}" does not exist')
-    return Ddl.replacing("DROP TABLE", before=tables, notices=tuple(notices))
+    children = _without_references(context, tables, cascade=node.get("behavior") == "DROP_CASCADE")
+    before, after = [*tables, *(old for old, _ in children)], [new for _, new in children]
+    return Ddl.replacing("DROP TABLE", before, after, tuple(notices))
+
+
+def _without_references(
+    context: BindContext, dropped: list[Table], *, cascade: bool
+) -> list[tuple[Table, Table]]:
+    """Return the tables left that refer to those dropped, as they are and without those foreign keys.
+
+    Raises: DependentObjectsStillExist 2BP01, unless cascading.
+    """
+    oids = {table.oid for table in dropped}
+    lost = [(table, one) for table in dropped for one in table.referenced_by if one.table not in oids]
+    tables = context.catalog.tables_by_oid
+    if lost and not cascade:
+        raise DependentObjectsStillExist(
+            f"cannot drop table {lost[0][0].name} because other objects depend on it",
+            detail="\n".join(
+                f"constraint {one.name} on table {tables[one.table].name} depends on table {table.name}"
+                for table, one in lost
+            ),
+            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+        )
+    gone = {one.oid for _, one in lost}
+    return [
+        (
+            tables[oid],
+            replace(
+                tables[oid], foreign_keys=tuple(k for k in tables[oid].foreign_keys if k.oid not in gone)
+            ),
+        )
+        for oid in dict.fromkeys(one.table for _, one in lost)
+    ]
 
 
 def _find(context: BindContext, names: list[str]) -> Table | None:
