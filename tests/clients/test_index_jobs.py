@@ -40,7 +40,7 @@ def test_an_index_is_built_and_its_job_can_be_waited_for(connection, table):
         "SELECT status, job_type, class_id, object_name, object_id::regclass::text FROM sys.jobs WHERE job_id = %s",
         (job_id,),
     ).fetchall()
-    assert row == ("completed", "INDEX_BUILD", 1259, "public.indexed_a_idx", "indexed_a_idx")
+    assert row == ("completed", "INDEX_BUILD", 1259, "public.indexed_a_b_idx", "indexed_a_b_idx")
     assert connection.execute(f"SELECT count(*) FROM {table} WHERE a = 3").fetchone() == (200,)
 
 

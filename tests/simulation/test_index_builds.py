@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from borealis.jobs.runner import JobRunner
 from borealis.storage.catalog_tables import PG_CLASS, SYS_JOB
 from borealis.transaction.committer import Committer
 from borealis.transaction.intent import Change, Commit, Mode
@@ -21,7 +22,14 @@ TABLE_COLUMNS = [ColumnSpec("int8"), ColumnSpec("int8"), ColumnSpec("text")]
 def submit(cluster: TestCluster, table: int, index: int, spec: IndexSpec) -> None:
     """What CREATE INDEX ASYNC commits: the index, invalid, and its job."""
     job = ("a" * 26, "submitted", "", "INDEX_BUILD", PG_CLASS, index, "public.i", 0, 0)
+    begin_again(cluster)
     cluster.ddl([*index_changes(table, index, "i", spec), Change(SYS_JOB, (job[0],), Mode.INSERT, job)])
+
+
+def begin_again(cluster: TestCluster) -> None:
+    """What a restart does: nothing of a job is kept in memory."""
+    jobs = JobRunner(cluster.database, cluster.clock)
+    cluster.committer = Committer(cluster.database, cluster.clock, jobs=jobs)
 
 
 def entries(cluster: TestCluster, index: int) -> list[tuple[object, ...]]:
@@ -96,7 +104,7 @@ def test_a_build_begins_again_after_a_restart(tmp_path: Path) -> None:
         for _ in range(4):
             cluster.committer.maintain()
         assert job(cluster)[0] == "processing"
-        cluster.committer = Committer(cluster.database, cluster.clock)
+        begin_again(cluster)
         while cluster.committer.needs_maintenance:
             cluster.committer.maintain()
         assert job(cluster) == ("completed", "")

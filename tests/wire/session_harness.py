@@ -11,6 +11,7 @@ import session_transcript as transcripts
 
 from borealis.clock import Clock, ManualClock
 from borealis.errors import SqlError
+from borealis.jobs.runner import JobRunner
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.storage_process import StorageSetup, open_or_create
 from borealis.session.session import Session
@@ -30,7 +31,10 @@ class Server:
         self.loop = asyncio.new_event_loop()
         self.database = open_or_create(StorageSetup(directory / "c", "c" * 26, directory / "key"))
         self.checkpointer = Checkpointer(self.database.files, self.clock)
-        self.journal = LocalJournal(Committer(self.database, self.clock, checkpointer=self.checkpointer))
+        self.jobs = JobRunner(self.database, self.clock)
+        self.journal = LocalJournal(
+            Committer(self.database, self.clock, checkpointer=self.checkpointer, jobs=self.jobs)
+        )
         self.processor = QueryProcessor(
             self.database.files, "c" * 26, self.journal, self.clock, random.Random(7)
         )
@@ -39,6 +43,7 @@ class Server:
     def close(self) -> None:
         self.loop.run_until_complete(self.journal.close())
         self.processor.close()
+        self.jobs.close()
         self.checkpointer.close()
         self.database.close()
         self.loop.run_until_complete(self.loop.shutdown_default_executor())

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey, ReferentialAction
 from borealis.catalog.objects import Comment, Domain, Function, FunctionArgument, Statistics
-from borealis.catalog.relations import Column, Index, Sequence, Table, View
+from borealis.catalog.relations import Column, Index, IndexExpression, Sequence, Table, View
 from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
@@ -187,9 +187,12 @@ def _indexes(connection: Connection) -> defaultdict[int, list[Index]]:
         key_count,
         keys,
         constraint,
+        options,
+        expressions,
+        predicate,
     ) in connection.execute(
         "SELECT indexrelid, indrelid, relname, indisunique, indisprimary, indnullsnotdistinct, indisvalid, "
-        "indnkeyatts, indkey, coalesce(pg_constraint.oid, 0) FROM pg_index "
+        "indnkeyatts, indkey, coalesce(pg_constraint.oid, 0), indoption, indexprs, indpred FROM pg_index "
         "JOIN pg_class ON pg_class.oid = indexrelid "
         "LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u') ORDER BY indexrelid"
     ):
@@ -206,6 +209,12 @@ def _indexes(connection: Connection) -> defaultdict[int, list[Index]]:
                 attnums[key_count:],
                 bool(valid),
                 Oid(constraint),
+                tuple(place for place, option in enumerate(options.split()) if option == "2"),
+                tuple(
+                    IndexExpression(source, column, Oid(type_), typmod)
+                    for source, column, type_, typmod in json.loads(expressions or "[]")
+                ),
+                predicate,
             )
         )
     return indexes

@@ -36,19 +36,37 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexExpression:
+    """A key column of an index that is no column of its table."""
+
+    source: str  # a parse tree as JSON
+    name: str  # as pg_attribute shows the index's column
+    type: Oid
+    typmod: int
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """A primary key (kept in the table itself) or a table i<oid> of its own."""
 
     oid: Oid
     name: str
     table: Oid
-    columns: tuple[int, ...]  # attnums of the key, in order
+    columns: tuple[int, ...]  # attnums of the key, in order; 0: the next of the expressions
     is_unique: bool
     is_primary: bool
     nulls_not_distinct: bool = False
     included: tuple[int, ...] = ()
     is_valid: bool = True
     constraint: Oid = Oid(0)  # the PRIMARY KEY or UNIQUE constraint it backs
+    nulls_first: tuple[int, ...] = ()  # places in the key, from 0, of columns with NULLS FIRST
+    expressions: tuple[IndexExpression, ...] = ()
+    predicate: str | None = None  # a parse tree as JSON: only rows where it is true have an entry
+
+    @property
+    def is_computed(self) -> bool:
+        """What its entries hold is not in the row: it comes with the intents."""
+        return bool(self.expressions) or self.predicate is not None
 
 
 @dataclass(frozen=True)
@@ -78,8 +96,16 @@ class Table:
 
     @cached_property
     def unique_key_columns(self) -> frozenset[int]:
-        """Attnums whose update is an UPDATE_KEY: members of a unique index, the primary key included."""
-        return frozenset(attnum for index in self.indexes if index.is_unique for attnum in index.columns)
+        """Attnums whose update is an UPDATE_KEY: members of a unique index, the primary key included.
+
+        Indexes of expressions, or of some rows only, do not count, as in PostgreSQL: no foreign key may refer to them.
+        """
+        return frozenset(
+            attnum
+            for index in self.indexes
+            if index.is_unique and not index.is_computed
+            for attnum in index.columns
+        )
 
 
 @dataclass(frozen=True)

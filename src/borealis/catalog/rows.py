@@ -152,6 +152,11 @@ def _index_rows(table: Table, index: Index) -> Iterator[CatalogRow]:
             int(index.is_valid),
             len(index.columns),
             _attnums((*index.columns, *index.included)),
+            " ".join("2" if place in index.nulls_first else "0" for place in range(len(index.columns))),
+            json.dumps([[e.source, e.name, e.type, e.typmod] for e in index.expressions])
+            if index.expressions
+            else None,
+            index.predicate,
         ),
     )
     if index.constraint:

@@ -36,6 +36,10 @@ def index_ordinals(table: Table) -> Sequence[Sequence[int]]:
     key = table.primary_key
     primary = [attnum - 1 for attnum in key.columns] if key is not None else [len(table.columns)]
     return [
-        [*(attnum - 1 for attnum in index.columns + index.included), *primary]
+        [
+            # What is computed is measured as it travels (Pending.entries).
+            *(attnum - 1 for attnum in (() if index.is_computed else index.columns) + index.included),
+            *primary,
+        ]
         for index in table.secondary_indexes
     ]

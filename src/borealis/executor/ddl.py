@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from borealis.errors import FeatureNotSupported
 from borealis.executor.compile.compilation import Output
 from borealis.executor.result import Result
 from borealis.sql.parse import Parsed
 from borealis.sql.utility import Ddl, plan_ddl
-from borealis.sql.utility.ddl import Job
-from borealis.storage.catalog_tables import PG_CLASS, SYS_JOB
+from borealis.sql.utility.ddl import SYNC_REFUSED, Job
+from borealis.storage.catalog_tables import SYS_JOB
 from borealis.transaction.intent import Change, Mode
 from borealis.types import oids
 from borealis.types.base import PLAIN, Value
@@ -28,17 +29,23 @@ class DdlAction:
         """ddl is the statement as it was planned: it tells whether there will be rows."""
         self._parsed = parsed
         self._engine = engine
-        self.outputs: tuple[Output, ...] = (Output(oids.TEXT, -1, PLAIN),) if ddl.job is not None else ()
+        self.outputs: tuple[Output, ...] = (Output(oids.TEXT, -1, PLAIN),) if ddl.told else ()
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         scope = transaction.scope
-        ddl = plan_ddl(self._parsed, transaction.catalog, scope.search_path, scope.style)
+        ddl = plan_ddl(
+            self._parsed, transaction.catalog, scope.search_path, scope.style, setting=scope.setting
+        )
+        if ddl.empty and transaction.query(f"SELECT 1 FROM t{ddl.empty} LIMIT 1", ()):
+            raise FeatureNotSupported(SYNC_REFUSED)
         transaction.add_ddl(ddl.changes)
-        if ddl.job is None:
-            return DdlResult(ddl.notices)
-        job_id = new_job_id(self._engine.random.randbytes(16))
-        transaction.add_ddl((_submitted(ddl.job, job_id, self._engine.clock.now_us()),))
-        return DdlResult(ddl.notices, ((job_id,),))
+        told = []
+        for job in ddl.jobs:
+            job_id = new_job_id(self._engine.random.randbytes(16))
+            transaction.add_ddl((_submitted(job, job_id, self._engine.clock.now_us()),))
+            if job.is_told:
+                told.append((job_id,))
+        return DdlResult(ddl.notices, tuple(told))
 
 
 class DdlResult(Result):
@@ -57,5 +64,5 @@ def new_job_id(chance: bytes) -> str:
 
 
 def _submitted(job: Job, job_id: str, now_us: int) -> Change:
-    row = (job_id, "submitted", "", job.type, PG_CLASS, job.object, job.object_name, now_us, now_us)
+    row = (job_id, "submitted", "", job.type, job.catalog, job.object, job.object_name, now_us, now_us)
     return Change(SYS_JOB, (job_id,), Mode.INSERT, row)

@@ -138,9 +138,9 @@ class Engine:
 
     def _ddl_plan(self, parsed: Parsed, catalog: Catalog, scope: Scope) -> Plan:
         """DDL is planned against the catalog of the snapshot it runs in; here its tag is found, and its first errors."""
-        ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style)
+        ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style, setting=scope.setting)
         action = DdlAction(parsed, self, ddl)
-        columns = None if ddl.job is None else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)
+        columns = None if not ddl.told else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)
         return Plan(
             parsed,
             ddl.tag,

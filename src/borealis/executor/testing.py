@@ -9,7 +9,7 @@ import asyncio
 import random
 import struct
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,7 +22,7 @@ from borealis.executor.transaction import Transaction
 from borealis.functions.install import install
 from borealis.sql.parse import Parsed, parse
 from borealis.storage.database import Database
-from borealis.transaction.committer import Committer
+from borealis.transaction.committer import Committer, Jobs
 from borealis.transaction.local_journal import LocalJournal
 from borealis.transaction.snapshot import SnapshotSource
 from borealis.types.base import Value
@@ -37,12 +37,19 @@ class Answer:
 
 
 class EmbeddedEngine:
-    def __init__(self, clock: Clock | None = None, seed: int = 1) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        seed: int = 1,
+        jobs: Callable[[Database, Clock], Jobs] | None = None,
+    ) -> None:
+        """jobs makes what does the jobs, a part above this one: borealis.jobs.runner.JobRunner."""
         self._directory = tempfile.TemporaryDirectory(prefix="borealis-engine-")
         self.clock = clock or SystemClock()
         self.database = Database.create(Path(self._directory.name) / "c", "test", installation_key=None)
         self.pool = self.database.reader_pool(install)
-        self.journal = LocalJournal(Committer(self.database, self.clock))
+        self.jobs = jobs(self.database, self.clock) if jobs is not None else None
+        self.journal = LocalJournal(Committer(self.database, self.clock, jobs=self.jobs))
         self.engine = Engine(
             SnapshotSource(self.pool, self.database.signal),
             self.journal,
@@ -63,6 +70,8 @@ class EmbeddedEngine:
         self.loop.run_until_complete(self.journal.close())
         self.loop.close()
         self.pool.close()
+        if self.jobs is not None:
+            self.jobs.close()
         self.database.close()
         self._directory.cleanup()
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from borealis.clock import Clock, SystemClock
+from borealis.jobs.runner import JobRunner
 from borealis.node import sockets
 from borealis.node.chance import BufferedSystemRandom
 from borealis.node.config import NodeAddress, NodeConfig
@@ -122,7 +123,9 @@ class Node:
         stack.callback(database.close)
         checkpointer = Checkpointer(database.files, clock)
         stack.callback(checkpointer.close)
-        journal = LocalJournal(Committer(database, clock, checkpointer=checkpointer))
+        jobs = JobRunner(database, clock)
+        stack.callback(jobs.close)
+        journal = LocalJournal(Committer(database, clock, checkpointer=checkpointer, jobs=jobs))
         stack.push_async_callback(journal.close)
         self._processor = QueryProcessor(database.files, cluster, journal, clock, self._random, config.limits)
         stack.callback(self._processor.close)

@@ -25,6 +25,7 @@ import structlog
 
 from borealis.clock import Clock, SystemClock
 from borealis.errors import SqlError
+from borealis.jobs.runner import JobRunner
 from borealis.node import children
 from borealis.node.children import Ropes, Stop
 from borealis.node.gathering import Gathering
@@ -69,8 +70,9 @@ def run_storage(setup: StorageSetup, listening: socket.socket, ropes: Ropes) -> 
     checkpointer = Checkpointer(
         database.files, clock, lambda error: _log.error("checkpoint failed", reason=str(error))
     )
+    jobs = JobRunner(database, clock)
     try:
-        server = StorageServer(Committer(database, clock, checkpointer=checkpointer), clock)
+        server = StorageServer(Committer(database, clock, checkpointer=checkpointer, jobs=jobs), clock)
 
         async def main(stop: Stop) -> int:
             await server.listen(listening)
@@ -81,6 +83,7 @@ def run_storage(setup: StorageSetup, listening: socket.socket, ropes: Ropes) -> 
 
         return children.run(main, ropes)
     finally:
+        jobs.close()
         checkpointer.close()
         database.close()
 

@@ -2,7 +2,8 @@
 
 The decision is part of the write: each statement carries the conflict rule's guards in its WHERE, so a change that lost
 touches no row, and one statement both decides and applies. Index entries are derived from the old row and the new one;
-those that stay the same are not written. Entries of unique indexes are handed back: they may be checked only after all
+those that stay the same are not written. Of an index of expressions, or of some rows only, the new key values come with the
+change, and the old entry is found by its row (i<oid>_row): whatever put it there, it goes. Entries of unique indexes are handed back: they may be checked only after all
 old entries of the same intent are gone.
 
 Invariants: called inside the committer's write transaction; a False answer means nothing was written by this call.
@@ -49,6 +50,7 @@ class UniqueEntry:
 class TableWriter:
     __slots__ = (
         "_changes",
+        "_computed",
         "_execute",
         "_indexed_modes",
         "_indexes",
@@ -75,7 +77,10 @@ class TableWriter:
         self._indexed_modes = frozenset(mode for mode, rule in rules.items() if rule.action != "touch")
         if not layout.indexes:
             self._indexed_modes = frozenset()
-        self._indexes = tuple((index, index.entry, index.is_exempt) for index in layout.indexes)
+        self._indexes = tuple(
+            (index, index.entry, index.is_exempt) for index in layout.indexes if not index.is_computed
+        )
+        self._computed = tuple(index for index in layout.indexes if index.is_computed)
         self._old_image = layout.select_indexed if layout.indexes else ""
 
     def write(
@@ -86,10 +91,14 @@ class TableWriter:
         snapshot_seq: int,
         seq: int,
         unique: list[UniqueEntry],
+        entries: tuple[Entry | None, ...] = (),
     ) -> bool:
-        """Write one change if it does not conflict, else nothing; new entries of unique indexes go to `unique`."""
+        """Write one change if it does not conflict, else nothing; new entries of unique indexes go to `unique`.
+
+        entries are the key values for each index whose are computed, in the layout's order, None where it leaves the row out.
+        """
         if mode in self._indexed_modes:
-            return self._write_indexed(mode, key, row, snapshot_seq, seq, unique)
+            return self._write_indexed(mode, key, row, snapshot_seq, seq, unique, entries)
         if mode in self._key_modes:
             self._execute(self._texts[mode], (*key, seq, snapshot_seq))
         else:
@@ -107,6 +116,7 @@ class TableWriter:
         snapshot_seq: int,
         seq: int,
         unique: list[UniqueEntry],
+        entries: tuple[Entry | None, ...],
     ) -> bool:
         new: Image | None = None
         if row is not None:
@@ -124,23 +134,53 @@ class TableWriter:
         for index, entry_of, is_exempt in self._indexes:
             old_entry = None if old is None else entry_of(old)
             new_entry = None if new is None else entry_of(new)
-            if old_entry == new_entry and not (index.has_floats and repr(old_entry) != repr(new_entry)):
-                continue
-            width = len(index.key_columns)
-            if old_entry is not None:
-                if new_entry is not None and old_entry[:width] == new_entry[:width]:
-                    self._execute(index.insert, new_entry)  # replaces what the entry carries
-                    continue
-                self._execute(index.delete, old_entry[:width])
-            if new_entry is None:
-                continue
-            if index.is_unique:
-                assert new is not None
-                exempt = is_exempt is not None and is_exempt(new)
-                unique.append(UniqueEntry(self, index, new_entry, mode, exempt))
-            else:
-                self._execute(index.insert, new_entry)
+            is_free = index.is_unique and new is not None and is_exempt is not None and is_exempt(new)
+            self._replace(index, old_entry, new_entry, mode, unique, is_free=is_free)
+        if self._computed:
+            self._write_computed(mode, key, new, entries, unique)
         return True
+
+    def _write_computed(
+        self,
+        mode: int,
+        key: tuple[Value, ...],
+        new: Image | None,
+        entries: tuple[Entry | None, ...],
+        unique: list[UniqueEntry],
+    ) -> None:
+        for index, keys in zip(self._computed, entries or (None,) * len(self._computed), strict=True):
+            old_entry = self._execute(index.select_by_row, key).fetchone()
+            new_entry, is_free = None, False
+            if new is not None and keys is not None:
+                new_entry = index.computed_entry(keys, new)
+                is_free = None in keys and not index.nulls_not_distinct
+            self._replace(index, old_entry, new_entry, mode, unique, is_free=is_free)
+
+    def _replace(
+        self,
+        index: IndexLayout,
+        old_entry: Entry | None,
+        new_entry: Entry | None,
+        mode: int,
+        unique: list[UniqueEntry],
+        *,
+        is_free: bool,
+    ) -> None:
+        """Put a row's new entry in the place of its old one."""
+        if old_entry == new_entry and not (index.has_floats and repr(old_entry) != repr(new_entry)):
+            return
+        width = len(index.key_columns)
+        if old_entry is not None:
+            if new_entry is not None and old_entry[:width] == new_entry[:width]:
+                self._execute(index.insert, new_entry)  # replaces what the entry carries
+                return
+            self._execute(index.delete, old_entry[:width])
+        if new_entry is None:
+            return
+        if index.is_unique:
+            unique.append(UniqueEntry(self, index, new_entry, mode, is_free))
+        else:
+            self._execute(index.insert, new_entry)
 
     def numbers(self, key: tuple[Value, ...]) -> Numbers | None:
         """Return the row's _k, _u, _s, or None without such a row."""

@@ -21,6 +21,8 @@ _HOUSEKEEPING = (
     "CREATE TABLE relation_version(relation INTEGER PRIMARY KEY,catalog_version)",
     # Tables the catalog no longer names, emptied in small batches beside the running load.
     "CREATE TABLE abandoned(name PRIMARY KEY) WITHOUT ROWID",
+    # What ANALYZE has counted; no part of the catalog, so that no transaction minds it.
+    "CREATE TABLE relation_statistics(relation INTEGER PRIMARY KEY,row_count,analyzed_us)",
 )
 
 

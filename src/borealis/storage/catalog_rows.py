@@ -13,6 +13,7 @@ from borealis.storage.catalog_tables import CATALOG_TABLES_BY_OID, CatalogTable
 from borealis.storage.layout import IndexLayout, KeyColumn, TableLayout, column_name, table_name
 
 _INTEGER_TYPES = frozenset({20, 21, 23})  # int8, int2, int4: pg_type.oid
+NULLS_FIRST = 2  # PostgreSQL's bit in pg_index.indoption
 _FLOAT_TYPES = frozenset({700, 701})
 
 
@@ -34,7 +35,8 @@ def read_layout(connection: apsw.Connection, oid: int) -> TableLayout | None:
         (oid,),
     ).fetchall()
     indexes: list[Any] = cursor.execute(
-        "SELECT indexrelid,indisunique,indisprimary,indnullsnotdistinct,indnkeyatts,indkey "
+        "SELECT indexrelid,indisunique,indisprimary,indnullsnotdistinct,indnkeyatts,indkey,"
+        "indoption,indexprs IS NOT NULL OR indpred IS NOT NULL "
         "FROM pg_index WHERE indrelid=? ORDER BY indexrelid",
         (oid,),
     ).fetchall()
@@ -57,7 +59,7 @@ def read_layout(connection: apsw.Connection, oid: int) -> TableLayout | None:
 
 
 def _primary_key(indexes: list[tuple[object, ...]]) -> tuple[int, ...]:
-    for _, _, is_primary, _, key_count, keys in indexes:
+    for _, _, is_primary, _, key_count, keys, *_ in indexes:
         if is_primary:
             return _ordinals(keys)[: int(str(key_count))]
     return ()
@@ -70,17 +72,31 @@ def _ordinals(keys: object) -> tuple[int, ...]:
 def _index_layout(
     row: tuple[object, ...], primary: tuple[int, ...], types: list[int], not_null: list[bool]
 ) -> IndexLayout:
-    oid, is_unique, _, nulls_not_distinct, key_count, keys = row
+    oid, is_unique, _, nulls_not_distinct, key_count, keys, options, is_computed = row
     ordinals = _ordinals(keys)
     key = ordinals[: int(str(key_count))]
     included = ordinals[int(str(key_count)) :]
     return IndexLayout(
         oid=int(str(oid)),
-        key=tuple(KeyColumn(o, is_nullable=not (not_null[o] or o in primary)) for o in key),
+        key=tuple(
+            KeyColumn(
+                # What is computed may be null, and its table keeps its shape whatever becomes of NOT NULL.
+                o,
+                is_nullable=bool(is_computed) or not (not_null[o] or o in primary),
+                null_flag=flag,
+            )
+            for o, flag in zip(key, _null_flags(options), strict=True)
+        ),
         primary=primary or (len(types),),
         included=included,
         is_unique=bool(is_unique),
         nulls_not_distinct=bool(nulls_not_distinct),
         has_hidden_key=not primary,
-        has_floats=any(types[o] in _FLOAT_TYPES for o in ordinals),
+        has_floats=bool(is_computed) or any(types[o] in _FLOAT_TYPES for o in ordinals),
+        is_computed=bool(is_computed),
     )
+
+
+def _null_flags(options: object) -> tuple[int, ...]:
+    """Return layout.KeyColumn.null_flag of each key column, out of pg_index.indoption."""
+    return tuple(-1 if int(option) & NULLS_FIRST else 1 for option in str(options).split())

@@ -46,8 +46,10 @@ def column_name(attnum: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyColumn:
-    ordinal: int  # in the image
+    ordinal: int  # in the image; -1: an expression
     is_nullable: bool
+    null_flag: int = 1
+    """What n<j> holds for a NULL: 1, or -1 for NULLS FIRST; 0 is any other value's."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class IndexLayout:
     has_hidden_key: bool = False
     has_floats: bool = False
     """Two equal entries may still differ: 0.0 and -0.0."""
+    is_computed: bool = False
+    """Has expressions or a predicate: what its key columns hold comes with the intent, and not every row has an entry."""
 
     @property
     def name(self) -> str:
@@ -91,6 +95,18 @@ class IndexLayout:
         return f"CREATE TABLE {self.name}({columns},PRIMARY KEY({','.join(self.key_columns)})) WITHOUT ROWID"
 
     @cached_property
+    def create_by_row(self) -> str:
+        """A way from a row to its entry; made while the table is empty, so nothing waits for it."""
+        return f"CREATE UNIQUE INDEX {self.name}_row ON {self.name}({','.join(self.primary_columns)})"
+
+    @cached_property
+    def select_by_row(self) -> str:
+        """Give a row's entry. Bindings: primary key."""
+        included = tuple(column_name(ordinal + 1) for ordinal in self.included)
+        columns = ",".join(self.key_columns + included)
+        return f"SELECT {columns} FROM {self.name} WHERE {_equal(self.primary_columns)}"
+
+    @cached_property
     def insert(self) -> str:
         marks = ",".join("?" * (len(self.key_columns) + len(self.included)))
         return f"INSERT OR REPLACE INTO {self.name} VALUES({marks})"
@@ -111,20 +127,27 @@ class IndexLayout:
         ordinals = [column.ordinal for column in self.key] + list(self.primary) + list(self.included)
         if not any(column.is_nullable for column in self.key):
             return _tuple_getter(ordinals)
-        key = tuple((column.ordinal, column.is_nullable) for column in self.key)
+        key = tuple((column.ordinal, column.is_nullable, column.null_flag) for column in self.key)
         rest = _tuple_getter(self.primary + self.included)
 
         def entry(image: Image) -> Entry:
             values: list[Value] = []
-            for ordinal, is_nullable in key:
+            for ordinal, is_nullable, null_flag in key:
                 value = image[ordinal]
                 if is_nullable:
-                    values += (0, value) if value is not None else (1, 0)
+                    values += (0, value) if value is not None else (null_flag, 0)
                 else:
                     values.append(value)
             return (*values, *rest(image))
 
         return entry
+
+    def computed_entry(self, keys: Entry, image: Image) -> Entry:
+        """Return the entry of a row whose key values have been computed."""
+        values: list[Value] = []
+        for column, value in zip(self.key, keys, strict=True):
+            values += (0, value) if value is not None else (column.null_flag, 0)
+        return (*values, *(image[ordinal] for ordinal in self.primary + self.included))
 
     @cached_property
     def is_exempt(self) -> Callable[[Image], bool] | None:
@@ -136,7 +159,8 @@ class IndexLayout:
 
     @property
     def ordinals(self) -> frozenset[int]:
-        return frozenset(column.ordinal for column in self.key) | frozenset(self.primary + self.included)
+        keys = frozenset(column.ordinal for column in self.key if not self.is_computed)
+        return keys | frozenset(self.primary + self.included)
 
 
 @dataclass(frozen=True)

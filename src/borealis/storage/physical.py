@@ -17,6 +17,7 @@ from typing import Any
 
 import apsw
 
+from borealis.errors import SerializationFailure
 from borealis.storage.catalog_rows import read_layout
 from borealis.storage.catalog_tables import (
     FIRST_USER_OID,
@@ -99,6 +100,12 @@ def _follow_table(connection: apsw.Connection, layout: TableLayout) -> None:
             connection.execute(f"ALTER TABLE {index.name} RENAME TO {replaced}")
             _abandon(connection, replaced)
         connection.execute(index.create)
+        if index.is_computed:
+            connection.execute(index.create_by_row)
+            # Filled by its job alone: expressions are not evaluated here. One that has no job is of an empty table.
+            if _is_valid(connection, index.oid) and connection.execute(f"SELECT 1 FROM {layout.name}").get:
+                raise SerializationFailure.schema_conflict()
+            continue
         if existing is not None or _is_valid(connection, index.oid):
             after: Row | None = ()
             while after is not None:
@@ -115,6 +122,7 @@ def fill_index(
     Returns:
         The last key done, or None when the table's end is reached.
     """
+    assert not index.is_computed, index
     rows = connection.execute(layout.select_batch(after=bool(after)), (*after, rows_max)).fetchall()
     width = len(layout.key_columns)
     connection.executemany(index.insert, [index.entry(row[width:]) for row in rows])

@@ -16,7 +16,7 @@ Source: DESIGN §3.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import apsw
 
@@ -29,13 +29,26 @@ from borealis.storage.faults import Faults, Operation
 from borealis.storage.physical import clean_up
 from borealis.transaction.decider import Answer, Decider
 from borealis.transaction.intent import Intent
-from borealis.transaction.jobs import JobRunner, ending
 from borealis.transaction.recent_commits import RecentCommits
 
 CLEAN_UP_ROWS = 500
 """Removed from an abandoned table at a time, between two batches: some milliseconds."""
 
 T = TypeVar("T")
+
+
+class Jobs(Protocol):
+    """Work that DDL leaves to be done beside the running load (borealis.jobs)."""
+
+    def step(self, committer: Committer) -> bool:
+        """Do one bounded piece; tell whether there may be more.
+
+        Raises:
+            SqlError: the disk failed; it may be tried again.
+        """
+        ...
+
+    def close(self) -> None: ...
 
 
 class Batch:
@@ -57,6 +70,7 @@ class Committer:
         *,
         checkpointer: Checkpointer | None = None,
         faults: Faults | None = None,
+        jobs: Jobs | None = None,
     ) -> None:
         self.database = database
         self.cluster = database.cluster
@@ -68,8 +82,8 @@ class Committer:
         self._recent = RecentCommits()
         self._decider = Decider(self._connection, self.cluster, self._recent)
         self._has_abandoned = True  # until clean_up has looked
-        self._jobs = JobRunner(self._connection, clock)
-        self._has_jobs = True  # until the runner has looked
+        self._jobs = jobs
+        self._has_jobs = jobs is not None  # until the runner has looked
         if checkpointer is not None:
             self._connection.set_wal_hook(self._note_commit)
 
@@ -95,7 +109,7 @@ class Committer:
                     batch.wrote = True
                     self._recent.add(seq, time_us, intent.changes)
                     self._has_abandoned |= intent.is_ddl
-                    self._has_jobs |= intent.is_ddl
+                    self._has_jobs |= intent.is_ddl and self._jobs is not None
             if batch.wrote:
                 self._execute("UPDATE meta SET seq=?", (seq,))
         except Exception as error:  # noqa: BLE001 - all in the batch must be answered
@@ -138,19 +152,17 @@ class Committer:
             self._has_abandoned = self.write(lambda connection: clean_up(connection, CLEAN_UP_ROWS))
         elif self._has_jobs:
             self._has_jobs = False
-            self._has_jobs = self._step_jobs()
+            assert self._jobs is not None
+            self._has_jobs = self._jobs.step(self)
 
-    def _step_jobs(self) -> bool:
-        """Do a piece of the job that is under way; tell whether there may be more."""
-        has_more, changes = self._jobs.step(self.write)
-        if changes:
-            decider = self._decider
-            (answer,) = self.commit_batch(
-                [ending(self.cluster, decider.seq, decider.catalog_version, changes)]
-            )
-            if isinstance(answer, SqlError):
-                raise answer
-        return has_more
+    @property
+    def seq(self) -> int:
+        """The last commit's."""
+        return self._decider.seq
+
+    @property
+    def catalog_version(self) -> int:
+        return self._decider.catalog_version
 
     def write(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run housekeeping that changes no user's row (index entries, abandoned tables, a job's status) durably.

@@ -114,7 +114,9 @@ class Decider:
         unique: list[UniqueEntry] = []
         for change in intent.changes:
             writer = writers.get(change.table) or self._writer(change.table)
-            if not writer.write(change.mode, change.key, change.row, snapshot_seq, seq, unique):
+            if not writer.write(
+                change.mode, change.key, change.row, snapshot_seq, seq, unique, change.entries
+            ):
                 return self._row_conflict(writer, change, snapshot_seq)
         return self._add_unique(unique) if unique else None
 
@@ -145,9 +147,8 @@ class Decider:
         follow_catalog(self._connection, changes)
         version = self.catalog_version + 1
         next_oid = next_oid_after(changes, self.next_oid)
-        touched = touched_relations(changes)
-        if not all(change.catalog in _OF_JOBS and change.old and change.new for change in changes):
-            touched.add(_LAST_DDL)
+        # What the end of a job changes (an index may be read, a constraint is known to hold) no writer depends on.
+        touched = set() if _is_end_of_job(changes) else touched_relations(changes) | {_LAST_DDL}
         for relation in touched:
             self._execute("INSERT OR REPLACE INTO relation_version VALUES(?,?)", (relation, version))
         self._execute("UPDATE meta SET catalog_version=?,next_oid=?", (version, next_oid))
@@ -183,3 +184,9 @@ class Decider:
         return SerializationFailure.data_conflict(
             Conflict(table, key, Mode(mode).name, winner.mode, winner.seq, winner.time_us)
         )
+
+
+def _is_end_of_job(changes: list[CatalogChange]) -> bool:
+    return any(change.catalog == SYS_JOB for change in changes) and all(
+        change.catalog in _OF_JOBS and change.old and change.new for change in changes
+    )

@@ -44,6 +44,8 @@ class Change(msgspec.Struct, array_like=True, frozen=True, gc=False):
     key: Key
     mode: Mode
     row: Row | None  # None for KEY_SHARE, FOR_UPDATE and DELETE
+    entries: tuple[Values | None, ...] = ()
+    """Of each index with expressions or a predicate, by oid: the key values computed for the row, None where it has no entry."""
 
 
 class Intent(msgspec.Struct, array_like=True, frozen=True):

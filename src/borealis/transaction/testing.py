@@ -48,6 +48,9 @@ class IndexSpec:
     is_unique: bool = False
     nulls_not_distinct: bool = False
     is_valid: bool = True
+    nulls_first: tuple[int, ...] = ()
+    predicate: str | None = None
+    """Makes it an index whose entries come with the changes; what it says is the executor's affair."""
 
 
 def table_changes(
@@ -86,6 +89,9 @@ def index_changes(
         int(index.is_valid),
         len(index.columns),
         keys,
+        " ".join("2" if attnum in index.nulls_first else "0" for attnum in index.columns),
+        None,
+        index.predicate,
     )
     return (
         _insert(PG_CLASS, (oid,), (oid, name, PUBLIC_NAMESPACE, ADMIN_ROLE, "i")),

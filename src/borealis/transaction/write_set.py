@@ -32,11 +32,17 @@ IndexOrdinals = Callable[[Oid], Sequence[Sequence[int]]]
 """For a table, per secondary index, the ordinals of the row's values that an entry holds."""
 
 
+Entries = tuple[Row | None, ...]
+
+
 class Pending(msgspec.Struct, frozen=True, gc=False):
     mode: Mode
     row: Row | None
     existed: bool
     """The key is there in the snapshot."""
+
+    entries: Entries = ()
+    """Change.entries of the row."""
 
     @property
     def hides_base(self) -> bool:
@@ -75,30 +81,31 @@ class WriteSet:
         """Rows that count against the limit: written, deleted or locked FOR UPDATE at some time."""
         return self._rows
 
-    def insert(self, table: Oid, key: Key, row: Row) -> None:
+    def insert(self, table: Oid, key: Key, row: Row, entries: Entries = ()) -> None:
         pending = self._table(table)
         old = pending.get(key)
         if old is None:
             self._count()
-            pending[key] = Pending(Mode.INSERT, row, existed=False)
+            pending[key] = Pending(Mode.INSERT, row, False, entries)
         else:
             assert old.mode is Mode.DELETE, old
-            pending[key] = Pending(Mode.UPDATE_KEY, row, existed=True)
+            pending[key] = Pending(Mode.UPDATE_KEY, row, True, entries)
         self.version += 1
 
-    def update(self, table: Oid, key: Key, row: Row, mode: Mode = Mode.UPDATE) -> None:
+    def update(self, table: Oid, key: Key, row: Row, mode: Mode = Mode.UPDATE, entries: Entries = ()) -> None:
         """Give an existing key another row; mode is UPDATE_KEY when a column of a unique key changes."""
         pending = self._table(table)
         old = pending.get(key)
         if old is None:
             self._count()
-            pending[key] = Pending(mode, row, existed=True)
+            pending[key] = Pending(mode, row, True, entries)
         else:
             assert old.mode is not Mode.DELETE, old
             if old.mode is Mode.KEY_SHARE:
                 self._count()
             merged = _STRONGER_WITH_ROW[old.mode]
-            pending[key] = Pending(merged if merged is Mode.INSERT else max(merged, mode), row, old.existed)
+            merged = merged if merged is Mode.INSERT else max(merged, mode)
+            pending[key] = Pending(merged, row, old.existed, entries)
         self.version += 1
 
     def delete(self, table: Oid, key: Key) -> None:
@@ -126,14 +133,14 @@ class WriteSet:
             self._count()
             pending[key] = Pending(Mode.FOR_UPDATE, None, existed=True)
         elif mode is Mode.FOR_UPDATE and old.mode is Mode.UPDATE:
-            pending[key] = Pending(Mode.UPDATE_KEY, old.row, existed=True)
+            pending[key] = Pending(Mode.UPDATE_KEY, old.row, True, old.entries)
         # Everything else is as strong already. The version stays: a lock changes nothing that is read.
 
     def changes(self) -> tuple[Change, ...]:
         """Return the footprint and post-images, in the order the keys were first written."""
         return tuple(
             [
-                Change(table, key, pending.mode, pending.row)
+                Change(table, key, pending.mode, pending.row, pending.entries)
                 for table, rows in self.tables.items()
                 for key, pending in rows.items()
             ]
@@ -158,6 +165,8 @@ class WriteSet:
                 total += _size(row)
                 for ordinals in indexes:
                     total += _size([row[o] if o < len(row) else key[0] for o in ordinals])
+                for entry in pending.entries:
+                    total += 0 if entry is None else _size(entry)
         return total
 
     def _table(self, table: Oid) -> dict[Key, Pending]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey, ReferentialAction
-from borealis.catalog.definitions.expressions import check_text
+from borealis.catalog.definitions.expressions import check_text, index_expression_text, index_predicate_text
 from borealis.catalog.definitions.identifiers import quoted
 from borealis.catalog.relations import Index, Table
 
@@ -61,10 +61,30 @@ def index_definition(table: Table, index: Index) -> str:
     unique = "UNIQUE " if index.is_unique else ""
     name = f"{quoted(table.schema.name)}.{quoted(table.name)}"
     distinct = " NULLS NOT DISTINCT" if index.nulls_not_distinct else ""
+    where = f" WHERE {index_predicate_text(table, index.predicate)}" if index.predicate is not None else ""
     return (
         f"CREATE {unique}INDEX {quoted(index.name)} ON {name} USING btree_index "
-        f"({_columns(table, index.columns)}){_including(table, index)}{distinct}"
+        f"({_keys(table, index)}){_including(table, index)}{distinct}{where}"
     )
+
+
+def _keys(table: Table, index: Index) -> str:
+    """Return the key's columns and expressions with their order."""
+    texts = []
+    for place in range(len(index.columns)):
+        text = index_column_text(table, index, place)
+        if text.startswith("("):
+            text = f"({text})"
+        texts.append(f"{text} NULLS FIRST" if place in index.nulls_first else text)
+    return ", ".join(texts)
+
+
+def index_column_text(table: Table, index: Index, place: int) -> str:
+    """Return what an index holds at a place, from 0: a column's name or an expression."""
+    attnum = (*index.columns, *index.included)[place]
+    if attnum:
+        return quoted(table.columns[attnum - 1].name)
+    return index_expression_text(table, index.expressions[index.columns[:place].count(0)].source)
 
 
 def relation_name(catalog: Catalog, table: Table, search_path: Iterable[str]) -> str:

@@ -56,6 +56,17 @@ def check_text(table: Table, source: str) -> str:
     return _Writer(_types(table)).text(stored(source), oids.BOOL)
 
 
+def index_expression_text(table: Table, source: str) -> str:
+    """Return an index's expression: a call as it is, anything else in parentheses."""
+    node = stored(source)
+    text = _Writer(_types(table)).text(node)
+    return text if "FuncCall" in node or text.startswith("(") else f"({text})"
+
+
+def index_predicate_text(table: Table, source: str) -> str:
+    return _Writer(_types(table)).text(stored(source), oids.BOOL)
+
+
 def domain_check_text(base: Oid, source: str) -> str:
     return _Writer({"value": base}).text(stored(source), oids.BOOL).replace("value", "VALUE")
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.definitions.expressions import default_text
+from borealis.catalog.definitions.expressions import (
+    default_text,
+    index_expression_text,
+    index_predicate_text,
+)
 from borealis.catalog.relations import Column, Index, Relation, Sequence, Table, View
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.cluster import INDEX_METHOD, SUPERUSER, TABLE_METHOD
@@ -112,6 +116,17 @@ def attributes(catalog: Catalog) -> Iterator[SystemRow]:
     for table in catalog.tables:
         for index in table.indexes:
             for attnum, own in enumerate((*index.columns, *index.included), 1):
+                if own == 0:
+                    expression = index.expressions[index.columns[: attnum - 1].count(0)]
+                    yield _attribute_row(
+                        index.oid,
+                        attnum,
+                        expression.name,
+                        expression.type,
+                        expression.typmod,
+                        not_null=False,
+                    )
+                    continue
                 column = table.columns[own - 1]
                 yield _attribute_row(
                     index.oid, attnum, column.name, column.type, column.typmod, not_null=False
@@ -198,7 +213,11 @@ def indexes(catalog: Catalog) -> Iterator[SystemRow]:
     }
     for table in catalog.tables:
         for index in table.indexes:
-            columns = [table.columns[attnum - 1] for attnum in index.columns]
+            expressions = iter(index.expressions)
+            types = [
+                table.columns[attnum - 1].type if attnum else next(expressions).type
+                for attnum in index.columns
+            ]
             yield {
                 "indexrelid": index.oid,
                 "indrelid": table.oid,
@@ -216,11 +235,12 @@ def indexes(catalog: Catalog) -> Iterator[SystemRow]:
                 "indislive": 1,
                 "indisreplident": 0,
                 "indkey": vector((*index.columns, *index.included)),
-                "indcollation": vector(
-                    _C_COLLATION if column.type in (25, 1042, 1043) else 0 for column in columns
-                ),
-                "indclass": vector(int(str(classes_by_type.get(column.type, 0))) for column in columns),
-                "indoption": vector(0 for _ in columns),
+                "indcollation": vector(_C_COLLATION if type_ in (25, 1042, 1043) else 0 for type_ in types),
+                "indclass": vector(int(str(classes_by_type.get(type_, 0))) for type_ in types),
+                "indoption": vector(2 if place in index.nulls_first else 0 for place in range(len(types))),
+                "indexprs": ", ".join(index_expression_text(table, one.source) for one in index.expressions)
+                or None,
+                "indpred": index_predicate_text(table, index.predicate) if index.predicate else None,
             }
 
 

@@ -44,7 +44,7 @@ def _key_is_fixed(relation: TableRelation, where: bound.Expr | None) -> bool:
     """Whether WHERE fixes all columns of a primary key or of a unique index by =, which no NULL passes."""
     fixed = fixed_columns(relation, where)
     return any(
-        index.is_unique and index.is_valid and fixed.keys() >= set(index.columns)
+        index.is_unique and index.is_valid and not index.is_computed and fixed.keys() >= set(index.columns)
         for index in relation.table.indexes
     )
 

@@ -62,7 +62,7 @@ def affinities(table: Table, relation: int) -> dict[tuple[int, int], str]:
 def index_key_names(table: Table, index: Index) -> tuple[tuple[str | None, str], ...]:
     """Return (null flag or None, key column) of an index table's key columns, in order."""
     return tuple(
-        (None if table.columns[attnum - 1].not_null else f"n{n}", f"k{n}")
+        (None if not index.is_computed and table.columns[attnum - 1].not_null else f"n{n}", f"k{n}")
         for n, attnum in enumerate(index.columns, 1)
     )
 

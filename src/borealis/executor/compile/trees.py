@@ -27,7 +27,15 @@ _LEAVES = (Table, Index, Function)
 _SCALARS = frozenset(
     {"Oid", "int", "str", "bool", "Value", "bool | None", "str | None", "BoolOp", "SubLinkKind", "FrameMode"}
     | {"FrameBoundKind", "JoinKind", "SetOp", "LockMode", "tuple[str, ...]", "tuple[int, ...]"}
-    | {"Function", "Table", "Index | None", "tuple[RelationColumn, ...]", "Shape | None", "RowSource"}
+    | {
+        "Function",
+        "Table",
+        "Index | None",
+        "Index",
+        "tuple[RelationColumn, ...]",
+        "Shape | None",
+        "RowSource",
+    }
 )
 """Annotations of the fields that hold no nodes."""
 

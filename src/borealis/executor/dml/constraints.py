@@ -40,6 +40,7 @@ class RowConstraints:
         self._keys = tuple(
             tuple(attnum - 1 for attnum in index.columns if table.columns[attnum - 1].type not in _NUMBERS)
             for index in table.indexes
+            if not index.is_computed  # index_entries.py looks at those
         )
         self._checks = tuple(sorted(checks))  # by name, as PostgreSQL does
         self._relation = relation

@@ -34,7 +34,7 @@ class InsertAction:
     def __init__(self, node: Insert) -> None:
         self.node = node
         self.table = node.table
-        self.writer = TableWriter(node.table, node.relation, node.checks)
+        self.writer = TableWriter(node.table, node.relation, node.checks, node.indexes)
         self.rows_of = _python_rows(node)
         self._has_fresh_key = _has_fresh_key(node)
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
@@ -42,7 +42,9 @@ class InsertAction:
             Returning(node.table, node.relation, node.returning, ctes=node.ctes) if node.returning else None
         )
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
-        self.calls_functions = bool(self.rows_of is None or node.checks or self.conflict or self.returning)
+        self.calls_functions = bool(
+            self.rows_of is None or node.checks or node.indexes or self.conflict or self.returning
+        )
         """Runs expressions in SQLite, whose functions look at the session."""
         self._is_values = _is_plain_values(node)
         self._reads = any_node(node.source, lambda each: isinstance(each, SubLink)) or not self._is_values

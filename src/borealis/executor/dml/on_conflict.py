@@ -84,16 +84,17 @@ class ConflictAction:
     ) -> Row | None:
         """Insert one row or settle its conflict; returns the row as written, None if nothing was."""
         self._writer.constraints.check(transaction, row)
+        entries = self._writer.entries_of(transaction, row)
         for arbiter in self._arbiters:
-            found = arbiter.find(transaction, row, None)
+            found = arbiter.find(transaction, row, None, entries)
             if found is not None:
                 if change is None:
                     return None
                 return self._update(transaction, arguments, row, found, own, change)
         for other in self._others:
-            if other.find(transaction, row, None) is not None:
-                raise violation(self._table, other.index, row, transaction.style)
-        own.add(self._writer.insert_checked(transaction, row))
+            if other.find(transaction, row, None, entries) is not None:
+                raise violation(other, row, transaction)
+        own.add(self._writer.insert_checked(transaction, row, entries))
         return row
 
     def _update(

@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING
 from borealis.catalog.relations import Index, Table
 from borealis.errors import UniqueViolation
 from borealis.executor.compile import physical
-from borealis.executor.dml.constraints import value_text
+from borealis.executor.dml.key_texts import key_texts
 from borealis.executor.dml.keys import tuple_getter
+from borealis.sql.bound.statements import ComputedIndex
 from borealis.transaction.intent import Key, Row
-from borealis.types.base import Oid, Style, Value
+from borealis.types.base import Oid, Value
 
 if TYPE_CHECKING:
     from borealis.executor.transaction import Transaction
 
 Entries = dict[tuple[Value, ...], Key]
 """Index key to primary key, of the pending rows of one table."""
+
+Computed = tuple[Row | None, ...]
+"""What travels with a row: Pending.entries."""
 
 
 class PrimaryKey:
@@ -35,7 +39,13 @@ class PrimaryKey:
         conditions = " AND ".join(f"{name} = ?" for name in physical.key_names(table))
         self._sql = f"SELECT 1 FROM {physical.table_name(table)} WHERE {conditions}"
 
-    def find(self, transaction: Transaction, row: Row, own: Key | None) -> Key | None:
+    place = None
+    computed = None
+    relation = 0
+
+    def find(
+        self, transaction: Transaction, row: Row, own: Key | None, computed: Computed = ()
+    ) -> Key | None:
         """Return the key of the visible row, other than `own`, that has this row's values."""
         key = self.key_of(row)
         if key == own:
@@ -49,25 +59,50 @@ class PrimaryKey:
 class UniqueIndex:
     """A unique secondary index."""
 
-    def __init__(self, table: Table, index: Index) -> None:
+    def __init__(
+        self,
+        table: Table,
+        index: Index,
+        place: int | None = None,
+        computed: ComputedIndex | None = None,
+        relation: int = 0,
+    ) -> None:
+        """place: where the values are among those that travel with a row, if they are not in the row itself.
+
+        computed is such an index bound over the relation.
+        """
         self.table = table
         self.index = index
-        self.values_of = tuple_getter([attnum - 1 for attnum in index.columns])
-        self.columns = frozenset(index.columns)
+        self.place = place
+        self.computed = computed
+        self.relation = relation
+        self._values_in_row = None if place is not None else tuple_getter([n - 1 for n in index.columns])
         conditions = []
         for flag, key in physical.index_key_names(table, index):
             conditions += [f"{flag} = ?", f"{key} = ?"] if flag else [f"{key} = ?"]
-        self._nullable = tuple(flag is not None for flag, _ in physical.index_key_names(table, index))
+        self._null_flags = tuple(
+            None if flag is None else -1 if place in index.nulls_first else 1
+            for place, (flag, _) in enumerate(physical.index_key_names(table, index))
+        )
         primaries = ", ".join(physical.index_primary_names(table))
         self._sql = f"SELECT {primaries} FROM i{index.oid} WHERE {' AND '.join(conditions)}"
+
+    def values_of(self, row: Row, computed: Computed) -> Row | None:
+        """Return the index key of a row; None: it has no entry."""
+        if self._values_in_row is not None:
+            return self._values_in_row(row)
+        assert self.place is not None
+        return computed[self.place]
 
     def is_exempt(self, values: tuple[Value, ...]) -> bool:
         return None in values and not self.index.nulls_not_distinct
 
-    def find(self, transaction: Transaction, row: Row, own: Key | None) -> Key | None:
+    def find(
+        self, transaction: Transaction, row: Row, own: Key | None, computed: Computed = ()
+    ) -> Key | None:
         """Return the key of the visible row, other than `own`, that has this row's values."""
-        values = self.values_of(row)
-        if self.is_exempt(values):
+        values = self.values_of(row, computed)
+        if values is None or self.is_exempt(values):
             return None
         found = transaction.entries.of(self).get(values)
         if found is not None and found != own:
@@ -81,9 +116,9 @@ class UniqueIndex:
 
     def _search(self, values: tuple[Value, ...]) -> tuple[Value, ...]:
         search: list[Value] = []
-        for value, nullable in zip(values, self._nullable, strict=True):
-            if nullable:
-                search += (0, value) if value is not None else (1, 0)
+        for value, null_flag in zip(values, self._null_flags, strict=True):
+            if null_flag is not None:
+                search += (0, value) if value is not None else (null_flag, 0)
             else:
                 search.append(value)
         return tuple(search)
@@ -93,27 +128,23 @@ class UniqueIndex:
         entries: Entries = {}
         for key, pending in transaction.write_set.tables.get(self.table.oid, {}).items():
             if pending.row is not None:
-                self.add(entries, key, pending.row)
+                self.add(entries, key, pending.row, pending.entries)
         return entries
 
-    def add(self, entries: Entries, key: Key, row: Row) -> None:
-        values = self.values_of(row)
-        if not self.is_exempt(values):
+    def add(self, entries: Entries, key: Key, row: Row, computed: Computed) -> None:
+        values = self.values_of(row, computed)
+        if values is not None and not self.is_exempt(values):
             entries[values] = key
 
-    def remove(self, entries: Entries, key: Key, row: Row) -> None:
-        values = self.values_of(row)
-        if entries.get(values) == key:
+    def remove(self, entries: Entries, key: Key, row: Row, computed: Computed) -> None:
+        values = self.values_of(row, computed)
+        if values is not None and entries.get(values) == key:
             del entries[values]
 
 
-def violation(table: Table, index: Index, row: Row, style: Style) -> UniqueViolation:
-    columns = [table.columns[attnum - 1] for attnum in index.columns]
-    names = ", ".join(column.name for column in columns)
-    values = ", ".join(
-        "null" if row[column.attnum - 1] is None else value_text(column, row[column.attnum - 1], style)
-        for column in columns
-    )
+def violation(broken: PrimaryKey | UniqueIndex, row: Row, transaction: Transaction) -> UniqueViolation:
+    table, index = broken.table, broken.index
+    names, values = key_texts(table, index, row, transaction, broken.computed, broken.relation)
     return UniqueViolation(
         f'duplicate key value violates unique constraint "{index.name}"',
         detail=f"Key ({names})=({values}) already exists.",

@@ -80,7 +80,7 @@ class _TargetedAction:
 
 class UpdateAction(_TargetedAction):
     def __init__(self, node: Update) -> None:
-        super().__init__(node, TableWriter(node.table, node.relation, node.checks))
+        super().__init__(node, TableWriter(node.table, node.relation, node.checks, node.indexes))
         self.node = node
         ordinals = {attnum - 1: n for n, (attnum, _) in enumerate(node.assignments)}
         self._new_row = tuple_getter(

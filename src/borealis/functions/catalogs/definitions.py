@@ -6,6 +6,7 @@ from borealis.catalog.catalog import Catalog
 from borealis.catalog.definitions.constraints import (
     check_definition,
     foreign_key_definition,
+    index_column_text,
     index_definition,
     key_definition,
 )
@@ -67,8 +68,8 @@ def pg_get_indexdef_ext(context: Context, oid: int, column: int, pretty: int) ->
     if found is None or column == 0:
         return None if found is None else index_definition(*found)
     table, index = found
-    attnums = (*index.columns, *index.included)
-    return quoted(table.columns[attnums[column - 1] - 1].name) if 0 < column <= len(attnums) else ""
+    count = len(index.columns) + len(index.included)
+    return index_column_text(table, index, column - 1) if 0 < column <= count else ""
 
 
 def _index(catalog: Catalog, oid: int) -> tuple[Table, Index] | None:

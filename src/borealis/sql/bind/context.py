@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -99,6 +99,7 @@ class BindContext:
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
         self.is_cacheable = True
+        self.setting: Callable[[str], str | None] = lambda name: None  # the session's, for DDL
         self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.

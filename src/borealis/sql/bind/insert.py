@@ -18,6 +18,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.dml_target import bind_insert_target
 from borealis.sql.bind.expressions.dispatch import bind_expr
+from borealis.sql.bind.indexes import bind_indexes, infer_index
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.select import bind_where
@@ -59,6 +60,7 @@ def bind_insert(context: BindContext, node: Node, outer: Level | None = None) ->
         on_conflict,
         _bind_returning(level, item, node),
         ctes,
+        bind_indexes(context, table, relation),
     )
 
 
@@ -205,17 +207,9 @@ def _inferred_index(
         raise UndefinedObject(
             f'constraint "{node["conname"]}" for table "{table.name}" does not exist', position=position
         )
-    if "whereClause" in node:
-        raise FeatureNotSupported("inference of a partial index not supported", position=position)
-    wanted = set()
-    for item in node["indexElems"]:
-        element = item["IndexElem"]
-        if "name" not in element:
-            raise FeatureNotSupported("inference of an expression index not supported", position=position)
-        wanted.add(column_named(table, element["name"], position).attnum)
-    for index in table.indexes:
-        if index.is_unique and index.is_valid and set(index.columns) == wanted:
-            return index
+    inferred = infer_index(context, table, node, position)
+    if inferred is not None:
+        return inferred
     raise InvalidColumnReference(
         "there is no unique or exclusion constraint matching the ON CONFLICT specification"
     )

@@ -15,6 +15,7 @@ from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.rows import bind_list
 from borealis.sql.bind.expressions.subscripts import bind_subscripted_assignment
 from borealis.sql.bind.from_clause import bind_from
+from borealis.sql.bind.indexes import bind_indexes
 from borealis.sql.bind.level import Level, var_columns
 from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.targets import bind_targets
@@ -47,6 +48,7 @@ def bind_update(context: BindContext, node: Node, outer: Level | None = None) ->
         bind_checks(context, target.table, target.relation),
         _bind_returning(level, node),
         ctes,
+        bind_indexes(context, target.table, target.relation),
     )
 
 

@@ -103,6 +103,15 @@ Query = Select | SetOperation | Values
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedIndex:
+    """What an index holds of a row, over Vars of one relation; rows where the predicate is not true have no entry."""
+
+    index: Index
+    keys: tuple[Expr, ...]
+    predicate: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
 class OnConflict:
     """ON CONFLICT. index None: any unique index (DO NOTHING only). assignments None: DO NOTHING.
 
@@ -131,6 +140,9 @@ class Insert:
     on_conflict: OnConflict | None = None
     returning: tuple[Target, ...] = ()
     ctes: tuple[Cte, ...] = ()
+    indexes: tuple[
+        ComputedIndex, ...
+    ] = ()  # those with expressions or a predicate, over the row as it will stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +158,7 @@ class Update:
     checks: tuple[tuple[str, Expr], ...]  # over Vars of `relation`, read as the new row
     returning: tuple[Target, ...] = ()  # Vars of `relation` are the new row
     ctes: tuple[Cte, ...] = ()
+    indexes: tuple[ComputedIndex, ...] = ()  # as Insert's
 
 
 @dataclass(frozen=True, slots=True)

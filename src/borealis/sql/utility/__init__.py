@@ -102,6 +102,7 @@ def plan_ddl(
     search_path: tuple[str, ...] = ("public",),
     style: Style | None = None,
     owner: Oid = Oid(15579),
+    setting: Callable[[str], str | None] = lambda name: None,
 ) -> Ddl:
     """Turn a DDL statement into the catalog rows it writes.
 
@@ -109,6 +110,7 @@ def plan_ddl(
         SqlError: names taken or missing, definitions PostgreSQL or DSQL refuses, limits.
     """
     context = BindContext(parsed, catalog, (), search_path, style or Style())
+    context.setting = setting
     planner = _planner(parsed)
     if planner is None:
         raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")

@@ -12,14 +12,14 @@ from borealis.errors import (
     DuplicateTable,
     FeatureNotSupported,
     InvalidSchemaName,
-    UndefinedColumn,
     UndefinedObject,
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import find_table
 from borealis.sql.parse import Node
 from borealis.sql.utility.create_table import check_key_types
-from borealis.sql.utility.ddl import Ddl, Job
+from borealis.sql.utility.ddl import SYNC_REFUSED, Ddl, Job
+from borealis.sql.utility.index_keys import distinct_names, index_column, read_key
 from borealis.sql.utility.object_names import NameChooser
 from borealis.types.base import Oid
 
@@ -34,28 +34,34 @@ def create_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
         if node.get("if_not_exists"):
             return Ddl("CREATE INDEX", notices=(("42P07", f'relation "{name}" already exists, skipping'),))
         raise DuplicateTable(f'relation "{name}" already exists')
-    columns = tuple(_key_column(context, table, item["IndexElem"]) for item in node["indexParams"])
-    included = tuple(_column(table, item["IndexElem"]) for item in node.get("indexIncludingParams", ()))
-    if len(columns) > limits.KEY_COLUMNS_MAX:
+    key = read_key(context, table, node)
+    included = _included(table, node)
+    if len(key.columns) > limits.KEY_COLUMNS_MAX:
         raise limits.too_many_key_columns()
-    check_key_types(columns)
+    check_key_types(key.columns)
     if len(table.indexes) >= limits.TABLE_INDEXES_MAX:
         raise limits.too_many_indexes()
     chooser = NameChooser(context.catalog, table.schema.name, table.name)
-    name = name or chooser.choose("_".join(column.name for column in columns), "idx")
+    name = name or chooser.choose("_".join(distinct_names([*key.columns, *included])), "idx")
+    is_async = bool(node.get("async"))
     index = Index(
         Oid(context.catalog.next_oid),
         name,
         table.oid,
-        tuple(column.attnum for column in columns),
+        tuple(column.attnum for column in key.columns),
         bool(node.get("unique")),
         is_primary=False,
         nulls_not_distinct=bool(node.get("nulls_not_distinct")),
         included=tuple(column.attnum for column in included),
-        is_valid=False,
+        is_valid=not is_async,
+        nulls_first=key.nulls_first,
+        expressions=key.expressions,
+        predicate=key.predicate,
     )
     ddl = Ddl.replacing("CREATE INDEX", (table,), (replace(table, indexes=(*table.indexes, index)),))
-    return replace(ddl, job=Job("INDEX_BUILD", index.oid, f"{table.schema.name}.{name}"))
+    if not is_async:
+        return replace(ddl, empty=table.oid)
+    return replace(ddl, jobs=(Job("INDEX_BUILD", index.oid, f"{table.schema.name}.{name}"),))
 
 
 def _refuse_forms(context: BindContext, node: Node) -> None:
@@ -64,37 +70,38 @@ def _refuse_forms(context: BindContext, node: Node) -> None:
     text = context.parsed.text.encode()[node["relation"].get("location", 0) :].decode(errors="ignore")
     if _USING.search(text[: text.find("(")]):
         raise FeatureNotSupported("USING not supported for CREATE INDEX")
-    if not node.get("async"):
-        raise FeatureNotSupported("unsupported mode. please use CREATE INDEX ASYNC.")
+    if not node.get("async") and context.setting("disable_sync_create_index") != "off":
+        raise FeatureNotSupported(SYNC_REFUSED)
     if "options" in node or "tableSpace" in node:
         clause = "WITH" if "options" in node else "TABLESPACE"
         raise FeatureNotSupported(f"{clause} clause not supported for CREATE INDEX")
-    if "whereClause" in node:
-        raise FeatureNotSupported("partial indexes are not supported yet")
 
 
-def _key_column(context: BindContext, table: Table, element: Node) -> Column:
-    if element.get("ordering", "SORTBY_DEFAULT") != "SORTBY_DEFAULT":
-        raise FeatureNotSupported("specifying sort order not supported for index keys")
-    if "opclass" in element:
-        raise FeatureNotSupported("opclass not supported for index keys")
-    if "collation" in element:
-        raise FeatureNotSupported("COLLATE clause not supported")
-    if "expr" in element:
-        raise FeatureNotSupported("expression indexes are not supported yet")
-    if element.get("nulls_ordering") == "SORTBY_NULLS_FIRST":
-        raise FeatureNotSupported("NULLS FIRST in an index is not supported yet")
-    return _column(table, element)
+def _included(table: Table, node: Node) -> tuple[Column, ...]:
+    """Return the INCLUDE columns, each once."""
+    included: dict[int, Column] = {}
+    keys = {item["IndexElem"].get("name") for item in node["indexParams"]}
+    for item in node.get("indexIncludingParams", ()):
+        element = item["IndexElem"]
+        for clause, what in _NOT_INCLUDED.items():
+            if element.get(clause, _DEFAULTS.get(clause)) != _DEFAULTS.get(clause):
+                raise FeatureNotSupported(f"including column does not support {what}")
+        if "expr" in element:
+            raise FeatureNotSupported("expressions are not supported in included columns")
+        column = index_column(table, element["name"])
+        if column.name in keys:
+            raise FeatureNotSupported("included columns must not intersect with key columns")
+        included[column.attnum] = column
+    return tuple(included.values())
 
 
-def _column(table: Table, element: Node) -> Column:
-    name = element.get("name")
-    for column in table.live_columns:
-        if column.name == name:
-            return column
-    if name is None:
-        raise FeatureNotSupported("expressions are not supported in included columns")
-    raise UndefinedColumn(f'column "{name}" does not exist')
+_NOT_INCLUDED = {
+    "collation": "a collation",
+    "opclass": "an operator class",
+    "ordering": "ASC/DESC options",
+    "nulls_ordering": "NULLS FIRST/LAST options",
+}
+_DEFAULTS = {"ordering": "SORTBY_DEFAULT", "nulls_ordering": "SORTBY_NULLS_DEFAULT"}
 
 
 def _is_taken(context: BindContext, table: Table, name: str) -> bool:

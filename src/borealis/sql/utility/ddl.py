@@ -6,17 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from borealis.catalog.rows import Object, difference
+from borealis.storage.catalog_tables import PG_CLASS
 from borealis.transaction.intent import Change
 from borealis.types.base import Oid
+
+SYNC_REFUSED = "unsupported mode. please use CREATE INDEX ASYNC."
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a DDL statement leaves to be done beside the running load; the client is told its id."""
+    """What a DDL statement leaves to be done beside the running load."""
 
     type: str  # INDEX_BUILD
     object: Oid
-    object_name: str
+    object_name: str | None = None
+    catalog: int = PG_CLASS
+    is_told: bool = True
+    """The client gets its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,14 @@ class Ddl:
     tag: str  # CREATE TABLE
     changes: tuple[Change, ...] = ()
     notices: tuple[tuple[str, str], ...] = ()  # SQLSTATE and text
-    job: Job | None = None
+    jobs: tuple[Job, ...] = ()
+    empty: Oid = Oid(0)
+    """A table that must be empty: its index is there at once."""
+
+    @property
+    def told(self) -> tuple[Job, ...]:
+        """The jobs whose ids are the statement's rows."""
+        return tuple(job for job in self.jobs if job.is_told)
 
     @classmethod
     def replacing(

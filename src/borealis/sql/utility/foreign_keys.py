@@ -149,7 +149,12 @@ def _referenced_key(table: Table, names: Sequence[str]) -> tuple[Index, tuple[Co
     if len(set(attnums)) != len(attnums):
         raise InvalidForeignKey("foreign key referenced-columns list must not contain duplicates")
     for index in sorted(table.indexes, key=lambda index: not index.is_primary):
-        if index.is_unique and index.is_valid and sorted(index.columns) == sorted(attnums):
+        if (
+            index.is_unique
+            and index.is_valid
+            and not index.is_computed
+            and sorted(index.columns) == sorted(attnums)
+        ):
             return index, columns
     raise InvalidForeignKey(
         f'there is no unique constraint matching given keys for referenced table "{table.name}"'
