@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from borealis.errors import FeatureNotSupported
 from borealis.executor.scope import Scope
 from borealis.functions.uuids.random import random_uuid
+from borealis.sql.deparse.definitions import Definitions
 from borealis.sql.registered.names import CatalogNames
 from borealis.storage.readers import Reader
 from borealis.types.base import Style, Value
@@ -70,6 +71,7 @@ class SessionView:
         context.random_bytes = engine.random.randbytes  # type: ignore[attr-defined]
         context.random_float = engine.random.random  # type: ignore[attr-defined]
         context.catalog = self._transaction.catalog  # type: ignore[attr-defined]
+        context.definitions = Definitions(self._transaction.catalog, scope.search_path, self.style)  # type: ignore[attr-defined]
         context.session_user = scope.user  # type: ignore[attr-defined]
         context.search_path = self.search_path  # type: ignore[attr-defined]
         context.setting = scope.setting  # type: ignore[attr-defined]

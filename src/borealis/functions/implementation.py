@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.objects import Domain, Function
+from borealis.catalog.relations import Column, Table, View
 from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 
 
@@ -58,6 +60,20 @@ class Aggregation:
         return f"{name}({'DISTINCT ' if self.distinct else ''}{listed}{order}){self.tail}"
 
 
+class Definitions(Protocol):
+    """Stored trees as SQL text; pretty: with only those parentheses that precedence wants."""
+
+    def view(self, view: View, *, pretty: bool) -> str: ...
+    def default(self, table: Table | View, column: Column, *, pretty: bool) -> str: ...
+    def check(self, table: Table, source: str, *, pretty: bool) -> str: ...
+    def expression(self, table: Table, source: str, *, pretty: bool) -> str: ...
+    def index_key(self, table: Table, source: str, *, pretty: bool) -> str: ...
+    def domain_check(self, domain: Domain, source: str, *, pretty: bool) -> str: ...
+    def constant(self, source: str, wanted: Oid, *, pretty: bool = False) -> str: ...
+    def type_text(self, oid: Oid, typmod: int = -1) -> str: ...
+    def function_body(self, function: Function) -> str: ...
+
+
 @dataclass(slots=True)
 class Context:
     """What functions see of the session while one statement runs; one object a SQLite connection, set before each run."""
@@ -78,6 +94,8 @@ class Context:
     lock_row: Callable[[Oid, tuple[Value, ...], Any], None] | None = None
     """Adds a row, by table and key, to what the transaction has locked in a mode."""
     catalog: Catalog = field(default_factory=lambda: Catalog(0, Oid(0)))
+    definitions: Definitions | None = None
+    """Shows what the catalog keeps as SQL; what does is above this part (sql/deparse)."""
     visible: dict[str, Any] = field(default_factory=dict)
     """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""
     is_interrupted: Callable[[], bool] = lambda: False

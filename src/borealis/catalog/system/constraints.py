@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey
-from borealis.catalog.definitions.expressions import check_columns, check_text
+from borealis.catalog.definitions.expressions import check_columns
 from borealis.catalog.relations import Index, Table
+from borealis.catalog.system.references import reference
 from borealis.catalog.system.rows import SystemRow, array, produces
 from borealis.types.base import Value
 
@@ -25,7 +26,7 @@ def constraints(catalog: Catalog) -> Iterator[SystemRow]:
     for domain in catalog.domains:
         for check in domain.checks:
             row = _row(check.oid, check.name, domain.schema.oid, "c")
-            yield {**row, "contypid": domain.oid, "convalidated": int(check.is_validated)}
+            yield {**row, "contypid": domain.oid, "convalidated": int(check.is_validated), "conbin": reference("CHECK", conoid=check.oid)}
 
 
 def _key(table: Table, index: Index) -> SystemRow:
@@ -46,7 +47,7 @@ def _check(table: Table, check: Check) -> SystemRow:
         "conrelid": table.oid,
         "convalidated": int(check.is_validated),
         "conkey": array(columns) if columns else None,
-        "conbin": check_text(table, check.expression),
+        "conbin": reference("CHECK", conoid=check.oid),
     }
 
 

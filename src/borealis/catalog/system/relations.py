@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.definitions.expressions import (
-    default_text,
-    index_expression_text,
-    index_predicate_text,
-)
 from borealis.catalog.relations import Column, Index, Relation, Sequence, Table, View
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.cluster import INDEX_METHOD, SUPERUSER, TABLE_METHOD
+from borealis.catalog.system.references import reference
 from borealis.catalog.system.rows import SystemRow, produces, vector
 from borealis.catalog.system.tables import SystemTable, system_tables
 from borealis.storage.catalog_tables import PG_CATALOG_NAMESPACE
@@ -200,7 +196,7 @@ def defaults(catalog: Catalog) -> Iterator[SystemRow]:
                     "oid": (1 << 29) + table.oid * 64 + column.attnum % 64,
                     "adrelid": table.oid,
                     "adnum": column.attnum,
-                    "adbin": default_text(table, column),
+                    "adbin": reference("DEFAULT", relid=table.oid, attnum=column.attnum),
                 }
 
 
@@ -238,9 +234,8 @@ def indexes(catalog: Catalog) -> Iterator[SystemRow]:
                 "indcollation": vector(_C_COLLATION if type_ in (25, 1042, 1043) else 0 for type_ in types),
                 "indclass": vector(int(str(classes_by_type.get(type_, 0))) for type_ in types),
                 "indoption": vector(2 if place in index.nulls_first else 0 for place in range(len(types))),
-                "indexprs": ", ".join(index_expression_text(table, one.source) for one in index.expressions)
-                or None,
-                "indpred": index_predicate_text(table, index.predicate) if index.predicate else None,
+                "indexprs": reference("KEYS", indexrelid=index.oid) if index.expressions else None,
+                "indpred": None if index.predicate is None else reference("PREDICATE", indexrelid=index.oid),
             }
 
 
@@ -269,4 +264,6 @@ def rules(catalog: Catalog) -> Iterator[SystemRow]:
             "ev_type": "1",
             "ev_enabled": "O",
             "is_instead": 1,
+            "ev_qual": "<>",
+            "ev_action": reference("RULE", ev_class=view.oid),
         }

@@ -1,83 +1,25 @@
-"""pg_get_*def, pg_get_expr, pg_get_userbyid and what else shows a definition."""
+"""pg_get_userbyid, pg_get_serial_sequence, extended statistics, and what has no definitions here."""
 
 from __future__ import annotations
 
-from borealis.catalog.catalog import Catalog
-from borealis.catalog.definitions.constraints import (
-    check_definition,
-    foreign_key_definition,
-    index_column_text,
-    index_definition,
-    key_definition,
-)
-from borealis.catalog.definitions.expressions import check_text, domain_check_text
-from borealis.catalog.definitions.identifiers import quoted
-from borealis.catalog.relations import Index, Table
+from borealis.catalog.objects import Statistics
 from borealis.catalog.system.cluster import SUPERUSER
 from borealis.errors import UndefinedColumn
+from borealis.functions.catalogs.shown import definitions, relation_name
 from borealis.functions.implementation import Context, scalar
+from borealis.settings.identifiers import quote_identifier
 from borealis.storage.catalog_tables import ADMIN_ROLE
 from borealis.types import oids
+from borealis.types.array import pack
 from borealis.types.base import Oid, Value
-from borealis.types.registry import format_type, type_of
+from borealis.types.registry import type_of
 
 _ROLES = {SUPERUSER: "postgres", ADMIN_ROLE: "admin"}
-
-
-@scalar("pg_get_expr", "pg_get_expr_ext")
-def pg_get_expr(text: str, relation: int, pretty: int = 0) -> str:
-    """Return the expression: the catalogs show it as text already."""
-    return text
 
 
 @scalar("pg_get_userbyid")
 def pg_get_userbyid(role: int) -> str:
     return _ROLES.get(role, f"unknown (OID={role})")
-
-
-@scalar("pg_get_constraintdef", "pg_get_constraintdef_ext", context=True, deterministic=False)
-def pg_get_constraintdef(context: Context, oid: int, pretty: int = 0) -> Value:
-    catalog = context.catalog
-    for table in catalog.tables:
-        for index in table.indexes:
-            if index.constraint == oid:
-                return key_definition(table, index)
-        for check in table.checks:
-            if check.oid == oid:
-                return check_definition(table, check)
-        for foreign_key in table.foreign_keys:
-            if foreign_key.oid == oid:
-                return foreign_key_definition(catalog, foreign_key, context.search_path)
-    for domain in catalog.domains:
-        for check in domain.checks:
-            if check.oid == oid:
-                return f"CHECK ({domain_check_text(domain.base_type, check.expression)})"
-    return None
-
-
-@scalar("pg_get_indexdef", context=True, deterministic=False)
-def pg_get_indexdef(context: Context, oid: int) -> Value:
-    found = _index(context.catalog, oid)
-    return None if found is None else index_definition(*found)
-
-
-@scalar("pg_get_indexdef_ext", context=True, deterministic=False)
-def pg_get_indexdef_ext(context: Context, oid: int, column: int, pretty: int) -> Value:
-    """Return the definition of an index, or of one of its columns."""
-    found = _index(context.catalog, oid)
-    if found is None or column == 0:
-        return None if found is None else index_definition(*found)
-    table, index = found
-    count = len(index.columns) + len(index.included)
-    return index_column_text(table, index, column - 1) if 0 < column <= count else ""
-
-
-def _index(catalog: Catalog, oid: int) -> tuple[Table, Index] | None:
-    for table in catalog.tables:
-        for index in table.indexes:
-            if index.oid == oid:
-                return table, index
-    return None
 
 
 @scalar("pg_get_serial_sequence", context=True, deterministic=False)
@@ -93,47 +35,54 @@ def pg_get_serial_sequence(context: Context, relation: str, column: str) -> Valu
         raise UndefinedColumn(f'column "{column}" of relation "{relation}" does not exist')
     for sequence in context.catalog.sequences:
         if sequence.owned_by == (oid, found[0].attnum):
-            return f"{quoted(sequence.schema.name)}.{quoted(sequence.name)}"
+            return f"{quote_identifier(sequence.schema.name)}.{quote_identifier(sequence.name)}"
     return None
 
 
-@scalar(
-    "pg_get_partkeydef", "pg_get_triggerdef", "pg_get_triggerdef_ext", "pg_get_ruledef", "pg_get_ruledef_ext"
-)
+@scalar("pg_get_partkeydef", "pg_get_triggerdef", "pg_get_triggerdef_ext")
 def nothing_defined(oid: int, pretty: int = 0) -> Value:
     """There are no partitions, triggers or rules to show."""
     return None
 
 
-@scalar("pg_get_function_arguments", "pg_get_function_identity_arguments", context=True, deterministic=False)
-def pg_get_function_arguments(context: Context, oid: int) -> Value:
-    function = context.catalog.functions_by_oid.get(Oid(oid))
-    if function is None:
-        return None
-    words = {"o": "OUT ", "b": "INOUT ", "v": "VARIADIC "}
-    return ", ".join(
-        words.get(one.mode, "") + (f"{quoted(one.name)} " if one.name else "") + format_type(one.type, -1)
-        for one in function.arguments
-        if one.mode != "t"
-    )
-
-
-@scalar("pg_get_function_result", context=True, deterministic=False)
-def pg_get_function_result(context: Context, oid: int) -> Value:
-    function = context.catalog.functions_by_oid.get(Oid(oid))
-    if function is None:
-        return None
-    columns = [one for one in function.arguments if one.mode == "t"]
-    if columns:
-        return f"TABLE({', '.join(f'{quoted(one.name)} {format_type(one.type, -1)}' for one in columns)})"
-    return ("SETOF " if function.returns_set else "") + format_type(function.result, -1)
-
-
 @scalar("pg_get_statisticsobjdef_columns", context=True, deterministic=False)
 def pg_get_statisticsobjdef_columns(context: Context, oid: int) -> Value:
-    for one in context.catalog.statistics:
-        if one.oid == oid:
-            table = context.catalog.tables_by_oid[one.table]
-            names = [quoted(table.columns[attnum - 1].name) for attnum in one.columns]
-            return ", ".join(names + [check_text(table, source) for source in one.expressions])
-    return None
+    found = _statistics(context, oid)
+    return None if found is None else _statistics_columns(context, found)
+
+
+@scalar("pg_get_statisticsobjdef", context=True, deterministic=False)
+def pg_get_statisticsobjdef(context: Context, oid: int) -> Value:
+    """Return the CREATE STATISTICS; its kinds where they are not all."""
+    found = _statistics(context, oid)
+    if found is None:
+        return None
+    table = context.catalog.tables_by_oid[found.table]
+    name = f"{quote_identifier(found.schema.name)}.{quote_identifier(found.name)}"
+    kinds = [word for letter, word in _KINDS.items() if letter in found.kinds]
+    listed = f" ({', '.join(kinds)})" if len(kinds) < len(_KINDS) and len(found.columns) > 1 else ""
+    columns = _statistics_columns(context, found)
+    return f"CREATE STATISTICS {name}{listed} ON {columns} FROM {relation_name(context, table)}"
+
+
+@scalar("pg_get_statisticsobjdef_expressions", context=True, deterministic=False)
+def pg_get_statisticsobjdef_expressions(context: Context, oid: int) -> Value:
+    found = _statistics(context, oid)
+    if found is None or not found.expressions:
+        return None
+    table = context.catalog.tables_by_oid[found.table]
+    return pack([definitions(context).expression(table, one, pretty=False) for one in found.expressions])
+
+
+_KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
+
+
+def _statistics(context: Context, oid: int) -> Statistics | None:
+    return next((one for one in context.catalog.statistics if one.oid == oid), None)
+
+
+def _statistics_columns(context: Context, found: Statistics) -> str:
+    table = context.catalog.tables_by_oid[found.table]
+    names = [quote_identifier(table.columns[attnum - 1].name) for attnum in found.columns]
+    shown = definitions(context)
+    return ", ".join(names + [shown.index_key(table, one, pretty=False) for one in found.expressions])

@@ -32,14 +32,19 @@ _WITHOUT_LENGTH: dict[int, str] = {oids.BPCHAR: "bpchar", oids.BIT: '"bit"'}
 """Names of types that SQL's own name would give a length of 1."""
 
 
-@scalar("format_type", strict=False)
-def format_type_(oid: int | None, typmod: int | None) -> Value:
+@scalar("format_type", strict=False, context=True, deterministic=False)
+def format_type_(context: Context, oid: int | None, typmod: int | None) -> Value:
     if oid is None:
         return None
     if oid == 0:
         return "-"
     if typmod == -1 and oid in _WITHOUT_LENGTH:
         return _WITHOUT_LENGTH[oid]
+    names = context.style.names
+    if typmod is None or typmod < 0:  # rows and domains have names in the catalog
+        name = None if names is None else names.name_of(oids.REGTYPE, Oid(oid))
+        if name is not None:
+            return name
     try:
         return format_type(Oid(oid), -1 if typmod is None else typmod)
     except (KeyError, SqlError):

@@ -6,19 +6,24 @@ which constants of dates and the like are spelt.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.objects import Domain
+from borealis.catalog.objects import Domain, Function, FunctionArgument
 from borealis.catalog.relations import Column, Table, View
+from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.assignment import table_columns
-from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.context import Arguments, BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
 from borealis.sql.bind.query import bind_query
 from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.trace import BindTrace
-from borealis.sql.bound.expressions import Var
+from borealis.sql.bound.expressions import Param, Var
 from borealis.sql.deparse import calls, operators  # noqa: F401 - they register what they show
 from borealis.sql.deparse.expressions import Expressions
+from borealis.sql.deparse.nodes import Call, Listed, Shown, Word
 from borealis.sql.deparse.printer import Printer
 from borealis.sql.deparse.queries import QueryWriter
 from borealis.sql.deparse.scope import Range, Scope
@@ -60,6 +65,11 @@ class Definitions:
         """Return an expression over a table's columns, of its own type."""
         return self._over_table(table, stored_node(source), Oid(0), pretty=pretty)
 
+    def index_key(self, table: Table, source: str, *, pretty: bool) -> str:
+        """Return an expression an index is over: a call as it is, anything else in parentheses."""
+        text, shown = self._shown_over_table(table, stored_node(source), Oid(0), pretty=pretty)
+        return text if isinstance(shown, Call | Listed | Word) else f"({text})"
+
     def domain_check(self, domain: Domain, source: str, *, pretty: bool) -> str:
         context, trace = self._context()
         value = Var(domain.base_type, domain.typmod, context.new_id(), 1)
@@ -67,15 +77,54 @@ class Definitions:
         level.namespace.append(
             NamespaceItem("", None, (NamedColumn("value", value),), relation_visible=False)
         )
-        return self._bound(context, trace, level, Scope(None), stored_node(source), oids.BOOL, pretty=pretty)
+        return self._bound(context, trace, level, Scope(None), stored_node(source), oids.BOOL, pretty=pretty)[
+            0
+        ]
 
     def constant(self, source: str, wanted: Oid, *, pretty: bool = False) -> str:
         """Return an expression without columns: the default of a domain or of an argument."""
         context, trace = self._context()
         level = Level(context, place="DEFAULT expressions")
-        return self._bound(context, trace, level, Scope(None), stored_node(source), wanted, pretty=pretty)
+        return self._bound(context, trace, level, Scope(None), stored_node(source), wanted, pretty=pretty)[0]
+
+    def type_text(self, oid: Oid, typmod: int = -1) -> str:
+        """Return a type's name, a domain's with its schema where the search path does not lead to it."""
+        context, trace = self._context()
+        return Expressions(context, trace, Scope(None)).type_text(oid, typmod)
+
+    def function_body(self, function: Function) -> str:
+        """Return a SQL-standard body: `RETURN …`, or BEGIN ATOMIC with its queries."""
+        nodes = json.loads(function.body)
+        inputs = [argument for argument in function.arguments if argument.mode in "ibv"]
+        is_return = len(nodes) == 1 and "ReturnStmt" in nodes[0]
+        texts = [self._body_statement(function, inputs, node) for node in nodes]
+        if is_return:
+            return f"RETURN {texts[0]}"
+        return "BEGIN ATOMIC\n" + "".join(f" {text};\n" for text in texts) + "END"
+
+    def _body_statement(self, function: Function, inputs: Sequence[FunctionArgument], node: Node) -> str:
+        context, trace = self._context()
+        exprs = tuple(Param(one.type, -1, number) for number, one in enumerate(inputs, 1))
+        context.arguments = Arguments(function.name, tuple(one.name for one in inputs), exprs)
+        if "ReturnStmt" in node:
+            value = node["ReturnStmt"]["returnval"]
+            return self._bound(
+                context, trace, Level(context), Scope(None), value, function.result, pretty=False
+            )[0]
+        if "SelectStmt" not in node:
+            raise FeatureNotSupported(f"definition with {next(iter(node))} not supported")
+        bind_query(Level(context), node["SelectStmt"])
+        writer = QueryWriter(context, trace, pretty=False)
+        out = writer.printer()
+        writer.query(out, node["SelectStmt"], None)
+        return out.text
 
     def _over_table(self, table: Table | View, node: Node, wanted: Oid, *, pretty: bool) -> str:
+        return self._shown_over_table(table, node, wanted, pretty=pretty)[0]
+
+    def _shown_over_table(
+        self, table: Table | View, node: Node, wanted: Oid, *, pretty: bool
+    ) -> tuple[str, Shown]:
         context, trace = self._context()
         level = Level(context, place="CHECK constraints")
         relation = level.new_relation()
@@ -95,11 +144,12 @@ class Definitions:
         wanted: Oid,
         *,
         pretty: bool,
-    ) -> str:
+    ) -> tuple[str, Shown]:
         bind_expr(level, node)
         out = Printer(pretty=pretty)
-        out.expr(Expressions(context, trace, scope).shown(node, wanted), implicit=False)
-        return out.text
+        shown = Expressions(context, trace, scope).shown(node, wanted)
+        out.expr(shown, implicit=False)
+        return out.text, shown
 
     def _context(self) -> tuple[BindContext, BindTrace]:
         context = BindContext(Parsed("", "", {}), self.catalog, (), self._search_path, self._style)

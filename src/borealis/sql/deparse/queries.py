@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from borealis.catalog.relations import Relation
+from borealis.errors import FeatureNotSupported
 from borealis.settings.identifiers import quote_identifier
+from borealis.sql.bind.composites import fields_of
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.columns import is_star
 from borealis.sql.bind.targets import output_name
@@ -13,8 +15,8 @@ from borealis.sql.bind.trace import BindTrace
 from borealis.sql.deparse.calls import sort_suffix, window_text
 from borealis.sql.deparse.expressions import Expressions, show_column
 from borealis.sql.deparse.from_clause import write_from
-from borealis.sql.deparse.nodes import Literal, Name, Shown, Subquery
-from borealis.sql.deparse.printer import STANDARD, Printer
+from borealis.sql.deparse.nodes import Field, Literal, Name, Shown, Subquery
+from borealis.sql.deparse.printer import INNER, STANDARD, Printer
 from borealis.sql.deparse.scope import Scope, build_scope
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -142,7 +144,7 @@ class QueryWriter:
         out.put(" ")
         to = Expressions(self.context, self.trace, scope)
         if "valuesLists" in node:
-            self.values(out, to, node)
+            self._values_query(out, to, node, names)
             return
         out.put("SELECT")
         self._distinct(out, to, node)
@@ -167,7 +169,25 @@ class QueryWriter:
             out.keyword(word, -STANDARD, STANDARD, 1)
             out.expr(to.shown(node, oids.BOOL), implicit=False)
 
-    def values(self, out: Printer, to: Expressions, node: Node) -> None:
+    def _values_query(self, out: Printer, to: Expressions, node: Node, names: Sequence[str]) -> None:
+        """Write VALUES; where its columns go by other names, as a SELECT from it."""
+        own = [f"column{ordinal}" for ordinal in range(1, len(node["valuesLists"][0]["List"]["items"]) + 1)]
+        if not names or list(names) == own:
+            self._values(out, to, node)
+            return
+        before = '"*VALUES*".' if to.scope.parent is not None else ""
+        out.put("SELECT ")
+        for ordinal, (column, name) in enumerate(zip(own, names, strict=True)):
+            if ordinal:
+                out.put(",")
+                out.keyword("", -STANDARD, STANDARD, INNER)
+            out.put(f"{before}{column}" + ("" if name == column else f" AS {quote_identifier(name)}"))
+        out.keyword(" FROM ", -STANDARD, STANDARD, 2)
+        out.put("(")
+        self._values(out, to, node)
+        out.put(') "*VALUES*"')
+
+    def _values(self, out: Printer, to: Expressions, node: Node) -> None:
         out.put("VALUES ")
         types = self._types_of_values(to, node)
         for ordinal, row in enumerate(node["valuesLists"]):
@@ -238,8 +258,19 @@ class QueryWriter:
                 columns = self.trace.stars[id(value["ColumnRef"])]
                 found += ((show_column(to, column.expr, column.name), column.name) for column in columns)
                 continue
+            if "A_Indirection" in value and "A_Star" in value["A_Indirection"]["indirection"][-1]:
+                found += self._fields(to, value["A_Indirection"])
+                continue
             found.append((to.shown(value), target.get("name") or output_name(value)))
         return found
+
+    def _fields(self, to: Expressions, node: Node) -> list[tuple[Shown, str]]:
+        """Return the columns of `(row).*`."""
+        natural = to.bound_as(node["arg"])
+        if len(node["indirection"]) > 1 or natural is None:
+            raise FeatureNotSupported("definition with (row).column.* not supported")
+        row = to.shown(node["arg"])
+        return [(Field(row, name), name) for name, _ in fields_of(self.context, natural, None)]
 
     def _group(self, out: Printer, to: Expressions, node: Node) -> None:
         if "groupClause" not in node:
@@ -307,9 +338,8 @@ class QueryWriter:
         shown = to.shown(node["limitCount"], oids.INT8)
         if node.get("limitOption") == "LIMIT_OPTION_WITH_TIES":
             out.keyword(" FETCH FIRST ", -STANDARD, STANDARD, 0)
-            # A constant before ROWS would be taken for the count alone, anything else wants parentheses.
             text = out.aside(lambda: out.expr(shown, implicit=False))
-            out.put(text if text.startswith("(") else f"({text})")
+            out.put(text if text.isdigit() or text.startswith("(") else f"({text})")
             out.put(" ROWS WITH TIES")
             return
         out.keyword(" LIMIT ", -STANDARD, STANDARD, 0)

@@ -1,6 +1,6 @@
 SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
   a.attname AS column_name, a.attnum::int AS ordinal_position,
-  (CASE WHEN a.attgenerated = '' THEN d.adbin::text END)::varchar AS column_default,
+  (CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)::varchar AS column_default,
   (CASE WHEN a.attnotnull OR (t.typtype = 'd' AND t.typnotnull) THEN 'NO' ELSE 'YES' END)::varchar AS is_nullable,
   (CASE WHEN b.typelem <> 0 AND b.typlen = -1 THEN 'ARRAY'
         WHEN bn.nspname = 'pg_catalog' THEN pg_catalog.format_type(b.oid, NULL) ELSE 'USER-DEFINED' END)::varchar AS data_type,
@@ -32,7 +32,7 @@ SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, 
   s.seqmax::text::varchar AS identity_maximum, s.seqmin::text::varchar AS identity_minimum,
   (CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END)::varchar AS identity_cycle,
   (CASE WHEN a.attgenerated <> '' THEN 'ALWAYS' ELSE 'NEVER' END)::varchar AS is_generated,
-  (CASE WHEN a.attgenerated <> '' THEN d.adbin::text END)::varchar AS generation_expression,
+  (CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)::varchar AS generation_expression,
   (CASE c.relkind WHEN 'r' THEN 'YES' ELSE 'NO' END)::varchar AS is_updatable
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

@@ -1,1 +1,0 @@
-"""Definitions as SQL text: stored expressions, constraints, indexes, in the words of PostgreSQL's pg_get_*def."""
