@@ -13,6 +13,7 @@ DATABASE = 5
 TABLE_METHOD = 2
 INDEX_METHOD = 10003
 SUPERUSER = 10
+ROLES = {SUPERUSER: "postgres", ADMIN_ROLE: "admin"}
 
 for _table in [
     "pg_aggregate",
@@ -61,7 +62,8 @@ def databases(catalog: Catalog) -> Iterator[SystemRow]:
 
 @produces("pg_authid")
 def roles(catalog: Catalog) -> Iterator[SystemRow]:
-    for oid, name, is_superuser in ((SUPERUSER, "postgres", 1), (ADMIN_ROLE, "admin", 0)):
+    for oid, name in ROLES.items():
+        is_superuser = int(oid == SUPERUSER)
         yield {
             "oid": oid,
             "rolname": name,

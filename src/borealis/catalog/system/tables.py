@@ -29,7 +29,7 @@ class SystemTable:
     name: str
     columns: tuple[SystemColumn, ...]
     stored: str = ""
-    """The table of the database that holds its rows, where the Catalog does not."""
+    """What of the database holds its rows under these names, where the Catalog does not."""
 
     @property
     def source(self) -> str:
@@ -54,15 +54,15 @@ JOBS = SystemTable(
                 ("class_id", oids.OID),
                 ("object_id", oids.OID),
                 ("object_name", oids.TEXT),
-                ("start_us", oids.TIMESTAMPTZ),
-                ("update_us", oids.TIMESTAMPTZ),
+                ("start_time", oids.TIMESTAMPTZ),
+                ("update_time", oids.TIMESTAMPTZ),
             ),
             1,
         )
     ),
-    stored="job",
+    stored="(SELECT *, start_us AS start_time, update_us AS update_time FROM job)",
 )
-"""What sys.jobs shows. Source: dsql-facts.md §5.3."""
+"""sys.jobs. Source: dsql-facts.md §5.3."""
 
 
 @cache
@@ -82,5 +82,5 @@ def system_tables() -> dict[str, SystemTable]:
 
 def system_table(schema: str, name: str) -> SystemTable | None:
     if schema == "sys":
-        return JOBS if name == "job" else None
+        return JOBS if name == "jobs" else None
     return system_tables().get(name) if schema == "pg_catalog" else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from borealis.catalog.definitions.expressions import index_expression_text
 from borealis.catalog.relations import Index, Table
 from borealis.executor.compile.compilation import Compilation
 from borealis.executor.compile.rows import define_row, select_targets
 from borealis.executor.dml.constraints import value_text
 from borealis.sql.bound.expressions import Expr
 from borealis.sql.bound.statements import ComputedIndex, Target
+from borealis.sql.deparse.definitions import Definitions
 from borealis.transaction.intent import Row
 from borealis.types.registry import type_of
 
@@ -28,11 +28,12 @@ def key_texts(
 ) -> tuple[str, str]:
     """Return the key's columns and the row's values of them; computed is the index bound over the relation."""
     expressions = iter(index.expressions)
+    definitions = Definitions(transaction.catalog, transaction.scope.search_path, transaction.style)
     names, values = [], []
     for place, attnum in enumerate(index.columns):
         if attnum == 0:
             assert computed is not None, index
-            names.append(index_expression_text(table, next(expressions).source))
+            names.append(definitions.index_key(table, next(expressions).source, pretty=False))
             values.append(_value(table, relation, computed.keys[place], row, transaction))
         else:
             column, stored = table.columns[attnum - 1], row[attnum - 1]

@@ -14,6 +14,7 @@ from borealis.catalog.constraints import ForeignKey, ReferentialAction
 from borealis.catalog.relations import Column, Table
 from borealis.errors import ForeignKeyViolation
 from borealis.executor.dml.constraints import value_text
+from borealis.settings.identifiers import quote_identifier
 from borealis.sql.parse import Parsed, parse
 from borealis.transaction.intent import Row
 from borealis.types import oids
@@ -98,7 +99,7 @@ class ReferentialConstraint:
         elif action is ReferentialAction.CASCADE:
             assert new is not None
             sets = ", ".join(
-                f"{_quoted(column.name)} = ${number}"
+                f"{quote_identifier(column.name)} = ${number}"
                 for number, column in enumerate(self._keys, len(values) + 1)
             )
             arguments = values + [new[column.attnum - 1] for column in targets]
@@ -107,7 +108,8 @@ class ReferentialConstraint:
             attnums = (new is None and self.foreign_key.delete_set_columns) or self.foreign_key.columns
             value = "NULL" if action is ReferentialAction.SET_NULL else "DEFAULT"
             sets = ", ".join(
-                f"{_quoted(self._referencing.columns[attnum - 1].name)} = {value}" for attnum in attnums
+                f"{quote_identifier(self._referencing.columns[attnum - 1].name)} = {value}"
+                for attnum in attnums
             )
             self._run(f"UPDATE {child} x SET {sets} WHERE {where}", targets, values)
             if action is ReferentialAction.SET_DEFAULT:
@@ -159,15 +161,13 @@ def _statement(text: str) -> Parsed:
 
 
 def _named(table: Table) -> str:
-    return f"{_quoted(table.schema.name)}.{_quoted(table.name)}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"{quote_identifier(table.schema.name)}.{quote_identifier(table.name)}"
 
 
 def _equal(columns: Sequence[Column]) -> str:
-    return " AND ".join(f"x.{_quoted(column.name)} = ${number}" for number, column in enumerate(columns, 1))
+    return " AND ".join(
+        f"x.{quote_identifier(column.name)} = ${number}" for number, column in enumerate(columns, 1)
+    )
 
 
 def _argument(column: Column, value: Value, style: Style) -> Value:

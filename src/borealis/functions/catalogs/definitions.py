@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from borealis.catalog.objects import Statistics
-from borealis.catalog.system.cluster import SUPERUSER
+from borealis.catalog.system.cluster import ROLES
 from borealis.errors import UndefinedColumn
 from borealis.functions.catalogs.shown import definitions, relation_name
 from borealis.functions.implementation import Context, scalar
 from borealis.settings.identifiers import quote_identifier
-from borealis.storage.catalog_tables import ADMIN_ROLE
 from borealis.types import oids
 from borealis.types.array import pack
 from borealis.types.base import Oid, Value
 from borealis.types.registry import type_of
 
-_ROLES = {SUPERUSER: "postgres", ADMIN_ROLE: "admin"}
-
 
 @scalar("pg_get_userbyid")
 def pg_get_userbyid(role: int) -> str:
-    return _ROLES.get(role, f"unknown (OID={role})")
+    return ROLES.get(role, f"unknown (OID={role})")
 
 
 @scalar("pg_get_serial_sequence", context=True, deterministic=False)
