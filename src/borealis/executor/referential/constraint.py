@@ -7,7 +7,7 @@ dsql-facts.md §4.6: a row referred to joins the footprint as FOR KEY SHARE.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from borealis.catalog.constraints import ForeignKey, ReferentialAction
@@ -154,7 +154,7 @@ class ReferentialConstraint:
         return f"({names})=({texts})"
 
 
-@cache
+@lru_cache(maxsize=1_024)
 def _statement(text: str) -> Parsed:
     (parsed,) = parse(text)
     return parsed

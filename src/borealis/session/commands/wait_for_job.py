@@ -1,6 +1,7 @@
 """CALL sys.wait_for_job(id): returns once a job has ended. Source: dsql-facts.md §5.3.
 
-It holds no snapshot between two looks, so it may wait beside anything; a cancel request ends it.
+Where it is a transaction by itself it holds no snapshot between two looks, so that the log can be begun anew however long it waits; a
+cancel request ends it.
 """
 
 from __future__ import annotations
@@ -92,10 +93,13 @@ class WaitForJob(Command):
     def run(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         if portal.result is not None:
             return self._send(session, portal, rows_max)
+        is_alone = session.is_alone
         transaction = session.block.enter(Access.READ, "CALL", session.scope)
         ((job_id,),) = transaction.execute(self._argument, portal.values, session.scope).fetch(None)
         if not isinstance(job_id, str) or not _JOB_ID.match(job_id):
             raise InvalidTextRepresentation("Unable to convert text to UUID")
+        if is_alone:
+            transaction.rollback()
         return self._wait(session, portal, rows_max, job_id)
 
     async def _wait(self, session: Session, portal: Portal, rows_max: int, job_id: str) -> None:
