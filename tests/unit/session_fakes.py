@@ -185,6 +185,9 @@ class FakeClient:
     def is_sync_next(self):
         return False
 
+    def take_execution(self):
+        return None
+
     def note(self, event):
         self.events.append(event.name)
 

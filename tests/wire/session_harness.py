@@ -84,6 +84,9 @@ class Client:
     def is_sync_next(self) -> bool:
         return self.decoder.is_sync_next
 
+    def take_execution(self) -> bool | None:
+        return self.decoder.take_execution()
+
     def say(self, *lines: str | messages.FrontendMessage) -> list[str]:
         said = [transcripts.message(line) if isinstance(line, str) else line for line in lines]
         self.decoder.feed(b"".join(map(transcripts.encode, said)))

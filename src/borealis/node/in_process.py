@@ -53,6 +53,9 @@ class InProcessConnection:
     def is_sync_next(self) -> bool:
         return False
 
+    def take_execution(self) -> bool | None:
+        return None
+
     # What a program calls.
 
     async def query(self, text: str, *parameters: str | None) -> list[Row]:

@@ -162,6 +162,9 @@ class Connection(asyncio.Protocol):
     def is_sync_next(self) -> bool:
         return self._decoder.is_sync_next
 
+    def take_execution(self) -> bool | None:
+        return self._decoder.take_execution()
+
     # What the startup calls.
 
     send = write

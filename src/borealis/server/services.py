@@ -43,6 +43,10 @@ class Output(Protocol):
         """Whether the client has sent a Sync right behind the message at hand: nothing else joins its transaction."""
         ...
 
+    def take_execution(self) -> bool | None:
+        """Take [Describe,] Execute and Sync behind the Bind at hand, if they are here; tell whether to describe."""
+        ...
+
 
 class ServerSession(Protocol):
     """A session, as its connection needs it."""

@@ -2,6 +2,9 @@
 
 Everything between two Syncs shares one implicit transaction, which Sync commits. A portal lives until its transaction
 ends, a named statement until Close, the unnamed one until the next Parse of it or Query.
+
+What drivers send to run a prepared statement, Bind, Describe, Execute all and Sync in one packet, is taken in one go: the same
+answers, without a portal that outlives it (`_execute_at_once`).
 Source: PostgreSQL 16 §55.2.3; the order of checks is that of exec_parse_message and its siblings.
 """
 
@@ -68,7 +71,7 @@ def _declared(oids: tuple[int, ...]) -> tuple[Oid, ...]:
     return tuple(map(Oid, oids))
 
 
-def bind(session: Session, message: messages.Bind) -> None:
+def bind(session: Session, message: messages.Bind) -> Awaitable[None] | None:
     prepared = session.statements.get(message.statement)
     if prepared is None:
         raise _no_statement(message.statement)
@@ -84,10 +87,16 @@ def bind(session: Session, message: messages.Bind) -> None:
     if session.block.is_failed and (parameters or (command is not None and not command.ends_block)):
         raise aborted()
     name = message.portal
+    is_described = None
+    if name:
+        if name in session.portals:
+            raise DuplicateCursor(f'cursor "{name}" already exists')
+    else:
+        if command is not None and not command.asks_client:
+            is_described = session.take_execution()
+        if session.portals:
+            session.drop_portal("")
     portal = Portal(name, command)
-    if name and name in session.portals:
-        raise DuplicateCursor(f'cursor "{name}" already exists')
-    session.drop_portal(name)
     scope = session.scope
     if parameters:
         style = session.dated_style() if prepared.is_dated else scope.style
@@ -96,8 +105,42 @@ def bind(session: Session, message: messages.Bind) -> None:
     if command is not None and command.fields is not None:
         formats = column_formats(message.result_formats, len(command.fields))
         portal.shape = command.shape(formats, scope.style)
+    if is_described is not None:
+        return _execute_at_once(session, portal, is_described)
     session.portals[name] = portal
     session.write(_BIND_COMPLETE)
+    return None
+
+
+def _execute_at_once(session: Session, portal: Portal, is_described: bool) -> Awaitable[None] | None:
+    """Do what Describe, Execute and Sync behind a Bind ask for; the portal is known to nobody else."""
+    shape, command = portal.shape, portal.command
+    assert command is not None
+    if not is_described:
+        session.write(_BIND_COMPLETE)
+    elif shape is None:
+        session.write(_BIND_COMPLETE + _NO_DATA)
+    elif session.block.is_failed:
+        session.write(_BIND_COMPLETE)
+        raise aborted()
+    else:
+        session.write(_BIND_COMPLETE + shape.description)
+    if session.block.is_failed and not command.ends_block:
+        raise aborted()
+    session.portal = portal
+    pending = command.run(session, portal, 0)
+    if pending is not None:
+        return _end_execution(session, portal, pending)
+    session.write(portal.completion or b"")
+    return sync(session)
+
+
+async def _end_execution(session: Session, portal: Portal, pending: Awaitable[None]) -> None:
+    await pending
+    session.write(portal.completion or b"")
+    further = sync(session)
+    if further is not None:
+        await further
 
 
 def describe_(session: Session, message: messages.Describe) -> None:

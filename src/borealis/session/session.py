@@ -56,6 +56,10 @@ class Output(Protocol):
         """Whether the client has sent a Sync right behind the message at hand: nothing else joins its transaction."""
         ...
 
+    def take_execution(self) -> bool | None:
+        """Take [Describe,] Execute and Sync behind the Bind at hand, if they are here; tell whether to describe."""
+        ...
+
 
 class Session:
     """One client's session. settings are those of the startup packet, unchecked; raises SqlError if one may not be set."""
@@ -215,6 +219,16 @@ class Session:
         if block.transaction is not None or block.is_explicit or self.is_multiple:
             return False
         return not self._is_extended or self._output.is_sync_next()
+
+    def take_execution(self) -> bool | None:
+        """Take [Describe,] Execute and Sync behind the Bind at hand, if they are here; tell whether to describe.
+
+        An error of the execution is then answered at once, as that of a message the Sync already followed.
+        """
+        is_described = self._output.take_execution()
+        if is_described is not None:
+            self._is_extended = False
+        return is_described
 
     def begin_copy(self, copy: CopyIn) -> None:
         """From here on the client sends CopyData."""

@@ -51,6 +51,10 @@ def _flatten() -> dict[State, dict[int, _Entry]]:
 _ENTRIES = _flatten()
 _NEGOTIABLE = frozenset((startup.SSL_CODE, startup.GSS_CODE))
 
+_EXECUTION = b"E\0\0\0\x09\0\0\0\0\0S\0\0\0\4"
+_DESCRIBED_EXECUTION = b"D\0\0\0\6P\0" + _EXECUTION
+"""What drivers send behind a Bind: Execute the unnamed portal to its end, and Sync."""
+
 
 class Decoder:
     """One connection's reader. Start in READY to read a stream whose startup is past."""
@@ -78,6 +82,21 @@ class Decoder:
     def is_sync_next(self) -> bool:
         """The next message is here, and is Sync."""
         return self._buffer[self._at : self._at + 1] == b"S"
+
+    def take_execution(self) -> bool | None:
+        """Take the rest of an execution behind a Bind, if it is here whole: [Describe,] Execute all, Sync.
+
+        Tells whether the portal is to be described; None, and nothing taken, where anything else comes next.
+        """
+        buffer, at = self._buffer, self._at
+        if buffer.startswith(_DESCRIBED_EXECUTION, at):
+            self._at = at + len(_DESCRIBED_EXECUTION)
+        elif buffer.startswith(_EXECUTION, at):
+            self._at = at + len(_EXECUTION)
+        else:
+            return None
+        self._enter(State.READY)
+        return self._at - at != len(_EXECUTION)
 
     def feed(self, data: bytes) -> None:
         if self._later or self._at < len(self._buffer):

@@ -29,6 +29,9 @@ class Command:
     closes_transaction = False
     """Transaction control: what it begins or ends is done at once, not at Sync."""
 
+    asks_client = False
+    """Wants more of the client while it runs: COPY FROM STDIN."""
+
     def renewed(self, session: Session) -> Command:
         """Return the command as it is to run now, after changes of the catalog."""
         return self

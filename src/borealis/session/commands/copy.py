@@ -44,6 +44,8 @@ def copy_command(session: Session, parsed: Parsed) -> Command:
 class CopyFrom(Command):
     __slots__ = ("_parsed",)
 
+    asks_client = True
+
     def __init__(self, parsed: Parsed) -> None:
         self._parsed = parsed
 
