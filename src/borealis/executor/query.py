@@ -86,10 +86,11 @@ class PointSelect:
         self.outputs: tuple[Output, ...] = statement.outputs
         self._pending_statement: CompiledStatement | None = None
 
-    def execute_alone(self, snapshots: SnapshotSource, arguments: tuple[Value, ...]) -> Result | None:
-        """Run as a transaction of its own; None where that has to go the long way."""
-        rows = snapshots.read_once(self._sql, self._bindings(arguments, (), _NO_RUNTIME))
-        return None if rows is None else Result(rows, len(rows))
+    def read_alone(
+        self, snapshots: SnapshotSource, arguments: tuple[Value, ...]
+    ) -> list[tuple[Value, ...]] | None:
+        """Run as a transaction of its own, and give its row if there is one; None where that has to go the long way."""
+        return snapshots.read_once(self._sql, self._bindings(arguments, (), _NO_RUNTIME))
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         pending_rows = transaction.write_set.tables.get(self._oid)

@@ -271,6 +271,8 @@ class Connection(asyncio.Protocol):
                 if awaitable is not None:
                     self._running = asyncio.get_running_loop().create_task(self._wait_for(awaitable))
                     break
+                if not self._decoder.pending_bytes:
+                    break
                 if self._unsent_bytes > FLUSH_BYTES:
                     self._flush()
                     if self._drained is not None:  # the client does not read: it is not served further either

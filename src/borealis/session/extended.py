@@ -30,17 +30,20 @@ from borealis.session.parameters import read_parameters
 from borealis.session.portal import Portal
 from borealis.session.prepared import Prepared
 from borealis.sql import parse as sql
-from borealis.types.base import Oid
+from borealis.types.base import Oid, Value
 from borealis.types.registry import types
 from borealis.wire import backend, messages
 
 if TYPE_CHECKING:
+    from borealis.session.commands.base import Command
+    from borealis.session.commands.shapes import Shape
     from borealis.session.session import Session
 
 _PARSE_COMPLETE = backend.parse_complete()
 _BIND_COMPLETE = backend.bind_complete()
 _CLOSE_COMPLETE = backend.close_complete()
 _NO_DATA = backend.no_data()
+_BIND_COMPLETE_NO_DATA = _BIND_COMPLETE + _NO_DATA
 
 
 def parse(session: Session, message: messages.Parse) -> None:
@@ -96,48 +99,37 @@ def bind(session: Session, message: messages.Bind) -> Awaitable[None] | None:
             is_described = session.take_execution()
         if session.portals:
             session.drop_portal("")
-    portal = Portal(name, command)
     scope = session.scope
+    values: tuple[Value, ...] = ()
     if parameters:
         style = session.dated_style() if prepared.is_dated else scope.style
         decode_all = prepared.decoders(message.parameter_formats, style)
-        portal.values = read_parameters(decode_all, parameters, prepared.parameter_types, name)
+        values = read_parameters(decode_all, parameters, prepared.parameter_types, name)
+    shape = None
     if command is not None and command.fields is not None:
-        formats = column_formats(message.result_formats, len(command.fields))
-        portal.shape = command.shape(formats, scope.style)
+        shape = command.shape(column_formats(message.result_formats, len(command.fields)), scope.style)
     if is_described is not None:
-        return _execute_at_once(session, portal, is_described)
-    session.portals[name] = portal
+        assert command is not None
+        return _execute_at_once(session, command, values, shape, is_described)
+    session.portals[name] = Portal(name, command, values, shape)
     session.write(_BIND_COMPLETE)
     return None
 
 
-def _execute_at_once(session: Session, portal: Portal, is_described: bool) -> Awaitable[None] | None:
+def _execute_at_once(
+    session: Session, command: Command, values: tuple[Value, ...], shape: Shape | None, is_described: bool
+) -> Awaitable[None] | None:
     """Do what Describe, Execute and Sync behind a Bind ask for; the portal is known to nobody else."""
-    shape, command = portal.shape, portal.command
-    assert command is not None
     if not is_described:
         session.write(_BIND_COMPLETE)
-    elif shape is None:
-        session.write(_BIND_COMPLETE + _NO_DATA)
-    elif session.block.is_failed:
-        session.write(_BIND_COMPLETE)
-        raise aborted()
     else:
-        session.write(_BIND_COMPLETE + shape.description)
-    if session.block.is_failed and not command.ends_block:
-        raise aborted()
-    session.portal = portal
-    pending = command.run(session, portal, 0)
-    if pending is not None:
-        return _end_execution(session, portal, pending)
-    session.write(portal.completion or b"")
-    return sync(session)
+        session.write(_BIND_COMPLETE_NO_DATA if shape is None else _BIND_COMPLETE + shape.description)
+    pending = command.run_at_once(session, values, shape)
+    return sync(session) if pending is None else _sync_behind(session, pending)
 
 
-async def _end_execution(session: Session, portal: Portal, pending: Awaitable[None]) -> None:
+async def _sync_behind(session: Session, pending: Awaitable[None]) -> None:
     await pending
-    session.write(portal.completion or b"")
     further = sync(session)
     if further is not None:
         await further

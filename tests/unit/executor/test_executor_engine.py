@@ -97,7 +97,7 @@ def test_a_read_by_key_needs_no_transaction(session):
     session.run("INSERT INTO lone VALUES (7, 70)")
     snapshots = session.owner.engine.snapshots
     alone = session.plan("SELECT v FROM lone WHERE id = 7").alone
-    assert alone.execute_alone(snapshots, ()).fetch() == [(70,)]
+    assert alone.read_alone(snapshots, ()) == [(70,)]
     for sql in (
         "SELECT v FROM lone",
         "SELECT v FROM lone WHERE id = 7 FOR UPDATE",
@@ -112,7 +112,7 @@ def test_a_lone_read_that_fails_goes_the_long_way(session):
     alone = session.plan("SELECT id FROM lone_gone WHERE id = 1").alone
     session.run("DROP TABLE lone_gone")
     session.owner.loop.run_until_complete(session.owner.journal.between_batches(remove_abandoned_tables))
-    assert alone.execute_alone(session.owner.engine.snapshots, ()) is None
+    assert alone.read_alone(session.owner.engine.snapshots, ()) is None
 
 
 # The catalog moves

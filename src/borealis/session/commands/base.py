@@ -6,12 +6,12 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from borealis.session.commands.shapes import Shape, encode_texts
-from borealis.types.base import Oid, Style
+from borealis.session.portal import Portal
+from borealis.types.base import Oid, Style, Value
 from borealis.wire import backend
 from borealis.wire.backend import Field
 
 if TYPE_CHECKING:
-    from borealis.session.portal import Portal
     from borealis.session.session import Session
 
 
@@ -44,6 +44,24 @@ class Command:
     def run(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         """Run, or go on, and set portal.completion; None if that is done, else an awaitable to wait for."""
         raise NotImplementedError
+
+    def run_at_once(
+        self, session: Session, values: tuple[Value, ...], shape: Shape | None
+    ) -> Awaitable[None] | None:
+        """Run to the end and send everything up to CommandComplete; nobody else knows of the portal."""
+        portal = session.portal = Portal("", self, values, shape)
+        pending = self.run(session, portal, 0)
+        if pending is not None:
+            return _complete_behind(session, portal, pending)
+        if portal.completion is not None:
+            session.write(portal.completion)
+        return None
+
+
+async def _complete_behind(session: Session, portal: Portal, pending: Awaitable[None]) -> None:
+    await pending
+    if portal.completion is not None:
+        session.write(portal.completion)
 
 
 class Immediate(Command):

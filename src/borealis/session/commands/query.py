@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from borealis.errors import FeatureNotSupported, SqlError
 from borealis.executor.encoders import row_encoder
+from borealis.executor.result import Result
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
 from borealis.session.commands.shapes import Shape
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from borealis.session.portal import Portal
     from borealis.session.session import Session
 
+_SELECT_0, _SELECT_1 = backend.command_complete("SELECT 0"), backend.command_complete("SELECT 1")
 _WRITES = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt"))
 
 
@@ -80,7 +82,9 @@ class QueryCommand(Command):
         if result is None:
             alone = self.plan.alone
             if alone is not None and session.is_alone:
-                result = portal.result = alone.execute_alone(session.engine.snapshots, portal.values)
+                rows = alone.read_alone(session.engine.snapshots, portal.values)
+                if rows is not None:
+                    result = portal.result = Result(rows, len(rows))
         if result is None:
             transaction = session.block.enter(self.access, self.name, session.scope)
             result = transaction.execute(self.plan, portal.values, session.scope)
@@ -88,6 +92,19 @@ class QueryCommand(Command):
             if result.is_long:
                 return self._run_long(session, portal, rows_max)
         return self._finish(session, portal, rows_max)
+
+    def run_at_once(
+        self, session: Session, values: tuple[Value, ...], shape: Shape | None
+    ) -> Awaitable[None] | None:
+        """As a portal's, but for the reads by key that need neither portal nor transaction."""
+        alone = self.plan.alone
+        if alone is not None and session.is_alone:
+            rows = alone.read_alone(session.engine.snapshots, values)
+            if rows is not None:
+                assert shape is not None
+                session.write(shape.encode(rows[0]) + _SELECT_1 if rows else _SELECT_0)
+                return None
+        return Command.run_at_once(self, session, values, shape)
 
     async def _run_long(self, session: Session, portal: Portal, rows_max: int) -> None:
         result = portal.result
