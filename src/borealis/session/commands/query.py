@@ -16,7 +16,7 @@ from borealis.session.commands.base import Command
 from borealis.session.commands.shapes import Shape
 from borealis.session.rows import send_rows
 from borealis.sql.parse import Parsed
-from borealis.types.base import Oid, Style
+from borealis.types.base import Oid, Style, Value
 from borealis.types.registry import type_of
 from borealis.wire import backend
 from borealis.wire.backend import Field
