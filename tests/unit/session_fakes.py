@@ -102,7 +102,7 @@ class FakeTransaction:
         self.engine.results.append(made)
         return made
 
-    async def commit(self):
+    async def send_intent(self):
         self.fate = "committing"
         await asyncio.sleep(0)
         if self.engine.commit_gate is not None:

@@ -10,7 +10,7 @@ Invariant: one statement at a time; the snapshot's connection is used by one thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ from borealis.executor.scope import Scope
 from borealis.executor.session_view import SessionView
 from borealis.executor.sqlite_errors import canceled, is_stale_schema, translate
 from borealis.sql.parse import Parsed
-from borealis.transaction.intent import Change, Intent, Key, Mode
+from borealis.transaction.intent import Change, Commit, Intent, Key, Mode
 from borealis.transaction.snapshot import Snapshot
 from borealis.transaction.write_set import WriteSet
 from borealis.types.base import Oid, Style, Value
@@ -327,7 +327,14 @@ class Transaction:
         return bool(self._ddl) or bool(self.write_set)
 
     async def commit(self) -> None:
-        """Make the transaction's changes durable and visible.
+        """Make the transaction's changes durable and visible. Raises what send_intent and the journal raise."""
+        if self.has_changes:
+            await self.send_intent()
+        else:
+            self.rollback()
+
+    def send_intent(self) -> Awaitable[Commit]:
+        """Hand the changes, of which there are some, to the journal, and give the snapshot back; await the answer.
 
         Raises:
             SerializationFailure: 40001, OC000 or OC001.
@@ -335,9 +342,7 @@ class Transaction:
             DiskFull: 53100.
         """
         snapshot = self._snapshot
-        if snapshot is None or not self.has_changes:
-            self.rollback()
-            return
+        assert snapshot is not None, "changes without a snapshot"
         try:
             if self._referential is not None:
                 with self.guarded():
@@ -352,7 +357,7 @@ class Transaction:
             )
         finally:
             self.rollback()
-        await self._engine.journal.commit(intent)
+        return self._engine.journal.commit(intent)
 
     def _check_limits(self) -> None:
         commit_limits.check_age(self._age_s())

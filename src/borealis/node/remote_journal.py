@@ -56,7 +56,7 @@ class RemoteJournal:
         """
         await self._open()
 
-    async def commit(self, intent: Intent) -> Commit:
+    def commit(self, intent: Intent) -> asyncio.Future[Commit]:
         if self._is_closed:
             raise server_unavailable()
         self._number += 1
@@ -65,7 +65,7 @@ class RemoteJournal:
         if not self._queued:
             self._loop.call_soon(self._flush)
         self._queued.append(Question(self._number, intent))
-        return await future
+        return future
 
     async def close(self) -> None:
         """Fail what is unanswered and let go of the socket."""

@@ -164,11 +164,16 @@ class Block:
                 transaction.rollback()
             self._settings.commit()
             return None
-        return self._commit(transaction)
-
-    async def _commit(self, transaction: Transaction) -> None:
         try:
-            await transaction.commit()
+            answer = transaction.send_intent()
+        except BaseException:
+            self._settings.rollback()
+            raise
+        return self._await(answer)
+
+    async def _await(self, answer: Awaitable[object]) -> None:
+        try:
+            await answer
         except BaseException:
             self._settings.rollback()
             raise

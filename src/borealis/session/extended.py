@@ -124,15 +124,26 @@ def _execute_at_once(
         session.write(_BIND_COMPLETE)
     else:
         session.write(_BIND_COMPLETE_NO_DATA if shape is None else _BIND_COMPLETE + shape.description)
+    session.portal = None
     pending = command.run_at_once(session, values, shape)
-    return sync(session) if pending is None else _sync_behind(session, pending)
+    if pending is not None:
+        return _end_behind(session, pending)
+    return _end(session)
 
 
-async def _sync_behind(session: Session, pending: Awaitable[None]) -> None:
+async def _end_behind(session: Session, pending: Awaitable[None]) -> None:
     await pending
-    further = sync(session)
+    further = _end(session)
     if further is not None:
         await further
+
+
+def _end(session: Session) -> Awaitable[None] | None:
+    """Answer CommandComplete, where the command has not, and what Sync asks for."""
+    portal = session.portal
+    if portal is not None and portal.completion is not None:
+        session.write(portal.completion)
+    return sync(session)
 
 
 def describe_(session: Session, message: messages.Describe) -> None:

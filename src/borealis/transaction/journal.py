@@ -6,13 +6,14 @@ replicated one. Nothing above knows which.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from borealis.transaction.intent import Commit, Intent
 
 
 class Journal(Protocol):
-    async def commit(self, intent: Intent) -> Commit:
+    def commit(self, intent: Intent) -> Awaitable[Commit]:
         """Decide and apply the intent; the answer means durable and visible.
 
         Raises:

@@ -48,20 +48,9 @@ class Command:
     def run_at_once(
         self, session: Session, values: tuple[Value, ...], shape: Shape | None
     ) -> Awaitable[None] | None:
-        """Run to the end and send everything up to CommandComplete; nobody else knows of the portal."""
+        """Run to the end as the session's portal, which nobody else knows of; or send all, and leave it none."""
         portal = session.portal = Portal("", self, values, shape)
-        pending = self.run(session, portal, 0)
-        if pending is not None:
-            return _complete_behind(session, portal, pending)
-        if portal.completion is not None:
-            session.write(portal.completion)
-        return None
-
-
-async def _complete_behind(session: Session, portal: Portal, pending: Awaitable[None]) -> None:
-    await pending
-    if portal.completion is not None:
-        session.write(portal.completion)
+        return self.run(session, portal, 0)
 
 
 class Immediate(Command):
