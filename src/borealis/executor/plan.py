@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from borealis.catalog.catalog import Catalog
 from borealis.executor import compile as compilers
 from borealis.executor.compile.compilation import Output
+from borealis.executor.compile.division import divide
 from borealis.executor.compile.trees import any_node
 from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
+from borealis.executor.divided_scan import DividedScan
 from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
@@ -67,6 +69,9 @@ class Plan:
     is_long: bool = False
     """Has outlasted its inline budget before: goes to a thread at once."""
 
+    takes_scanners: bool = False
+    """Reads in several threads, each with a reader of its own (divided_scan.py)."""
+
     is_cacheable: bool = True
     """False where a literal was read by the clock."""
 
@@ -121,6 +126,7 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
         needs_context,
         # Its parts cannot be begun again elsewhere when the inline budget is used up.
         is_long=isinstance(action, DataModifyingAction),
+        takes_scanners=isinstance(action, DividedScan),
         alone=action if isinstance(action, PointSelect) and action.runs_alone and not needs_context else None,
     )
 
@@ -142,7 +148,8 @@ def _action(statement: Statement) -> Action:
         return fast
     if isinstance(statement, Select) and statement.locks:
         return LockingSelect(statement)
-    return QueryAction(statement)
+    division = divide(statement)
+    return QueryAction(statement) if division is None else DividedScan(statement, division)
 
 
 def _is_read(action: Action) -> bool:

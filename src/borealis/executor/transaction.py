@@ -10,6 +10,7 @@ Invariant: one statement at a time; the snapshot's connection is used by one thr
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 _ROW_ID_RANDOM_BITS = 22
 """A hidden row id is milliseconds since 2000 (41 bits: to 2069) and chance, so that rows come in the order of their making."""
 
+SCANNERS = min(2, os.cpu_count() or 1)
+"""Threads of a divided scan: there is a worker a core besides, and one of them has the statement's client."""
+
 
 class _OverBudget(Exception):
     """A statement used up its inline budget."""
@@ -66,6 +70,7 @@ class Transaction:
         "_view",
         "connection",
         "execute_sql",
+        "scanners",
         "scope",
         "with_rows",
         "write_set",
@@ -76,6 +81,8 @@ class Transaction:
         self._started_s = engine.clock.monotonic_s()
         self._started_us = now_us
         self._snapshot: Snapshot | None = None
+        self.scanners: tuple[Snapshot, ...] = ()
+        """Snapshots of the same commit, for a statement that reads in threads (divided_scan.py)."""
         self._state: ConnectionState | None = None
         self._canceled = False
         self._catalog: Catalog | None = None
@@ -111,20 +118,38 @@ class Transaction:
             self.view.tell(snapshot.reader)
         try:
             if plan.is_long:
-                return LongResult(self, lambda: self._run_unlimited(plan, arguments))
+                return self._long(plan, arguments)
             return plan.action.execute(self, arguments)
         except _OverBudget:
             plan.is_long = True
-            return LongResult(self, lambda: self._run_unlimited(plan, arguments))
+            return self._long(plan, arguments)
         except apsw.Error as error:
             raise self._failure(error) from error
+
+    def _long(self, plan: Plan, arguments: tuple[Value, ...]) -> LongResult:
+        if plan.takes_scanners:
+            self._take_scanners(plan)
+        return LongResult(self, lambda: self._run_unlimited(plan, arguments))
+
+    def _take_scanners(self, plan: Plan) -> None:
+        """Take readers for the plan's threads, if they can stand where the snapshot stands: nothing was committed since."""
+        snapshot = self._snapshot
+        assert snapshot is not None
+        while len(self.scanners) < SCANNERS:
+            scanner = self._engine.snapshots.begin_scanner()
+            if scanner.seq != snapshot.seq:
+                scanner.close()
+                break
+            self.scanners = (*self.scanners, scanner)
+        if plan.needs_context:
+            for scanner in self.scanners:
+                self.view.tell(scanner.reader)
 
     def _run_unlimited(self, plan: Plan, arguments: tuple[Value, ...]) -> Result:
         """Run a statement with no budget; off the event loop."""
         state = self.connection_state()
         with self.guarded():
-            if self._canceled:
-                raise canceled()
+            self.check_canceled()
             state.unlimited = True
             try:
                 return plan.action.execute(self, arguments)
@@ -150,6 +175,12 @@ class Transaction:
         if self._snapshot is not None:
             self.connection_state().is_canceled = True
             self.connection.interrupt()
+            for scanner in self.scanners:
+                scanner.reader.connection.interrupt()
+
+    def check_canceled(self) -> None:
+        if self._canceled:
+            raise canceled()
 
     # What actions use
 
@@ -386,6 +417,9 @@ class Transaction:
         self._referential = None
         if snapshot is None:
             return
+        for scanner in self.scanners:
+            scanner.close()
+        self.scanners = ()
         self._catalog = None
         state, self._state = self._state, None
         if state is not None:

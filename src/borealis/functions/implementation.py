@@ -52,12 +52,16 @@ class Aggregation:
     distinct: bool = False
     order: str = ""  # the terms of ORDER BY
     tail: str = ""  # ` FILTER (WHERE …)`, ` OVER (…)`
+    combine: Callable[[str, str], str] | None = None
+    """Where the call stands over the groups of parts: from a SQLite aggregate's name and its call in the parts to what puts
+    their values together."""
 
     def call(self, name: str, *args: str) -> str:
         """Return `name(DISTINCT args ORDER BY …) FILTER (…) OVER (…)`; without args, the call's own in Plain form."""
         listed = ", ".join(args or (plain(arg).text for arg in self.args))
         order = f" ORDER BY {self.order}" if self.order else ""
-        return f"{name}({'DISTINCT ' if self.distinct else ''}{listed}{order}){self.tail}"
+        text = f"{name}({'DISTINCT ' if self.distinct else ''}{listed}{order}){self.tail}"
+        return text if self.combine is None else self.combine(name, text)
 
 
 class Definitions(Protocol):

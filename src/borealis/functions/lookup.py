@@ -16,6 +16,7 @@ Source: dsql-facts.md §4.2 (the text).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from borealis.errors import FeatureNotSupported
@@ -92,12 +93,13 @@ def emit_aggregate(
     order: str = "",
     filter: str = "",  # noqa: A002 - SQL's word
     over: str = "",
+    combine: Callable[[str, str], str] | None = None,
 ) -> Sql:
     """Return the SQLite text of an aggregate's call.
 
     args: an ordered-set aggregate's direct arguments first, then the ordered ones. types: the arguments' own, which
     for a polymorphic aggregate the signature does not tell. order: terms of ORDER BY; filter: a condition; over: what
-    stands in OVER's parentheses, or a window's name.
+    stands in OVER's parentheses, or a window's name; combine: Aggregation's.
     """
     found = aggregate_for(function)
     if found is None:
@@ -105,7 +107,7 @@ def emit_aggregate(
     tail = f" FILTER (WHERE {filter})" if filter else ""
     if over:
         tail += f" OVER {over}" if over.isidentifier() else f" OVER ({over})"
-    call = Aggregation(args, types or function.args, distinct, order, tail)
+    call = Aggregation(args, types or function.args, distinct, order, tail, combine)
     if found.emit is not None:
         return found.emit(call)
     if distinct and len(args) > 1:

@@ -38,6 +38,7 @@ BUSY_TIMEOUT_MS = 10_000
 """Readers meet a busy database only while its log is recovered or begun anew."""
 
 READER_CACHE_KIB = 2_048
+SCANNER_CACHE_KIB = 32_768
 WRITER_CACHE_KIB = 65_536
 STATEMENTS_CACHED_MAX = 512
 
@@ -75,6 +76,16 @@ class ClusterFiles:
         """Open a connection that cannot write the database; its TEMP tables are writable, for overlays."""
         connection = self._connect(apsw.SQLITE_OPEN_READONLY)
         connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
+        return connection
+
+    def connect_scanner(self) -> apsw.Connection:
+        """Open a reader for long scans that sort: its sorts are in one piece of memory, which threads need not share.
+
+        SQLite allots the rows of a sort one by one where TEMP data must not leave memory, under a lock of the process.
+        Here it may, past the size of the cache: whoever sorts must keep what is sorted smaller.
+        """
+        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+        connection.execute(f"PRAGMA temp_store=FILE; PRAGMA cache_size=-{SCANNER_CACHE_KIB}")
         return connection
 
     def connect_writer(self, vfs: str | None = None) -> apsw.Connection:

@@ -3,6 +3,8 @@
 A connection takes 0.2 ms to open and about 200 KB; those that come back are used again, the last returned first, since its
 cache is the warmest. The pool belongs to one thread, its event loop's; a reader may be used from another while it is out.
 
+A scanner is a reader for long scans in threads (ClusterFiles.connect_scanner).
+
 Use a reader through its own cursor: every Connection.execute makes a new cursor, which costs and is remembered.
 """
 
@@ -21,14 +23,17 @@ READERS_MAX = 10_000
 IDLE_MAX = 256
 """Kept open for the next snapshot: 50 MB."""
 
+IDLE_SCANNERS_MAX = 4
+
 
 class Reader:
     """A read-only connection with the SQL functions installed."""
 
-    __slots__ = ("connection", "context", "cursor", "execute")
+    __slots__ = ("connection", "context", "cursor", "execute", "is_scanner")
 
-    def __init__(self, connection: apsw.Connection, context: object) -> None:
+    def __init__(self, connection: apsw.Connection, context: object, *, is_scanner: bool = False) -> None:
         self.connection = connection
+        self.is_scanner = is_scanner
         self.context = context
         self.cursor = connection.cursor()
         self.execute = self.cursor.execute
@@ -48,26 +53,37 @@ class ReaderPool:
         self._readers_max = readers_max
         self._idle_max = idle_max
         self._idle: list[Reader] = []
+        self._idle_scanners: list[Reader] = []
         self.open_count = 0
         """Readers that exist, idle or out."""
 
     def acquire(self) -> Reader:
         """Return a reader outside any transaction. Raises TooManyConnections when all are out."""
-        if self._idle:
-            return self._idle.pop()
+        return self._idle.pop() if self._idle else self._open(is_scanner=False)
+
+    def acquire_scanner(self) -> Reader:
+        """Return a scanner outside any transaction. Raises TooManyConnections when all readers are out."""
+        return self._idle_scanners.pop() if self._idle_scanners else self._open(is_scanner=True)
+
+    def _open(self, *, is_scanner: bool) -> Reader:
         if self.open_count >= self._readers_max:
             raise TooManyConnections(
                 "too many transactions are open", detail=f"At most {self._readers_max} may be open at a time."
             )
-        connection = self.files.connect_reader()
-        reader = Reader(connection, self._install(connection))
+        connection = self.files.connect_scanner() if is_scanner else self.files.connect_reader()
+        reader = Reader(connection, self._install(connection), is_scanner=is_scanner)
         self.open_count += 1
         return reader
 
     def release(self, reader: Reader) -> None:
         """Take back a reader that has left its transaction."""
-        if len(self._idle) < self._idle_max:
-            self._idle.append(reader)
+        idle, idle_max = (
+            (self._idle_scanners, min(IDLE_SCANNERS_MAX, self._idle_max))
+            if reader.is_scanner
+            else (self._idle, self._idle_max)
+        )
+        if len(idle) < idle_max:
+            idle.append(reader)
         else:
             self.discard(reader)
 
@@ -79,5 +95,6 @@ class ReaderPool:
     def close(self) -> None:
         """Close the idle readers; those out are closed as they come back."""
         self._idle_max = 0
-        while self._idle:
-            self.discard(self._idle.pop())
+        for idle in (self._idle, self._idle_scanners):
+            while idle:
+                self.discard(idle.pop())

@@ -85,8 +85,14 @@ class SnapshotSource:
             TooManyConnections: all readers are out.
             SqlError: the files are damaged or out of reach.
         """
+        return self._begin(self._acquire())
+
+    def begin_scanner(self) -> Snapshot:
+        """Take a snapshot whose reader is a scanner. Raises what begin raises."""
+        return self._begin(self._acquire(is_scanner=True))
+
+    def _begin(self, reader: Reader) -> Snapshot:
         pool = self._pool
-        reader = self._acquire()
         try:
             numbers: list[Any] = reader.execute(_BEGIN).fetchall()
         except apsw.Error as error:
@@ -95,8 +101,8 @@ class SnapshotSource:
             raise failure from error
         return Snapshot(pool, reader, *numbers[0])
 
-    def _acquire(self) -> Reader:
+    def _acquire(self, *, is_scanner: bool = False) -> Reader:
         try:
-            return self._pool.acquire()
+            return self._pool.acquire_scanner() if is_scanner else self._pool.acquire()
         except apsw.Error as error:
             raise sql_error(error) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from borealis.executor.compile.compilation import Compilation, compiles
+from borealis.executor.compile.compilation import Compilation, Partials, compiles
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ordering import order_terms
 from borealis.functions import lookup
@@ -19,6 +19,14 @@ def grouping_call(compilation: Compilation, node: bound.GroupingCall) -> Sql:
 
 @compiles(bound.AggregateCall)
 def aggregate_call(compilation: Compilation, node: bound.AggregateCall) -> Sql:
+    partials, compilation.partials = compilation.partials, None  # what it is over are rows
+    try:
+        return _call(compilation, node, partials)
+    finally:
+        compilation.partials = partials
+
+
+def _call(compilation: Compilation, node: bound.AggregateCall, partials: Partials | None) -> Sql:
     # An ordered-set aggregate takes the values to order as arguments behind its direct ones.
     ordered = (
         tuple(key.expr for key in node.order) if node.function.aggregate_kind in ("o", "h") else node.args
@@ -34,4 +42,5 @@ def aggregate_call(compilation: Compilation, node: bound.AggregateCall) -> Sql:
         distinct=node.distinct,
         order=", ".join(order_terms(compilation, node.order)),
         filter="" if node.filter is None else condition(compilation, node.filter),
+        combine=None if partials is None else partials.combined,
     )

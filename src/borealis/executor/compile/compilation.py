@@ -68,6 +68,28 @@ class WithItem:
     outputs: tuple[Output, ...]
 
 
+class NotDivisibleError(Exception):
+    """A grouped query has no division (division.py)."""
+
+
+class Partials:
+    """What stands for GROUP BY's expressions and for aggregates while a query is compiled over the groups of its parts."""
+
+    def __init__(self, groups: Mapping[Expr, Sql]) -> None:
+        self.groups = groups
+        self.calls: dict[str, str] = {}
+        """SQLite's own aggregates over the table's rows, and the columns their values come in."""
+
+    def combined(self, name: str, text: str) -> str:
+        """Return the aggregate that puts together what an aggregate gave in each part."""
+        combine = _COMBINES.get(name)
+        if combine is None:
+            raise NotDivisibleError
+        return f"{combine}({self.calls.setdefault(text, f'p{len(self.calls) + 1}')})"
+
+
+_COMBINES = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
+
 _N = TypeVar("_N")
 _expressions: dict[type, Callable[[Compilation, Any], Sql]] = {}
 _queries: dict[type, Callable[[Compilation, Any], CompiledQuery]] = {}
@@ -112,6 +134,8 @@ class Compilation:
         """(relation, attnum) of the columns that are never NULL where they are in scope."""
         self.affinities: dict[tuple[int, int], str] = {}
         """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
+        self.partials: Partials | None = None
+        """Set while what is compiled stands over groups, not rows."""
         self._relations: dict[int, Mapping[int, Sql]] = {}
         self._presence: dict[int, str] = {}
         self._root: object = None
@@ -119,6 +143,8 @@ class Compilation:
         self._last_name = 0
 
     def expr(self, node: Expr) -> Sql:
+        if self.partials is not None and node in self.partials.groups:
+            return self.partials.groups[node]
         compile_ = _expressions.get(type(node))
         if compile_ is None:
             raise FeatureNotSupported(f"{type(node).__name__} expressions are not supported yet")

@@ -89,7 +89,17 @@ def select_with(
 ) -> CompiledQuery:
     """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
     with_text = with_clause(compilation, node.ctes)
-    parts = _parts(compilation, node, is_plain=is_plain)
+    return _select(compilation, node, _parts(compilation, node, is_plain=is_plain), extra, with_text)
+
+
+def select_over(compilation: Compilation, node: Select, from_where: str) -> CompiledQuery:
+    """Compile a SELECT, but for its FROM and WHERE: they are given as text, and in scope."""
+    return _select(compilation, node, _parts_over(compilation, node, from_where, is_plain=False))
+
+
+def _select(
+    compilation: Compilation, node: Select, parts: Parts, extra: Sequence[str] = (), with_text: str = ""
+) -> CompiledQuery:
     if node.distinct_on:
         text = _distinct_on(compilation, node, parts)
     elif node.with_ties or limits_vary(node.limit, node.offset):
@@ -104,6 +114,10 @@ def _parts(compilation: Compilation, node: Select, *, is_plain: bool) -> Parts:
     from_text, extra = from_clause(compilation, node.from_, node.where)
     terms = [*([] if node.where is None else [condition(compilation, node.where)]), *extra]
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
+    return _parts_over(compilation, node, from_text + where, is_plain=is_plain)
+
+
+def _parts_over(compilation: Compilation, node: Select, from_where: str, *, is_plain: bool) -> Parts:
     texts = tuple(compilation.expr(target.expr) for target in node.targets)
     if is_plain:
         texts = tuple(plain(text) for text in texts)
@@ -112,7 +126,7 @@ def _parts(compilation: Compilation, node: Select, *, is_plain: bool) -> Parts:
         for target, sql in zip(node.targets, texts, strict=True)
     )
     having = None if node.having is None else condition(compilation, node.having)
-    return Parts(outputs, texts, f"{from_text}{where}{_group_by(compilation, node)}", having)
+    return Parts(outputs, texts, f"{from_where}{_group_by(compilation, node)}", having)
 
 
 def _group_by(compilation: Compilation, node: Select) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from borealis.functions.implementation import (
     Aggregation,
     Sql,
@@ -19,7 +21,7 @@ _EXTREME_TYPES = ("int2", "int4", "int8", "oid", "float4", "float8", "text", "bp
 
 @native_aggregate("count()")
 def count_rows(call: Aggregation) -> Sql:
-    return Sql(f"count(*){call.tail}")
+    return Sql(call.call("count", "*"))
 
 
 @native_aggregate("count(any)")
@@ -36,7 +38,7 @@ def _extreme(name: str) -> None:
 
 
 def _undistinct(call: Aggregation) -> Aggregation:
-    return Aggregation(call.args, call.types, tail=call.tail)
+    return replace(call, distinct=False, order="")
 
 
 _extreme("min")
