@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from borealis.errors import FeatureNotSupported
 from borealis.executor.compile.compilation import Output
 from borealis.executor.result import Result
-from borealis.sql.parse import Parsed
+from borealis.sql.parse import Node, Parsed
 from borealis.sql.utility import Ddl, plan_ddl
 from borealis.sql.utility.ddl import SYNC_REFUSED, Job
 from borealis.storage.catalog_tables import SYS_JOB
@@ -38,6 +38,9 @@ class DdlAction:
         )
         if ddl.empty and transaction.query(f"SELECT 1 FROM t{ddl.empty} LIMIT 1", ()):
             raise FeatureNotSupported(SYNC_REFUSED)
+        if ddl.null_casts and transaction.query(f"SELECT 1 FROM t{ddl.filled} LIMIT 1", ()):
+            for type_name in ddl.null_casts:
+                transaction.execute_inner(_cast_of_null(type_name), (), ())
         transaction.add_ddl(ddl.changes)
         told = []
         for job in ddl.jobs:
@@ -46,6 +49,11 @@ class DdlAction:
             if job.is_told:
                 told.append((job_id,))
         return DdlResult(ddl.notices, tuple(told))
+
+
+def _cast_of_null(type_name: Node) -> Parsed:
+    cast = {"TypeCast": {"arg": {"A_Const": {"isnull": True}}, "typeName": type_name}}
+    return Parsed("", "SelectStmt", {"targetList": [{"ResTarget": {"val": cast}}]})
 
 
 class DdlResult(Result):

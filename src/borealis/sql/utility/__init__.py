@@ -25,10 +25,18 @@ from borealis.sql.utility.alter_function import (
     set_function_owner,
     set_function_schema,
 )
+from borealis.sql.utility.alter_table import (
+    alter_index,
+    alter_table,
+    rename_column,
+    rename_constraint,
+    rename_relation,
+    set_schema,
+)
 from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
 from borealis.sql.utility.create_domain import create_domain
 from borealis.sql.utility.create_function import create_function
-from borealis.sql.utility.create_index import create_index, drop_index, rename_index
+from borealis.sql.utility.create_index import create_index, drop_index
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
@@ -54,7 +62,13 @@ _PLANNERS: dict[str, _Planner] = {
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("DropStmt", "OBJECT_VIEW"): drop_view,
     ("DropStmt", "OBJECT_INDEX"): drop_index,
-    ("RenameStmt", "OBJECT_INDEX"): rename_index,
+    ("AlterTableStmt", "OBJECT_TABLE"): alter_table,
+    ("AlterTableStmt", "OBJECT_INDEX"): alter_index,
+    ("RenameStmt", "OBJECT_TABLE"): rename_relation,
+    ("RenameStmt", "OBJECT_INDEX"): rename_relation,
+    ("RenameStmt", "OBJECT_COLUMN OBJECT_TABLE"): rename_column,
+    ("RenameStmt", "OBJECT_TABCONSTRAINT"): rename_constraint,
+    ("AlterObjectSchemaStmt", "OBJECT_TABLE"): set_schema,
     ("DropStmt", "OBJECT_DOMAIN"): drop_domain,
     ("RenameStmt", "OBJECT_DOMAIN"): rename_domain,
     ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,

@@ -1,4 +1,4 @@
-"""CREATE INDEX ASYNC, DROP INDEX, ALTER INDEX RENAME. Source: dsql-facts.md §5.1, §4.12."""
+"""CREATE INDEX ASYNC, DROP INDEX. Source: dsql-facts.md §5.1, §4.12."""
 
 from __future__ import annotations
 
@@ -135,23 +135,6 @@ def drop_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
         left = after.get(table.oid, table)
         after[table.oid] = replace(left, indexes=tuple(one for one in left.indexes if one.oid != index.oid))
     return Ddl.replacing("DROP INDEX", before.values(), after.values(), tuple(notices))
-
-
-def rename_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
-    range_var = node["relation"]
-    names = [range_var[key] for key in ("schemaname", "relname") if key in range_var]
-    found = find_index(context, names)
-    new = node["newname"]
-    if found is None:
-        if node.get("missing_ok"):
-            notice = f'relation "{names[-1]}" does not exist, skipping'
-            return Ddl("ALTER INDEX", notices=(("00000", notice),))
-        raise UndefinedObject(f'relation "{names[-1]}" does not exist')
-    table, index = found
-    if _is_taken(context, table, new):
-        raise DuplicateTable(f'relation "{new}" already exists')
-    indexes = tuple(replace(one, name=new) if one.oid == index.oid else one for one in table.indexes)
-    return Ddl.replacing("ALTER INDEX", (table,), (replace(table, indexes=indexes),))
 
 
 def find_index(context: BindContext, names: list[str]) -> tuple[Table, Index] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from borealis.catalog.rows import Object, difference
+from borealis.sql.parse import Node
 from borealis.storage.catalog_tables import PG_CLASS
 from borealis.transaction.intent import Change
 from borealis.types.base import Oid
@@ -33,6 +34,9 @@ class Ddl:
     jobs: tuple[Job, ...] = ()
     empty: Oid = Oid(0)
     """A table that must be empty: its index is there at once."""
+    filled: Oid = Oid(0)
+    null_casts: tuple[Node, ...] = ()
+    """Types a NULL must be of where the table `filled` has rows: its new columns read as NULL in them."""
 
     @property
     def told(self) -> tuple[Job, ...]:

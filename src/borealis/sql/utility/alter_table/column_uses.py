@@ -1,0 +1,110 @@
+"""Which columns a stored expression, a view or a function's body uses, found by binding it as its uses do.
+
+Views are bound against a catalog in which other views are tables: what a view reads through another is the other's use,
+as in pg_depend. A row used as a whole uses no column of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.objects import Function
+from borealis.catalog.relations import Index, Table, View
+from borealis.sql.bind.context import Arguments, BindContext
+from borealis.sql.bind.expressions import bind_expr
+from borealis.sql.bind.indexes import index_level
+from borealis.sql.bind.level import Level
+from borealis.sql.bind.query import bind_query
+from borealis.sql.bind.stored import stored, stored_node
+from borealis.sql.bind.walk import children
+from borealis.sql.bound.expressions import Expr, Param, SqlCall, Var, WholeRow
+from borealis.sql.bound.relations import TableRelation
+from borealis.sql.parse import Parsed
+from borealis.types.base import Oid, Style
+
+ColumnUse = tuple[Oid, int]
+"""A relation, and an attnum of it, or 0 for the relation itself."""
+
+
+def bind_over(context: BindContext, table: Table, source: str) -> Expr:
+    """Bind a stored expression over a table's columns."""
+    own = BindContext(Parsed("", "", {}), context.catalog, (), context.search_path, context.style)
+    level = index_level(own, table, own.new_id())
+    level.place = "CHECK constraints"
+    with stored(own, own.search_path):
+        return bind_expr(level, stored_node(source))
+
+
+def columns_used(context: BindContext, table: Table, source: str) -> frozenset[int]:
+    """Return the attnums a stored expression over a table's columns uses."""
+    return frozenset(
+        node.attnum for node in _walk(bind_over(context, table, source)) if isinstance(node, Var)
+    )
+
+
+def index_columns(context: BindContext, table: Table, index: Index) -> set[int]:
+    """Return the attnums an index needs: keys, INCLUDE columns, what its expressions and predicate use."""
+    sources = [expression.source for expression in index.expressions]
+    sources += [] if index.predicate is None else [index.predicate]
+    used = [columns_used(context, table, source) for source in sources]
+    return {*index.columns, *index.included}.union(*used) - {0}
+
+
+def uses_of_view(catalog: Catalog, view: View) -> frozenset[ColumnUse]:
+    context = BindContext(Parsed("", "", {}), flat_catalog(catalog), (), view.search_path, Style())
+    with stored(context, view.search_path):
+        bound = bind_query(Level(context), stored_node(view.query)["SelectStmt"])
+    return _uses([bound])
+
+
+def uses_of_function(catalog: Catalog, function: Function) -> frozenset[ColumnUse]:
+    """Return what a SQL-standard body uses; of a body in quotes, none: its names are looked up when it is called."""
+    if function.source:
+        return frozenset()
+    context = BindContext(Parsed("", "", {}), flat_catalog(catalog), (), ("public",), Style())
+    inputs = [argument for argument in function.arguments if argument.mode in "ibv"]
+    exprs = tuple(Param(one.type, -1, number) for number, one in enumerate(inputs, 1))
+    context.arguments = Arguments(function.name, tuple(one.name for one in inputs), exprs)
+    bound: list[object] = []
+    with stored(context, context.search_path):
+        for tree in json.loads(function.body):
+            if "ReturnStmt" in tree:
+                bound.append(bind_expr(Level(context), tree["ReturnStmt"]["returnval"]))
+            elif "SelectStmt" in tree:
+                bound.append(bind_query(Level(context), tree["SelectStmt"]))
+    return _uses(bound)
+
+
+def flat_catalog(catalog: Catalog) -> Catalog:
+    """Return the catalog with every view a table of the same columns."""
+    faces = tuple(
+        Table(view.oid, view.name, view.schema, view.owner, view.columns, (), ()) for view in catalog.views
+    )
+    return replace(catalog, tables=catalog.tables + faces, views=())
+
+
+def _uses(bound: list[object]) -> frozenset[ColumnUse]:
+    nodes = [node for one in bound for node in _walk(one)]
+    tables = {node.id: node.table.oid for node in nodes if isinstance(node, TableRelation)}
+    found = {
+        (tables[node.relation], node.attnum)
+        for node in nodes
+        if isinstance(node, Var) and node.relation in tables
+    }
+    return frozenset(found | {(oid, 0) for oid in tables.values()})
+
+
+def _walk(node: object) -> Iterator[object]:
+    """Yield a bound node and all under it, but for what a function called is made of, and a whole row's columns."""
+    yield node
+    if isinstance(node, WholeRow):
+        return
+    if isinstance(node, SqlCall):
+        for argument in node.args:
+            yield from _walk(argument)
+        return
+    for child in children(node):
+        yield from _walk(child)
