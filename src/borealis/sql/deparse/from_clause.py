@@ -11,7 +11,7 @@ from borealis.sql.bound.relations import CteRelation, FunctionRelation, RowsFrom
 from borealis.sql.deparse.calls import call_text
 from borealis.sql.deparse.expressions import Expressions
 from borealis.sql.deparse.printer import JOIN, STANDARD, Printer
-from borealis.sql.deparse.scope import Range
+from borealis.sql.deparse.scope import Range, current_name, using_names
 from borealis.sql.parse import Node
 from borealis.types import oids
 
@@ -93,8 +93,10 @@ def _range_var(writer: QueryWriter, out: Printer, to: Expressions, body: Node, s
         out.put(
             quote_identifier(own) if schema in (None, "pg_catalog") else f"{schema}.{quote_identifier(own)}"
         )
-    columns = bool(body.get("alias", {}).get("colnames"))
-    _alias(out, shown, always="alias" in body or shown.name != own, columns=columns)
+    columns = bool(body.get("alias", {}).get("colnames")) or any(
+        name != current_name(column, writer.context.catalog) for column, name in shown.columns
+    )
+    _alias(out, shown, always="alias" in body or columns or shown.name != own, columns=columns)
 
 
 def _alias(out: Printer, shown: Range, *, always: bool, columns: bool) -> None:
@@ -154,7 +156,7 @@ def _join(writer: QueryWriter, out: Printer, to: Expressions, body: Node) -> Non
     out.put("(" if wraps else "")
     _item(writer, out, to, body["larg"])
     condition = body.get("quals")
-    using = _using(to, body)
+    using = using_names(body, to.trace)
     kind = body["jointype"]
     inner = " JOIN " if condition is not None or using else " CROSS JOIN "
     out.keyword(_JOINS.get(kind, inner), -STANDARD, STANDARD, JOIN)
@@ -178,12 +180,3 @@ def _join(writer: QueryWriter, out: Printer, to: Expressions, body: Node) -> Non
     if has_alias:
         shown = to.scope.ranges[id(body)]
         _alias(out, shown, always=True, columns=bool(body["alias"].get("colnames")))
-
-
-def _using(to: Expressions, body: Node) -> list[str]:
-    """Return the columns of USING; NATURAL's are those both sides have."""
-    if not body.get("isNatural"):
-        return [item["String"]["sval"] for item in body.get("usingClause", ())]
-    left, right = (to.trace.items[id(next(iter(body[side].values())))][1] for side in ("larg", "rarg"))
-    names = {column.name for column in right.columns}
-    return [column.name for column in left.columns if column.name in names]

@@ -1,7 +1,8 @@
 """Scope: what a query's FROM items and their columns are called where it is shown.
 
 Two items that are shown under one name cannot be told apart, so the second is renamed (t, then t_1), inner queries after
-the outer ones. Columns have the names they have by now, unless the query itself gave them others.
+the outer ones. Columns have the names they have by now, unless the query itself gave them others, or a USING joins them
+by the name they had.
 """
 
 from __future__ import annotations
@@ -108,11 +109,14 @@ def build_scope(parent: Scope | None, nodes: Sequence[Node], trace: BindTrace, c
     return scope
 
 
-def _add(scope: Scope, node: Node, trace: BindTrace, catalog: Catalog) -> int:
-    """Add an item; returns how many it is, counting joins and what they join."""
+def _add(
+    scope: Scope, node: Node, trace: BindTrace, catalog: Catalog, joined: frozenset[str] = frozenset()
+) -> int:
+    """Add an item; returns how many it is, counting joins and what they join. joined: names in USINGs around it."""
     ((kind, body),) = node.items()
     if kind == "JoinExpr":
-        inner = _add(scope, body["larg"], trace, catalog) + _add(scope, body["rarg"], trace, catalog)
+        joined = joined.union(using_names(body, trace))
+        inner = sum(_add(scope, body[side], trace, catalog, joined) for side in ("larg", "rarg"))
         _add_join(scope, body, trace.items[id(body)][1])
         return inner + 1
     item = trace.items[id(body)][1]
@@ -121,7 +125,7 @@ def _add(scope: Scope, node: Node, trace: BindTrace, catalog: Catalog) -> int:
     own = table.name if table is not None and not written else item.name
     if kind == "RangeFunction" and not own:
         own = "function"
-    scope.add(Range(kind, body, scope.unique(written or own), _shown_columns(body, item, catalog)))
+    scope.add(Range(kind, body, scope.unique(written or own), _shown_columns(body, item, catalog, joined)))
     return 1
 
 
@@ -136,15 +140,29 @@ def _add_join(scope: Scope, body: Node, item: NamespaceItem) -> None:
             scope.joined.append((column.expr, column.name))
 
 
-def _shown_columns(node: Node, item: NamespaceItem, catalog: Catalog) -> tuple[tuple[NamedColumn, str], ...]:
+def using_names(body: Node, trace: BindTrace) -> list[str]:
+    """Return the columns of a join's USING; NATURAL's are those both sides have."""
+    if not body.get("isNatural"):
+        return [item["String"]["sval"] for item in body.get("usingClause", ())]
+    left, right = (trace.items[id(next(iter(body[side].values())))][1] for side in ("larg", "rarg"))
+    names = {column.name for column in right.columns}
+    return [column.name for column in left.columns if column.name in names]
+
+
+def _shown_columns(
+    node: Node, item: NamespaceItem, catalog: Catalog, joined: frozenset[str]
+) -> tuple[tuple[NamedColumn, str], ...]:
     renamed = len(node.get("alias", {}).get("colnames", ()))
     return tuple(
-        (column, column.name if ordinal < renamed else _current_name(column, catalog))
+        (
+            column,
+            column.name if ordinal < renamed or column.name in joined else current_name(column, catalog),
+        )
         for ordinal, column in enumerate(item.columns)
     )
 
 
-def _current_name(column: NamedColumn, catalog: Catalog) -> str:
+def current_name(column: NamedColumn, catalog: Catalog) -> str:
     relation = catalog.relations_by_oid.get(column.table)
     columns = getattr(relation, "columns", ())
     if 0 < column.attnum <= len(columns):

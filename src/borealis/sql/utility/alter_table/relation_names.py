@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Index, Relation, Table
-from borealis.errors import FeatureNotSupported, InsufficientPrivilege, UndefinedTable
+from borealis.errors import FeatureNotSupported, InsufficientPrivilege, InvalidSchemaName, UndefinedTable
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import find_system_table, lookup_relation, qualified
 from borealis.sql.parse import Node
@@ -21,7 +21,7 @@ def relation_exists(catalog: Catalog, schema: str, name: str) -> bool:
 def find_altered(context: BindContext, node: Node) -> Altered | None:
     """Return the relation a statement names, an index with its table; None where it may be missing and is.
 
-    Raises: UndefinedTable 42P01, InsufficientPrivilege 42501 for a system catalog.
+    Raises: UndefinedTable 42P01, InvalidSchemaName 3F000, InsufficientPrivilege 42501 for a system catalog.
     """
     range_var = node["relation"]
     found: Altered | None = lookup_relation(context, range_var) or _find_index(context, range_var)
@@ -34,6 +34,9 @@ def find_altered(context: BindContext, node: Node) -> Altered | None:
         raise InsufficientPrivilege(f'permission denied: "{name}" is a system catalog')
     if node.get("missing_ok"):
         return None
+    schema = range_var.get("schemaname")
+    if schema is not None and schema not in context.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{schema}" does not exist')
     raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
 
 

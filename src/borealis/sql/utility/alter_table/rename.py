@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from borealis.catalog.relations import Index, Relation, Table, View
+from borealis.catalog.relations import Index, Sequence, Table, View
 from borealis.catalog.rows import Object
 from borealis.errors import (
     DuplicateColumn,
     DuplicateObject,
     DuplicateTable,
     FeatureNotSupported,
+    SqlError,
     UndefinedColumn,
     UndefinedObject,
     WrongObjectType,
@@ -90,10 +91,12 @@ def rename_column(context: BindContext, node: Node, owner: Oid) -> Ddl:
     return Ddl.replacing(TAG, (found,), (after,))
 
 
-def _no_columns(found: Relation | tuple[Table, Index]) -> WrongObjectType:
-    name, kind = (found[1].name, "indexes") if isinstance(found, tuple) else (found.name, "sequences")
+def _no_columns(found: Sequence | tuple[Table, Index]) -> SqlError:
+    if isinstance(found, tuple):
+        return FeatureNotSupported("RENAME COLUMN of an index not supported")
     return WrongObjectType(
-        f'cannot rename columns of relation "{name}"', detail=f"This operation is not supported for {kind}."
+        f'cannot rename columns of relation "{found.name}"',
+        detail="This operation is not supported for sequences.",
     )
 
 
@@ -104,7 +107,7 @@ def rename_constraint(context: BindContext, node: Node, owner: Oid) -> Ddl:
         return skipped(node)
     if not isinstance(table, Table):
         name = table[1].name if isinstance(table, tuple) else table.name
-        raise WrongObjectType(f'"{name}" is not a table')
+        raise UndefinedObject(f'constraint "{node["subname"]}" for table "{name}" does not exist')
     old, new = node["subname"], node["newname"]
     if old not in constraint_names(table):
         raise UndefinedObject(f'constraint "{old}" for table "{table.name}" does not exist')

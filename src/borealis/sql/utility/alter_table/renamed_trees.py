@@ -118,15 +118,12 @@ class _Renaming:
             case {"ColumnRef": {"fields": fields} as body}:
                 return {"ColumnRef": {**body, "fields": self._fields(fields)}}
             case {
-                "A_Indirection": {
-                    "arg": {"ColumnRef": {"fields": fields}},
-                    "indirection": [first, *rest],
-                } as body
-            }:
-                if "String" in first and self._is_row(fields):
-                    first = _string(self._columns.get(first["String"]["sval"], first["String"]["sval"]))
-                arg = {"ColumnRef": {**body["arg"]["ColumnRef"], "fields": self._fields(fields)}}
-                return {"A_Indirection": {**body, "arg": arg, "indirection": [first, *rest]}}
+                "A_Indirection": {"arg": {"ColumnRef": body}, "indirection": [{"String": _} as field, *rest]}
+            } if self._is_row(body["fields"]):
+                # (table).column is table.column
+                qualifier = body["fields"][:-1] if "A_Star" in body["fields"][-1] else body["fields"]
+                reference = {"ColumnRef": {**body, "fields": self._fields([*qualifier, field])}}
+                return {"A_Indirection": {"arg": reference, "indirection": rest}} if rest else reference
         return {key: self.rewritten(value) for key, value in tree.items()}
 
     def _is_row(self, fields: list[Any]) -> bool:
