@@ -152,7 +152,7 @@ class FakeEngine:
         )
         return FakePlan(parsed, tag, columns, self.parameter_types, self.snapshots.catalog_version)
 
-    def begin(self, scope, now_us=None):
+    def begin(self, scope, now_us=None, started_s=None):
         self.transactions.append(FakeTransaction(self))
         return self.transactions[-1]
 

@@ -169,9 +169,18 @@ class Engine:
             raise FeatureNotSupported("cached plan must not change result type")
         return new
 
-    def begin(self, scope: Scope, now_us: int | None = None) -> Transaction:
-        """Begin a transaction; its snapshot is taken with the first statement. now_us is its now(), else this moment."""
-        return Transaction(self, scope, self.clock.now_us() if now_us is None else now_us)
+    def begin(self, scope: Scope, now_us: int | None = None, started_s: float | None = None) -> Transaction:
+        """Begin a transaction; its snapshot is taken with the first statement.
+
+        now_us is its now(), and started_s when its age began, on the clock's monotonic scale; else this moment.
+        """
+        clock = self.clock
+        return Transaction(
+            self,
+            scope,
+            clock.now_us() if now_us is None else now_us,
+            clock.monotonic_s() if started_s is None else started_s,
+        )
 
 
 def _shape(plan: Plan) -> object:

@@ -76,9 +76,9 @@ class Transaction:
         "write_set",
     )
 
-    def __init__(self, engine: Engine, scope: Scope, now_us: int) -> None:
+    def __init__(self, engine: Engine, scope: Scope, now_us: int, started_s: float) -> None:
         self._engine = engine
-        self._started_s = engine.clock.monotonic_s()
+        self._started_s = started_s
         self._started_us = now_us
         self._snapshot: Snapshot | None = None
         self.scanners: tuple[Snapshot, ...] = ()

@@ -80,7 +80,8 @@ class Block:
     @property
     def status(self) -> bytes:
         """Return the status ReadyForQuery reports."""
-        return b"I" if self.state is State.IMPLICIT else self.state.value
+        state = self.state
+        return b"I" if state is State.IMPLICIT else state._value_  # what .value costs a call for
 
     @property
     def is_failed(self) -> bool:
@@ -101,12 +102,15 @@ class Block:
             FeatureNotSupported: 0A000, DDL beside other DDL or DML.
             ProgramLimitExceeded: 54000, the transaction is too old.
         """
-        self.start()
+        transaction = self.transaction
+        if transaction is None:
+            self.start()
         if access is not Access.READ:
             self._admit(access, name)
-        if self.transaction is None:
-            self.transaction = self._engine.begin(scope, self.now_us)
-        return self.transaction
+        if transaction is None:
+            started_s = self._deadline_s - TRANSACTION_AGE_S_MAX
+            transaction = self.transaction = self._engine.begin(scope, self.now_us, started_s)
+        return transaction  # which looks at its age itself
 
     def start(self) -> None:
         """Begin an implicit transaction if there is none; statements that touch no data need no more."""

@@ -142,6 +142,7 @@ def data_row(values: Sequence[bytes | None]) -> bytes:
 
 
 @lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def command_complete(tag: str) -> bytes:
     return _frame(b"C", _string(tag))
 

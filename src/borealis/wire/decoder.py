@@ -49,6 +49,7 @@ def _flatten() -> dict[State, dict[int, _Entry]]:
 
 
 _ENTRIES = _flatten()
+_ready_entry_of = _ENTRIES[State.READY].get
 _NEGOTIABLE = frozenset((startup.SSL_CODE, startup.GSS_CODE))
 
 _EXECUTION = b"E\0\0\0\x09\0\0\0\0\0S\0\0\0\4"
@@ -95,7 +96,8 @@ class Decoder:
             self._at = at + len(_EXECUTION)
         else:
             return None
-        self._enter(State.READY)
+        self._state = State.READY
+        self._entry_of = _ready_entry_of
         return self._at - at != len(_EXECUTION)
 
     def feed(self, data: bytes) -> None:

@@ -6,6 +6,7 @@ immediate constraints are: `SET id = id + 1` may meet its own neighbour.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
@@ -29,7 +30,9 @@ class TableWriter:
         relation: int,
         checks: tuple[tuple[str, Expr], ...] = (),
         indexes: tuple[ComputedIndex, ...] = (),
+        assigned: Iterable[int] | None = None,
     ) -> None:
+        """assigned: the columns that update() is going to change, by attnum; any of them where it is not said."""
         self.table = table
         self.oid = table.oid
         self.constraints = RowConstraints(table, relation, checks)
@@ -51,7 +54,8 @@ class TableWriter:
             if index.is_unique  # also one that is being built: what it has of entries already counts
         )
         self._has_computed_unique = any(index.place is not None for index in self.unique)
-        self._key_ordinals = tuple(attnum - 1 for attnum in sorted(table.unique_key_columns))
+        changing = table.unique_key_columns if assigned is None else table.unique_key_columns & {*assigned}
+        self._key_ordinals = tuple(attnum - 1 for attnum in sorted(changing))
         self._has_references = bool(table.foreign_keys or table.referenced_by)
 
     def insert(self, transaction: Transaction, row: Row, has_fresh_key: bool = False) -> Key:
@@ -84,8 +88,10 @@ class TableWriter:
     def update(self, transaction: Transaction, key: Key, old: Row, new: Row) -> Key:
         """Check and write a row's successor; returns its key, another one where the primary key changes."""
         self.constraints.check(transaction, new)
-        new_key = key if self.key_of is None else self.key_of(new)
-        changes_unique = any(old[ordinal] != new[ordinal] for ordinal in self._key_ordinals)
+        new_key, changes_unique = key, False
+        if self._key_ordinals:
+            new_key = key if self.key_of is None else self.key_of(new)
+            changes_unique = any(old[ordinal] != new[ordinal] for ordinal in self._key_ordinals)
         entries = self.entries_of(transaction, new)
         if changes_unique or self._has_computed_unique:
             for index in self.all_unique:

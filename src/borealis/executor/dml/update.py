@@ -80,7 +80,9 @@ class _TargetedAction:
 
 class UpdateAction(_TargetedAction):
     def __init__(self, node: Update) -> None:
-        super().__init__(node, TableWriter(node.table, node.relation, node.checks, node.indexes))
+        assigned = [attnum for attnum, _ in node.assignments]
+        writer = TableWriter(node.table, node.relation, node.checks, node.indexes, assigned)
+        super().__init__(node, writer)
         self.node = node
         ordinals = {attnum - 1: n for n, (attnum, _) in enumerate(node.assignments)}
         self._new_row = tuple_getter(

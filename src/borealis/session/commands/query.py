@@ -14,6 +14,7 @@ from borealis.executor.result import Result
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
 from borealis.session.commands.shapes import Shape
+from borealis.session.portal import Portal
 from borealis.session.rows import send_rows
 from borealis.sql.parse import Parsed
 from borealis.types.base import Oid, Style, Value
@@ -23,7 +24,6 @@ from borealis.wire.backend import Field
 
 if TYPE_CHECKING:
     from borealis.executor.engine import Plan
-    from borealis.session.portal import Portal
     from borealis.session.session import Session
 
 _SELECT_0, _SELECT_1 = backend.command_complete("SELECT 0"), backend.command_complete("SELECT 1")
@@ -104,7 +104,18 @@ class QueryCommand(Command):
                 assert shape is not None
                 session.write(shape.encode(rows[0]) + _SELECT_1 if rows else _SELECT_0)
                 return None
-        return Command.run_at_once(self, session, values, shape)
+        scope = session.scope
+        result = session.block.enter(self.access, self.name, scope).execute(self.plan, values, scope)
+        if shape is None and not result.is_long and not result.notices:
+            session.write(self._completion(result.row_count))
+            return None
+        portal = session.portal = Portal("", self, values, shape)
+        portal.result = result
+        return self._run_long(session, portal, 0) if result.is_long else self._finish(session, portal, 0)
+
+    def _completion(self, count: int) -> bytes:
+        """Return CommandComplete of what returns no rows."""
+        return backend.command_complete(self.plan.tag if self.access is Access.DDL else f"{self._tag}{count}")
 
     async def _run_long(self, session: Session, portal: Portal, rows_max: int) -> None:
         result = portal.result
@@ -126,8 +137,7 @@ class QueryCommand(Command):
             if self.access is Access.DDL and portal.completion is not None:
                 portal.completion = backend.command_complete(self.plan.tag)
             return pending
-        tag = self.plan.tag if self.access is Access.DDL else f"{self._tag}{result.row_count}"
-        portal.completion = backend.command_complete(tag)
+        portal.completion = self._completion(result.row_count)
         portal.is_run = True
         portal.close()
         return None
