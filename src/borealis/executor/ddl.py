@@ -38,9 +38,8 @@ class DdlAction:
         )
         if ddl.empty and transaction.query(f"SELECT 1 FROM t{ddl.empty} LIMIT 1", ()):
             raise FeatureNotSupported(SYNC_REFUSED)
-        if ddl.null_casts and transaction.query(f"SELECT 1 FROM t{ddl.filled} LIMIT 1", ()):
-            for type_name in ddl.null_casts:
-                transaction.execute_inner(_cast_of_null(type_name), (), ())
+        for type_name in ddl.null_casts:
+            transaction.execute_inner(_cast_of_null(type_name), (), ())
         transaction.add_ddl(ddl.changes)
         told = []
         for job in ddl.jobs:

@@ -34,9 +34,8 @@ class Ddl:
     jobs: tuple[Job, ...] = ()
     empty: Oid = Oid(0)
     """A table that must be empty: its index is there at once."""
-    filled: Oid = Oid(0)
     null_casts: tuple[Node, ...] = ()
-    """Types a NULL must be of where the table `filled` has rows: its new columns read as NULL in them."""
+    """Type names of domains that must take a NULL, or the statement fails."""
 
     @property
     def told(self) -> tuple[Job, ...]:

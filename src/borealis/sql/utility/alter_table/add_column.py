@@ -1,7 +1,8 @@
 """ADD COLUMN: the table's next attribute. Rows that are there read as NULL in it, and are not written.
 
 So nothing may be said of it that a NULL might break: constraints and defaults are refused (refusals.py), and a domain's
-constraints are tried with a NULL where the table has rows, as PostgreSQL's rewrite would.
+constraints are tried with a NULL. PostgreSQL tries them only where the table has rows; here rows may be committed until the
+DDL is.
 Source: dsql-facts.md §4.5; PostgreSQL 16, ATExecAddColumn (tablecmds.c), as observed.
 """
 

@@ -32,7 +32,7 @@ class Alteration:
         self.notices: list[tuple[str, str]] = []
         self.jobs: list[Job] = []
         self.null_casts: list[Node] = []
-        """Types that must take a NULL if the table has rows: of columns added, over domains."""
+        """Domains that must take a NULL: of columns added, which read as NULL in all rows."""
         self._others: dict[tuple[type, Oid], tuple[Object, Object | None]] = {}
         self._comments: list[Comment] = []
         self._next_oid = context.catalog.next_oid
@@ -120,7 +120,7 @@ class Alteration:
             before.append(old)
             after += [] if new is None else [new]
         done = Ddl.replacing(tag, before, after, tuple(self.notices))
-        return replace(done, jobs=tuple(self.jobs), null_casts=tuple(self.null_casts), filled=self.table.oid)
+        return replace(done, jobs=tuple(self.jobs), null_casts=tuple(self.null_casts))
 
 
 Command = Callable[[Alteration, Node], None]
