@@ -18,6 +18,7 @@ def small_sizes(monkeypatch):
     """Edges come soon."""
     monkeypatch.setattr(checkpoint, "PASSIVE_PAGES", 20)
     monkeypatch.setattr(checkpoint, "RESTART_PAGES", 60)
+    monkeypatch.setattr(checkpoint, "PINNED_PAGES", 10)
 
 
 @pytest.fixture
@@ -98,6 +99,19 @@ def test_a_reader_on_its_snapshot_makes_the_log_grow_and_nobody_wait(cluster):
     commit(cluster, 5)
     assert cluster.database.wal_bytes == grown
     assert count(cluster) == [(130,)]
+
+
+def test_a_reader_that_has_just_begun_does_not_keep_the_log_from_beginning_anew(cluster):
+    commit(cluster, 40)
+    reader = cluster.snapshots.begin()
+    commit(cluster)  # a crowd of short transactions is always a commit or two behind
+    cluster.checkpointer.work()
+    reader.close()
+    assert cluster.committer.needs_maintenance
+    before = cluster.database.wal_bytes
+    maintain(cluster)
+    commit(cluster, 10)
+    assert cluster.database.wal_bytes == before
 
 
 def test_a_log_left_long_is_given_back(cluster, monkeypatch):

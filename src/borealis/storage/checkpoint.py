@@ -14,6 +14,7 @@ Invariant: no commit waits for a PASSIVE checkpoint. A checkpoint that fails (a 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import apsw
@@ -21,11 +22,15 @@ import apsw
 from borealis.clock import Clock
 from borealis.storage.files import BUSY_TIMEOUT_MS, ClusterFiles
 
-PASSIVE_PAGES = 1_000  # of log since the last checkpoint: 4 MiB
-RESTART_PAGES = 4_000  # of log in all: 16 MiB
+PASSIVE_PAGES = 4_000  # of log since the last checkpoint: 16 MiB
+RESTART_PAGES = 16_000  # of log in all: 64 MiB
+PINNED_PAGES = (
+    500  # of log behind a reader's snapshot; a few are behind those that will have left in a moment
+)
 ROUNDS_MAX = 6  # of PASSIVE before a RESTART, so that little is left for it
 RESTART_WAIT_MS = 20
-OVERDUE_PAGES = 4 * RESTART_PAGES  # whoever commits without ever pausing for maintenance pays here
+_LOOK_AGAIN_S = 0.0005
+OVERDUE_PAGES = 2 * RESTART_PAGES  # whoever commits without ever pausing for maintenance pays here
 RETRY_S_MIN, RETRY_S_MAX = 1.0, 30.0
 TRUNCATE_PAGES = 64_000  # a log this long, left by a slow reader, is given back to the file system
 
@@ -86,7 +91,8 @@ class Checkpointer:
         """Try to begin the log anew, for a bounded time; called between batches."""
         if not self._checkpointing.acquire(blocking=False):
             return  # it stays due
-        writer.set_busy_timeout(RESTART_WAIT_MS)
+        give_up_s = time.monotonic() + RESTART_WAIT_MS / 1_000
+        writer.set_busy_handler(lambda tried: _wait_for_readers(give_up_s))
         is_long = self._noted_pages > TRUNCATE_PAGES
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if is_long else apsw.SQLITE_CHECKPOINT_RESTART
         try:
@@ -99,7 +105,7 @@ class Checkpointer:
             if not isinstance(error, apsw.BusyError | apsw.LockedError):
                 self._on_error(error)
         finally:
-            writer.set_busy_timeout(BUSY_TIMEOUT_MS)
+            writer.set_busy_timeout(BUSY_TIMEOUT_MS)  # in the handler's place
             self._checkpointing.release()
 
     def work(self) -> None:
@@ -113,6 +119,8 @@ class Checkpointer:
             with self._checkpointing:
                 self._connection = self._connection or self._files.connect_writer()
                 self._passive(self._connection)
+        except apsw.BusyError:
+            return  # a commit was writing the log's index just then; there is another round soon
         except apsw.Error as error:
             self._on_error(error)
 
@@ -130,7 +138,7 @@ class Checkpointer:
         for _ in range(ROUNDS_MAX):
             before = copied_pages
             log_pages, copied_pages = self._round(connection)
-            if copied_pages == before < log_pages:
+            if copied_pages == before < log_pages - PINNED_PAGES:
                 return  # a reader pins the log
         self._restart_due = True
 
@@ -145,3 +153,9 @@ class Checkpointer:
             self._thread.join()
         if self._connection is not None:
             self._connection.close()
+
+
+def _wait_for_readers(give_up_s: float) -> bool:
+    """Wait a little for readers to leave; SQLite's own handler would sleep ever longer, while commits wait."""
+    time.sleep(_LOOK_AGAIN_S)
+    return time.monotonic() < give_up_s
