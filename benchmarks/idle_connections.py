@@ -33,7 +33,7 @@ def node() -> Iterator[dict[str, Any]]:
     """Start a node with one worker; gives its line of JSON."""
     with tempfile.TemporaryDirectory(prefix="borealis-idle-") as directory:
         command = [sys.executable, "-m", "borealis", "start", "--data", directory, "--port", "0", "--json"]
-        flags = ["--workers", "1", "--tls", "prefer", "--connection-rate", "0"]
+        flags = ["--workers", "1", "--tls", "prefer", "--auth", "trust", "--connection-rate", "0"]
         process = subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert process.stdout is not None
         try:

@@ -75,7 +75,19 @@ def running_node(data, *flags):
     log = Path(f"{data}.log")
     with log.open("ab") as errors:
         process = subprocess.Popen(
-            command("start", "--data", data, "--port", 0, "--json", "--log-level", "debug", *flags),
+            command(
+                "start",
+                "--data",
+                data,
+                "--port",
+                0,
+                "--json",
+                "--log-level",
+                "debug",
+                "--auth",
+                "trust",
+                *flags,
+            ),
             stdout=subprocess.PIPE,
             stderr=errors,
             env=environment(),

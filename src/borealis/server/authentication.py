@@ -3,18 +3,19 @@
     StartupMessage ─▶ asks_password? ─▶ AuthenticationCleartextPassword ─▶ PasswordMessage ─▶ authenticate()
 
 An Authenticator answers by returning or by raising what the client is told as FATAL. Trust is for loopback: it asks
-nothing. The check of IAM authentication tokens is another Authenticator of the same shape: the token is the password.
+nothing. The check of IAM authentication tokens is another Authenticator of the same shape (iam.py): the token is the password.
+What can be taken back from a session that has begun, an authenticator returns as its Guard.
 
 Source: dsql-facts.md §2.1, §2.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from borealis.errors import InvalidAuthorizationSpecification
+from borealis.errors import InvalidAuthorizationSpecification, SqlError
 
 ADMIN = "admin"
 DATABASE = "postgres"
@@ -34,14 +35,18 @@ class Login:
     is_encrypted: bool
 
 
+Guard = Callable[[], SqlError | None]
+"""Asked before a session's next transaction: the error that ends the session, or None."""
+
+
 class Authenticator(Protocol):
     @property
     def asks_password(self) -> bool:
         """Whether the client must send a password (in the clear, under TLS)."""
         ...
 
-    async def authenticate(self, login: Login, password: str | None) -> None:
-        """Return if the login may connect.
+    async def authenticate(self, login: Login, password: str | None) -> Guard | None:
+        """Return if the login may connect, with the session's guard if it needs one.
 
         Raises:
             SqlError: it may not; sent as FATAL, and the connection closes.
@@ -57,8 +62,9 @@ class TrustAuthenticator:
     def __init__(self, roles: Collection[str] = (ADMIN,)) -> None:
         self._roles = roles
 
-    async def authenticate(self, login: Login, password: str | None) -> None:
+    async def authenticate(self, login: Login, password: str | None) -> Guard | None:
         if login.user not in self._roles:
             raise InvalidAuthorizationSpecification(
                 f'role "{login.user}" does not exist', hint=f'The role of every new cluster is "{ADMIN}".'
             )
+        return None

@@ -22,7 +22,7 @@ from typing import Protocol, cast
 import structlog
 
 from borealis.errors import InternalError, SqlError
-from borealis.server.authentication import Login
+from borealis.server.authentication import Guard, Login
 from borealis.server.services import FLUSH_BYTES, READ_AHEAD_BYTES, ServerSession, Services
 from borealis.server.startup import Startup
 from borealis.server.tls import ALPN_PROTOCOL
@@ -33,6 +33,8 @@ from borealis.wire.messages import FrontendMessage, Terminate
 from borealis.wire.state import Event, State
 
 _CLIENT_HELLO = 0x16  # the first byte of TLS; a startup packet that began so would be 370 MB long
+
+_IDLE = b"I"
 
 _EXTENDED = frozenset({State.EXTENDED, State.SKIPPING, State.COPY_IN_EXTENDED})
 
@@ -200,7 +202,7 @@ class Connection(asyncio.Protocol):
         self._services.admission.admit()
         self._is_admitted = True
 
-    def begin_session(self, login: Login, settings: dict[str, str]) -> None:
+    def begin_session(self, login: Login, settings: dict[str, str], guard: Guard | None) -> None:
         services = self._services
         pid, secret = services.router.register(self)
         self._pid = pid
@@ -212,7 +214,7 @@ class Connection(asyncio.Protocol):
             self.write(backend.parameter_status(name, value))
         self.write(backend.backend_key_data(pid, secret))
         self.write(backend.ready_for_query(session.status))
-        self._handle = session.handle
+        self._handle = session.handle if guard is None else _guarded(session, guard)
         self._keeper.started(self)
 
     # What the listener and the cancel router call.
@@ -409,3 +411,16 @@ class Connection(asyncio.Protocol):
                 self._session.close()
             except Exception as error:  # noqa: BLE001 - the edge, as above
                 _log.error("session did not close", exc_info=error)
+
+
+def _guarded(session: ServerSession, guard: Guard) -> Callable[[FrontendMessage], Awaitable[None] | None]:
+    """Return the session's handle behind its guard: outside a transaction, what was taken back ends the connection."""
+
+    def handle(message: FrontendMessage) -> Awaitable[None] | None:
+        if session.status == _IDLE:
+            error = guard()
+            if error is not None:
+                raise error
+        return session.handle(message)
+
+    return handle

@@ -25,7 +25,7 @@ from borealis.errors import (
     ProtocolViolation,
     SyntaxError_,
 )
-from borealis.server.authentication import DATABASE, Authenticator, Login
+from borealis.server.authentication import DATABASE, Authenticator, Guard, Login
 from borealis.wire import backend
 from borealis.wire.messages import (
     CancelRequest,
@@ -67,7 +67,7 @@ class StartupPeer(Protocol):
     def close(self) -> None: ...
     def cancel_other(self, pid: int, secret: int) -> None: ...
     def admit(self) -> None: ...
-    def begin_session(self, login: Login, settings: dict[str, str]) -> None: ...
+    def begin_session(self, login: Login, settings: dict[str, str], guard: Guard | None) -> None: ...
 
 
 class Startup:
@@ -153,7 +153,7 @@ class Startup:
         )
 
     async def _authenticate(self, login: Login, password: str | None) -> None:
-        await self._authenticator.authenticate(login, password)
+        guard = await self._authenticator.authenticate(login, password)
         if self._peer.is_closed:
             return  # the client did not wait for the verdict
         if login.database != DATABASE:
@@ -161,7 +161,7 @@ class Startup:
                 f'database "{login.database}" does not exist',
                 hint=f'The database of every cluster is "{DATABASE}".',
             )
-        self._peer.begin_session(login, self._settings)
+        self._peer.begin_session(login, self._settings, guard)
 
 
 def read_settings(parameters: dict[str, str]) -> dict[str, str]:
