@@ -16,7 +16,10 @@ pytestmark = pytest.mark.slow
 
 def test_json_is_one_line_with_what_a_program_needs(start_node, tmp_path):
     node = start_node()
-    assert set(node.said) == {"port", "cluster", "endpoint", "region", "ca_file", "data_dir", "pid"}
+    assert set(node.said) >= {
+        "host", "port", "cluster", "endpoint", "region", "ca_file", "credentials_file", "data_dir", "pid",
+        "auth", "tls",
+    }  # fmt: skip
     assert re.fullmatch("[a-z2-7]{26}", node.said["cluster"])
     assert node.said["endpoint"] == f"{node.said['cluster']}.dsql.us-east-1.localhost"
     assert node.said["pid"] == node.process.pid
@@ -57,7 +60,7 @@ def test_first_and_later_starts_are_ready_within_a_second(start_node):
 
 
 def test_people_get_a_command_line_that_works(start_borealis, tmp_path):
-    process = start_borealis("start", "--data", tmp_path / "d", "--port", 0)
+    process = start_borealis("start", "--data", tmp_path / "d", "--port", 0, "--auth", "trust")
     try:
         lines = []
         while not lines or "stops it" not in lines[-1]:

@@ -9,7 +9,11 @@ import click
 
 COMMANDS = {
     "demo": "borealis.cli.demo.command:demo",
+    "env": "borealis.cli.env:env",
+    "iam": "borealis.cli.iam:iam",
+    "psql": "borealis.cli.psql:psql",
     "start": "borealis.cli.start:start",
+    "token": "borealis.cli.token:token",
 }
 """Command → module:function."""
 

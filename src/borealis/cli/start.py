@@ -9,25 +9,29 @@ from __future__ import annotations
 import json
 import random
 import shlex
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import click
 
 from borealis.cli.group import OperatorError
+from borealis.cli.local_node import DEFAULT_DATA, own_command
 from borealis.cli.logs import LEVELS, configure
 from borealis.limits import DSQL_LIMITS, LIFTED_LIMITS
 from borealis.node.config import (
     DEFAULT_DOMAIN,
     DEFAULT_REGION,
     WORKERS_MAX,
+    Authentication,
     NodeAddress,
     NodeConfig,
     default_workers,
 )
+from borealis.node.node_file import remove_node_file, write_node_file
 from borealis.server.admission import CONNECTIONS_PER_S, AdmissionLimits
 from borealis.server.startup import TlsMode
 
-DEFAULT_DATA = Path("~/.borealis")
 DEFAULT_PORT = 5432
 
 
@@ -66,11 +70,11 @@ DEFAULT_PORT = 5432
 )
 @click.option(
     "--auth",
-    type=click.Choice(["iam", "trust"]),
-    default="trust",
+    type=click.Choice([kind.value for kind in Authentication]),
+    default=Authentication.IAM.value,
     show_default=True,
-    help="Who may connect. trust: anyone on this machine, as admin; only on loopback addresses. "
-    "iam: not available yet, so trust is the default for now.",
+    help="Who may connect. iam: who has an authentication token, made with an access key (borealis iam, borealis token). "
+    "trust: anyone on this machine; only on loopback addresses.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="When ready, print one line of JSON instead of text for people."
@@ -117,6 +121,7 @@ def start(
         port=port,
         workers=workers or default_workers(),
         tls=TlsMode(tls),
+        authentication=Authentication(auth),
         region=region,
         domain=DEFAULT_DOMAIN,
         admission=AdmissionLimits(rate_per_s=connection_rate or None, burst=connection_rate * 10),
@@ -127,6 +132,7 @@ def start(
 
 def _run(config: NodeConfig, *, as_json: bool) -> int:
     from borealis.node.data_directory import DataDirectory, DirectoryUnusableError
+    from borealis.node.identity_store import IdentityStoreError
     from borealis.node.sockets import AddressUnusableError
     from borealis.node.supervisor import StartFailedError, Supervisor
 
@@ -137,8 +143,9 @@ def _run(config: NodeConfig, *, as_json: bool) -> int:
             supervisor = Supervisor(config, directory, random.SystemRandom())
             return supervisor.run(lambda address: _announce(address, config, as_json=as_json))
         finally:
+            remove_node_file(config.data)
             directory.close()
-    except (DirectoryUnusableError, AddressUnusableError) as error:
+    except (DirectoryUnusableError, AddressUnusableError, IdentityStoreError) as error:
         raise OperatorError(str(error)) from error
     except StartFailedError as error:
         if error.status == OperatorError.exit_code:
@@ -149,8 +156,8 @@ def _run(config: NodeConfig, *, as_json: bool) -> int:
 def _check_authentication(auth: str, host: str) -> None:
     from borealis.node.sockets import AddressUnusableError, is_loopback, resolve
 
-    if auth == "iam":
-        raise OperatorError("--auth iam is not available yet; use --auth trust")
+    if auth == Authentication.IAM.value:
+        return
     try:
         addresses = resolve(host)
     except AddressUnusableError as error:
@@ -160,31 +167,69 @@ def _check_authentication(auth: str, host: str) -> None:
 
 
 def _announce(address: NodeAddress, config: NodeConfig, *, as_json: bool) -> None:
+    said = describe(address, config)
+    write_node_file(config.data, said)
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "port": address.port,
-                    "cluster": address.cluster,
-                    "endpoint": address.endpoint,
-                    "region": address.region,
-                    "ca_file": str(address.ca_file),
-                    "data_dir": str(address.data_dir),
-                    "pid": address.pid,
-                }
-            )
-        )
+        click.echo(json.dumps(said))
         return
     click.echo(f"Borealis is ready on {address.host} port {address.port}.")
     click.echo(f"Cluster {address.cluster} in {address.data_dir}. Connect with:\n")
-    click.echo(f"  psql {shlex.quote(connection_string(address, config.tls))}\n")
+    for line in ways_to_connect(address, config):
+        click.echo(f"  {line}\n")
     click.echo("Ctrl-C stops it.")
 
 
-def connection_string(address: NodeAddress, tls: TlsMode) -> str:
-    """Return the libpq connection string for the node on this machine."""
+def describe(address: NodeAddress, config: NodeConfig) -> dict[str, Any]:
+    """Return what programs need to know of a node that is ready."""
+    return {
+        "host": address_to_connect(address.host),
+        "port": address.port,
+        "cluster": address.cluster,
+        "endpoint": address.endpoint,
+        "region": address.region,
+        "auth": config.authentication.value,
+        "tls": config.tls.value,
+        "ca_file": str(address.ca_file),
+        "credentials_file": str(address.credentials_file),
+        "data_dir": str(address.data_dir),
+        "pid": address.pid,
+    }
+
+
+def ways_to_connect(address: NodeAddress, config: NodeConfig) -> list[str]:
+    """Return shell lines that connect, each by itself, when pasted."""
+    if config.authentication is Authentication.TRUST:
+        return [f"psql {shlex.quote(connection_string(address, config.tls))}"]
+    own = own_command()
+    data = (
+        ""
+        if config.data == DEFAULT_DATA.expanduser().absolute()
+        else f" --data {shlex.quote(str(config.data))}"
+    )
+    conninfo = shlex.quote(connection_string(address, config.tls, name=address.endpoint))
+    return [
+        f"{own} psql{data}",
+        f'PGPASSWORD="$({own} token{data})" psql {conninfo}',
+        f'eval "$({own} env{data})"',
+    ]
+
+
+def address_to_connect(host: str) -> str:
+    """Return the numeric address at which what listens on a host is reached from this machine."""
+    from borealis.node.sockets import resolve
+
+    address = ip_address(resolve(host)[0][1].split("%")[0])
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return str(address)
+
+
+def connection_string(address: NodeAddress, tls: TlsMode, *, name: str | None = None) -> str:
+    """Return the libpq connection string for the node on this machine; name is the host name to tell it."""
     host = f"host={address.host}"
-    if address.host not in {"localhost", "127.0.0.1", "::1"}:
+    if name is not None:
+        host = f"host={name} hostaddr={address_to_connect(address.host)}"
+    elif address.host not in {"localhost", "127.0.0.1", "::1"}:
         host = f"host=localhost hostaddr={address.host}"  # a name that the certificate covers
     parts = [host, f"port={address.port}", "user=admin", "dbname=postgres"]
     if tls is TlsMode.OFF:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from borealis.limits import DSQL_LIMITS, TransactionLimits
@@ -14,6 +15,14 @@ WORKERS_MAX = 64  # server.cancellation.SLOTS_MAX
 DEFAULT_WORKERS_MAX = 4
 DEFAULT_REGION = "us-east-1"
 DEFAULT_DOMAIN = "localhost"
+
+
+class Authentication(Enum):
+    """Who may connect."""
+
+    IAM = "iam"
+    TRUST = "trust"
+    """Anyone who reaches the node, so only on loopback addresses."""
 
 
 def default_workers() -> int:
@@ -35,6 +44,7 @@ class NodeConfig:
     """0: a free one."""
     workers: int = field(default_factory=default_workers)
     tls: TlsMode = TlsMode.REQUIRE
+    authentication: Authentication = Authentication.IAM
     region: str = DEFAULT_REGION
     domain: str = DEFAULT_DOMAIN
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
@@ -57,3 +67,5 @@ class NodeAddress:
     ca_file: Path
     data_dir: Path
     pid: int
+    credentials_file: Path
+    """The first access key, as AWS's tools read it."""

@@ -5,9 +5,11 @@
       clusters/<id>/…       one directory a cluster (storage)
       tls/…                 the installation's CA and server certificate (server.tls)
       keys/…                the installation's own keys
+      identity/…, credentials  users, roles, access keys (identity_store); node.json where the running node is reached (node_file)
 
 The lock is inherited by the node's processes and falls when the last of them is gone, however it died: while a storage process
-still writes, no second one can start. Must hold: nothing under <data> but node.lock is touched without the lock.
+still writes, no second one can start. Must hold: nothing under <data> but node.lock and the identities, which have a lock of their
+own, is touched without the lock.
 """
 
 from __future__ import annotations

@@ -19,18 +19,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from borealis.auth.tokens import Endpoint
 from borealis.clock import Clock, SystemClock
 from borealis.jobs.runner import JobRunner
 from borealis.node import sockets
 from borealis.node.chance import BufferedSystemRandom
-from borealis.node.config import NodeAddress, NodeConfig
+from borealis.node.config import Authentication, NodeAddress, NodeConfig
 from borealis.node.data_directory import DataDirectory
+from borealis.node.identity_store import IdentityStore
 from borealis.node.in_process import InProcessConnection
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.storage_process import StorageSetup, open_or_create
+from borealis.node.trusting_cluster import NodeCluster, only_cluster
 from borealis.server.admission import Admission, AdmissionLimits
-from borealis.server.authentication import ADMIN, DATABASE, Login, TrustAuthenticator
+from borealis.server.authentication import ADMIN, DATABASE, Authenticator, Login, TrustAuthenticator
 from borealis.server.cancellation import CancelRouter
+from borealis.server.iam import IamAuthenticator
 from borealis.server.listener import Listener
 from borealis.server.services import Services
 from borealis.server.startup import TlsMode
@@ -60,6 +64,7 @@ class Node:
         host: str = "127.0.0.1",
         port: int = 0,
         tls: TlsMode = TlsMode.PREFER,
+        authentication: Authentication = Authentication.TRUST,
         clock: Clock | None = None,
         random_: random.Random | None = None,
     ) -> Self:
@@ -70,6 +75,7 @@ class Node:
             port=port,
             workers=1,
             tls=tls,
+            authentication=authentication,
             admission=replace(AdmissionLimits(), rate_per_s=None),
         )
         return cls(config, clock or SystemClock(), random_ or BufferedSystemRandom())
@@ -131,10 +137,16 @@ class Node:
         stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())
+        authenticator: Authenticator = TrustAuthenticator()
+        identities = IdentityStore(directory.path)
+        if config.authentication is Authentication.IAM:
+            identities.ensure(self._random, clock, config.region)
+            seen = NodeCluster(Endpoint(cluster, config.region, config.domain), self._processor.engine)
+            authenticator = IamAuthenticator(identities.current, only_cluster(seen), clock)
         self.services = Services(
             clock=clock,
             begin_session=self._processor.begin_session,
-            authenticator=TrustAuthenticator(),
+            authenticator=authenticator,
             admission=Admission.alone(config.admission, clock),
             router=CancelRouter(0, self._random),
             tls_mode=config.tls,
@@ -154,5 +166,6 @@ class Node:
             ca_file=files.ca_certificate,
             data_dir=config.data,
             pid=os.getpid(),
+            credentials_file=identities.credentials_file,
         )
         await asyncio.sleep(0)  # the first connection finds the listener in its loop

@@ -25,6 +25,8 @@ import msgspec
 from borealis.auth.policies.managed import ADMINISTRATOR_ACCESS
 from borealis.auth.principals import AccessKey, Identities, NamedPolicy, Role, User
 from borealis.auth.sessions import access_key_id, secret_access_key
+from borealis.clock import POSTGRES_EPOCH_US, Clock
+from borealis.node.files import replace_private
 
 FIRST_USER = "administrator"
 FORMAT = 1
@@ -60,7 +62,7 @@ class IdentityStore:
     def exists(self) -> bool:
         return self._file.exists()
 
-    def ensure(self, random_: random.Random, now_s: int, region: str) -> Identities:
+    def ensure(self, random_: random.Random, clock: Clock, region: str) -> Identities:
         """Return what is stored; at the first start, an account with one user, who may do everything, and its access key.
 
         Raises:
@@ -69,6 +71,7 @@ class IdentityStore:
         with self._locked():
             if self.exists:
                 return self.current()
+            now_s = (clock.now_us() + POSTGRES_EPOCH_US) // 1_000_000
             account = "".join(random_.choices("0123456789", k=12))
             user = User(FIRST_USER, access_key_id("AIDA", random_), now_s, attached=(ADMINISTRATOR_ACCESS,))
             key = AccessKey(access_key_id("AKIA", random_), user.name, secret_access_key(random_), now_s)
@@ -78,7 +81,7 @@ class IdentityStore:
                 users={user.name: user},
                 access_keys={key.id: key},
             )
-            _replace(self.credentials_file, _credentials(key, region))
+            replace_private(self.credentials_file, _credentials(key, region))
             self._write(identities)
             return identities
 
@@ -124,7 +127,7 @@ class IdentityStore:
 
     def _write(self, identities: Identities) -> None:
         try:
-            _replace(self._file, _encode(identities))
+            replace_private(self._file, _encode(identities))
         except OSError as error:
             raise IdentityStoreError(f"cannot write {self._file}: {error.strerror}") from error
 
@@ -165,20 +168,3 @@ def _credentials(key: AccessKey, region: str) -> bytes:
     return (
         f"[default]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\nregion = {region}\n"
     ).encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put content in path's place as a whole, readable by its owner alone from its first byte on."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -31,11 +31,13 @@ from pathlib import Path
 
 import structlog
 
+from borealis.auth.tokens import Endpoint
 from borealis.clock import SystemClock
 from borealis.node import children, sockets
 from borealis.node.children import Child, Role, Ropes
 from borealis.node.config import NodeAddress, NodeConfig
 from borealis.node.data_directory import DataDirectory
+from borealis.node.identity_store import IdentityStore
 from borealis.server.admission import shared_bytes
 from borealis.server.tls import ensure_tls_files, server_names
 
@@ -63,6 +65,8 @@ class Supervisor:
         self._config = config
         self._directory = directory
         self._cluster = directory.first_cluster_id(random_)
+        self._random = random_
+        self._identities = IdentityStore(directory.path)
         self._children: dict[int, Child] = {}
         self._failures: dict[tuple[Role, int], int] = {}
         self._due: list[tuple[float, Role, int]] = []
@@ -111,6 +115,7 @@ class Supervisor:
             ca_file=self._directory.tls / "ca.crt",
             data_dir=self._directory.path,
             pid=os.getpid(),
+            credentials_file=self._identities.credentials_file,
         )
 
     # Starting.
@@ -121,6 +126,7 @@ class Supervisor:
 
         names = server_names(self._config.region, self._config.domain)
         ensure_tls_files(self._directory.tls, names, SystemClock())
+        self._identities.ensure(self._random, SystemClock(), self._config.region)
         self._wait_ready("storage did not start")
         gc.collect()
         gc.freeze()  # what is shared with the children stays shared: no collection touches it
@@ -170,6 +176,9 @@ class Supervisor:
                 shared=memoryview(self._shared),
                 tls=self._config.tls,
                 tls_directory=self._directory.tls,
+                authentication=self._config.authentication,
+                data=self._directory.path,
+                endpoint=Endpoint(self._cluster, self._config.region, self._config.domain),
             )
             return run_worker(setup, ropes)
 

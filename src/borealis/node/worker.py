@@ -18,16 +18,21 @@ from pathlib import Path
 
 import structlog
 
-from borealis.clock import SystemClock
+from borealis.auth.tokens import Endpoint
+from borealis.clock import Clock, SystemClock
 from borealis.limits import TransactionLimits
 from borealis.node import children
 from borealis.node.chance import BufferedSystemRandom
 from borealis.node.children import Ropes, Stop
+from borealis.node.config import Authentication
+from borealis.node.identity_store import IdentityStore
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.remote_journal import RemoteJournal
+from borealis.node.trusting_cluster import NodeCluster, only_cluster
 from borealis.server.admission import Admission, AdmissionLimits
-from borealis.server.authentication import TrustAuthenticator
+from borealis.server.authentication import Authenticator, TrustAuthenticator
 from borealis.server.cancellation import CancelRouter
+from borealis.server.iam import IamAuthenticator
 from borealis.server.listener import Listener
 from borealis.server.services import Services
 from borealis.server.startup import TlsMode
@@ -58,6 +63,9 @@ class WorkerSetup:
     tls: TlsMode
     tls_directory: Path
     limits: TransactionLimits
+    authentication: Authentication
+    data: Path
+    endpoint: Endpoint
 
 
 def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
@@ -92,12 +100,19 @@ def _services(setup: WorkerSetup, processor: QueryProcessor, router: CancelRoute
     return Services(
         clock=clock,
         begin_session=processor.begin_session,
-        authenticator=TrustAuthenticator(),
+        authenticator=_authenticator(setup, processor, clock),
         admission=Admission(setup.admission, clock, setup.shared, setup.slot),
         router=router,
         tls_mode=setup.tls,
         tls_context=None if setup.tls is TlsMode.OFF else server_context(TlsFiles(setup.tls_directory)),
     )
+
+
+def _authenticator(setup: WorkerSetup, processor: QueryProcessor, clock: Clock) -> Authenticator:
+    if setup.authentication is Authentication.TRUST:
+        return TrustAuthenticator()
+    cluster = NodeCluster(setup.endpoint, processor.engine)
+    return IamAuthenticator(IdentityStore(setup.data).current, only_cluster(cluster), clock)
 
 
 def _take_cancel(datagrams: socket.socket, router: CancelRouter) -> None:

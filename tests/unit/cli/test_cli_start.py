@@ -18,17 +18,16 @@ def run(*arguments):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--auth", "iam"], "Error: --auth iam is not available yet; use --auth trust\n"),
         (
-            ["--host", "0.0.0.0"],
+            ["--auth", "trust", "--host", "0.0.0.0"],
             "Error: --auth trust lets anyone in, so it needs a loopback address; 0.0.0.0 is none\n",
         ),
         (
-            ["--host", "192.0.2.1"],
+            ["--auth", "trust", "--host", "192.0.2.1"],
             "Error: --auth trust lets anyone in, so it needs a loopback address; 192.0.2.1 is none\n",
         ),
         (
-            ["--host", "no.such.host.invalid"],
+            ["--auth", "trust", "--host", "no.such.host.invalid"],
             "Error: cannot listen on no.such.host.invalid: Name or service not known\n",
         ),
     ],
@@ -81,7 +80,15 @@ def test_connection_string_is_what_libpq_reads(host, ca_file, tls, expected):
     from psycopg import conninfo
 
     address = NodeAddress(
-        host, 5433, "c", "e", "us-east-1", pathlib.Path(ca_file), pathlib.Path("/d"), os.getpid()
+        host=host,
+        port=5433,
+        cluster="c",
+        endpoint="e",
+        region="us-east-1",
+        ca_file=pathlib.Path(ca_file),
+        data_dir=pathlib.Path("/d"),
+        pid=os.getpid(),
+        credentials_file=pathlib.Path("/d/credentials"),
     )
     text = connection_string(address, tls)
     assert text == expected.format("port=5433 user=admin dbname=postgres")
