@@ -40,6 +40,7 @@ class IndexBuild:
         self._tables = tables
         self._after: Row | None = ()  # the last row's key; None: all rows have their entry
         self._compared: Row = ()  # the last entry compared
+        self._columns: tuple[str, ...] = ()  # of the entries compared
         self._batches: IndexBatches | None = None
 
     def step(self, committer: Committer) -> Outcome | None:
@@ -48,6 +49,9 @@ class IndexBuild:
             self._after = self._fill(committer, layout, self._after)
             return None
         if layout.is_unique:
+            if layout.key_columns != self._columns:
+                # DROP NOT NULL has given the entries a flag, and the index a new table: compare from its start.
+                self._columns, self._compared = layout.key_columns, ()
             entries = self._next_entries(committer, layout)
             if self._has_duplicate(layout, entries):
                 return Outcome("failed", DUPLICATE)
@@ -74,10 +78,13 @@ class IndexBuild:
         table = self._table(committer)
         if not layout.is_computed:
             return committer.write(
-                lambda connection: continue_index_build(connection, table, self._index, after, BUILD_ROWS)
+                lambda connection: continue_index_build(connection, table, self._index, after, BUILD_ROWS),
+                is_synced=False,  # a crash begins the build anew; the job's end is synced
             )
         entries, last = self._compute(layout, table, after)
-        committer.write(lambda connection: connection.executemany(layout.insert, entries))
+        committer.write(
+            lambda connection: connection.executemany(layout.insert, entries), is_synced=False
+        )
         return last
 
     def _compute(self, layout: IndexLayout, table: int, after: Row) -> tuple[list[Row], Row | None]:
