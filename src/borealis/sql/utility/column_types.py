@@ -1,8 +1,12 @@
-"""The type of a new column: what DSQL stores, and the modifiers it adds. Source: dsql-facts.md §4.3."""
+"""The type of a new column: what DSQL stores, and the modifiers it adds; its STORAGE, which is kept and shown.
+
+Source: dsql-facts.md §4.3; PostgreSQL 16, GetAttributeStorage (tablecmds.c).
+"""
 
 from __future__ import annotations
 
-from borealis.errors import FeatureNotSupported, ProgramLimitExceeded
+from borealis.catalog.system.built_in import built_in_by_oid
+from borealis.errors import FeatureNotSupported, InvalidParameterValue, ProgramLimitExceeded
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.type_names import bind_type
 from borealis.sql.parse import Node
@@ -13,6 +17,8 @@ from borealis.types.registry import format_type, type_of
 _CHAR_BYTES_MAX = 4_096
 _VARCHAR_BYTES_MAX = 65_535
 _NUMERIC_DEFAULT = (18, 6)
+SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"))
+_STORAGES = {"plain": "p", "external": "e", "extended": "x", "main": "m"}
 
 
 def column_type(context: BindContext, node: Node) -> tuple[Oid, int, Oid]:
@@ -40,3 +46,18 @@ def column_type(context: BindContext, node: Node) -> tuple[Oid, int, Oid]:
             f"Datatype limit greater than {_VARCHAR_BYTES_MAX} bytes not supported for varchar"
         )
     return oid, typmod, Oid(0) if domain is None else domain.oid
+
+
+def storage_of(oid: Oid, mode: str) -> str:
+    """Return what pg_attribute.attstorage holds; empty for the type's own.
+
+    Raises: InvalidParameterValue 22023, FeatureNotSupported 0A000 for a type of fixed length.
+    """
+    if mode.lower() == "default":
+        return ""
+    letter = _STORAGES.get(mode.lower())
+    if letter is None:
+        raise InvalidParameterValue(f'invalid storage type "{mode}"')
+    if letter != "p" and built_in_by_oid("pg_type").get(oid, {}).get("typstorage", "x") == "p":
+        raise FeatureNotSupported(f"column data type {format_type(oid, -1)} can only have storage PLAIN")
+    return letter

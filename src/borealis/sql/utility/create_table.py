@@ -25,7 +25,7 @@ from borealis.errors import (
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_table
 from borealis.sql.parse import Node
-from borealis.sql.utility.column_types import column_type
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS, column_type, storage_of
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.foreign_keys import (
     ForeignKeyDefinition,
@@ -130,11 +130,14 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
     position = context.position(node)
     if any(column.name == name for column in definition.columns):
         raise DuplicateColumn(f'column "{name}" specified more than once')
+    if name in SYSTEM_COLUMNS:
+        raise DuplicateColumn(f'column name "{name}" conflicts with a system column name')
     if "collClause" in node:
         raise FeatureNotSupported("COLLATE clause not supported", position=position)
     if "compression" in node:
         raise FeatureNotSupported("COMPRESSION clause not supported", position=position)
     oid, typmod, domain = column_type(context, node["typeName"])
+    storage = storage_of(oid, node["storage_name"]) if "storage_name" in node else ""
     default, not_null = None, False
     previous = ""
     for item in node.get("constraints", ()):
@@ -160,7 +163,9 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 default = json.dumps(constraint["raw_expr"])
             case _:
                 _read_constraint(context, definition, constraint, name)
-    column = Column(len(definition.columns) + 1, name, oid, typmod, not_null, default, domain=domain)
+    column = Column(
+        len(definition.columns) + 1, name, oid, typmod, not_null, default, domain=domain, storage=storage
+    )
     if default is not None:
         check_default(context, column)
     definition.columns.append(column)

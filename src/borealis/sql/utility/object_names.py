@@ -7,27 +7,41 @@ from __future__ import annotations
 
 from borealis import limits
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.relations import Table
 from borealis.errors import DuplicateObject, DuplicateTable
 
 
+def constraint_names(table: Table) -> set[str]:
+    names = {index.name for index in table.indexes if index.constraint}
+    names.update(check.name for check in table.checks)
+    return names | {one.name for one in table.foreign_keys}
+
+
 class NameChooser:
-    """Chooses names for the parts of one new table, none twice."""
+    """Chooses names for the parts of one table, none twice."""
 
     def __init__(self, catalog: Catalog, schema: str, table: str) -> None:
         self._table = table
         self._relations = {table}
+        self._constraints_elsewhere: set[str] = set()
+        for relation in catalog.relations_by_oid.values():
+            if relation.schema.name == schema:
+                self._relations.add(relation.name)
         for other in catalog.tables:
             if other.schema.name == schema:
-                self._relations.add(other.name)
                 self._relations.update(index.name for index in other.indexes)
+            if other.schema.name == schema and other.name != table:
+                self._constraints_elsewhere.update(constraint_names(other))
         self.constraints: set[str] = set()
 
     def choose(self, middle: str, label: str) -> str:
         """Return a name for an index, free among the schema's relations."""
-        return self._free(middle, label, self._relations | self.constraints)
+        taken = self._relations | self.constraints
+        return self._free(middle, label, taken if label == "idx" else taken | self._constraints_elsewhere)
 
     def choose_constraint(self, middle: str, label: str) -> str:
-        return self._free(middle, label, self.constraints)
+        """Return a name for a CHECK or foreign key, which no constraint of the schema has."""
+        return self._free(middle, label, self.constraints | self._constraints_elsewhere)
 
     def take(self, name: str) -> None:
         """Note the name of an index.

@@ -14,9 +14,8 @@ from borealis import limits
 from borealis.catalog.relations import Column
 from borealis.errors import DuplicateColumn, FeatureNotSupported
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import SYSTEM_COLUMNS, Alteration
-from borealis.sql.utility.alter_table.column_storage import storage_of
-from borealis.sql.utility.column_types import column_type
+from borealis.sql.utility.alter_table.alteration import Alteration
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS, column_type, storage_of
 from borealis.types.base import Oid
 
 
@@ -40,7 +39,7 @@ def add_column(alteration: Alteration, command: Node) -> None:
         _check_domain(alteration, domain, node["typeName"])
     column = Column(len(table.columns) + 1, name, oid, typmod, False, None, domain=domain)
     if "storage_name" in node:
-        column = replace(column, storage=storage_of(column, node["storage_name"]))
+        column = replace(column, storage=storage_of(column.type, node["storage_name"]))
     alteration.table = replace(table, columns=(*table.columns, column))
 
 

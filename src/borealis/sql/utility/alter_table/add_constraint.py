@@ -21,9 +21,10 @@ from borealis.errors import (
     WrongObjectType,
 )
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import Alteration, constraint_names
+from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.relation_names import relation_exists
 from borealis.sql.utility.foreign_keys import build_foreign_key, read_foreign_key
+from borealis.sql.utility.object_names import constraint_names
 from borealis.sql.utility.stored_expressions import check_check, columns_of
 
 

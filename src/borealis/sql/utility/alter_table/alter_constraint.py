@@ -10,8 +10,9 @@ from dataclasses import replace
 from borealis.catalog.constraints import Check, ForeignKey
 from borealis.errors import UndefinedObject, WrongObjectType
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import Alteration, constraint_names
+from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.ddl import Job
+from borealis.sql.utility.object_names import constraint_names
 from borealis.storage.catalog_tables import PG_CONSTRAINT
 
 

@@ -16,11 +16,10 @@ from borealis.errors import UndefinedColumn
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl, Job
-from borealis.sql.utility.object_names import NameChooser
+from borealis.sql.utility.object_names import NameChooser, constraint_names
 from borealis.types.base import Oid
 
 TAG = "ALTER TABLE"
-SYSTEM_COLUMNS = frozenset(("ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"))
 
 
 class Alteration:
@@ -125,9 +124,3 @@ class Alteration:
 
 Command = Callable[[Alteration, Node], None]
 """Carries out one AlterTableCmd."""
-
-
-def constraint_names(table: Table) -> set[str]:
-    names = {index.name for index in table.indexes if index.constraint}
-    names.update(check.name for check in table.checks)
-    return names | {one.name for one in table.foreign_keys}

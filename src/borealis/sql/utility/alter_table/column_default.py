@@ -11,7 +11,8 @@ from dataclasses import replace
 from borealis.catalog.relations import Column
 from borealis.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, SqlError, SyntaxError_
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import SYSTEM_COLUMNS, Alteration
+from borealis.sql.utility.alter_table.alteration import Alteration
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.sql.utility.stored_expressions import check_default
 
 

@@ -16,10 +16,11 @@ from borealis.catalog.objects import Statistics
 from borealis.catalog.relations import Column, Sequence
 from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, UndefinedColumn
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import SYSTEM_COLUMNS, Alteration
+from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.column_dependents import dependents_of_column
 from borealis.sql.utility.alter_table.column_uses import columns_used, index_columns
 from borealis.sql.utility.alter_table.drop_constraint import CASCADE_HINT
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.types.base import Oid
 
 

@@ -23,7 +23,7 @@ from borealis.errors import (
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
-from borealis.sql.utility.alter_table.alteration import SYSTEM_COLUMNS, TAG, Alteration, constraint_names
+from borealis.sql.utility.alter_table.alteration import TAG, Alteration
 from borealis.sql.utility.alter_table.relation_names import (
     find_altered,
     refuse_async,
@@ -31,7 +31,9 @@ from borealis.sql.utility.alter_table.relation_names import (
     skipped,
 )
 from borealis.sql.utility.alter_table.renamed_trees import renamed_statistics, renamed_table
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.object_names import constraint_names
 from borealis.types.base import Oid
 
 
