@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import connections, hot_key, loading, scans, startup
+from benchmarks import connections, hot_key, index_build, loading, scans, startup
 from benchmarks.measure import Measurement, alternate, pgbench
 from benchmarks.servers import Server, borealis, postgresql, postgresql_bin
 
@@ -42,6 +42,8 @@ def main() -> None:
             if options.only in "hot key":
                 for measurement in hot_key.measure(ours, theirs, options.seconds):
                     print(measurement.line(), flush=True)
+            if options.only in "index build":
+                index_build.report(ours, theirs, options.accounts, options.seconds)
             if options.only in "connections":
                 connections.report(ours, theirs)
         if options.only in "start":
@@ -49,7 +51,7 @@ def main() -> None:
 
 
 def _workloads(ours: Server, theirs: Server, options: argparse.Namespace) -> list[Measurement]:
-    done = []
+    done: list[Measurement] = []
 
     def run(name: str, script: str, clients: int, goal: float) -> None:
         if options.only not in name:

@@ -79,6 +79,7 @@ class Committer:
         self._faults = faults
         self._connection = database.writer
         self._execute = self._connection.cursor().execute
+        self._is_synced = True  # as the writer comes (storage.files)
         self._recent = RecentCommits()
         self._decider = Decider(self._connection, self.cluster, self._recent)
         self._has_abandoned = True  # until clean_up has looked
@@ -99,6 +100,7 @@ class Committer:
             self._check_fault("begin")
             if self._checkpointer is not None and self._checkpointer.is_overdue:
                 self._checkpointer.restart(self._connection)
+            self._set_synced(True)
             self._execute("BEGIN IMMEDIATE")
             seq, time_us = decider.seq, self._clock.now_us()
             for intent in intents:
@@ -149,7 +151,9 @@ class Committer:
         elif self._has_abandoned:
             # After a failure it waits for the next DDL, or start, rather than spin on a full disk.
             self._has_abandoned = False
-            self._has_abandoned = self.write(lambda connection: clean_up(connection, CLEAN_UP_ROWS))
+            self._has_abandoned = self.write(
+                lambda connection: clean_up(connection, CLEAN_UP_ROWS), is_synced=False
+            )
         elif self._has_jobs:
             self._has_jobs = False
             assert self._jobs is not None
@@ -164,13 +168,16 @@ class Committer:
     def catalog_version(self) -> int:
         return self._decider.catalog_version
 
-    def write(self, work: Callable[[apsw.Connection], T]) -> T:
-        """Run housekeeping that changes no user's row (index entries, abandoned tables, a job's status) durably.
+    def write(self, work: Callable[[apsw.Connection], T], *, is_synced: bool = True) -> T:
+        """Run housekeeping that changes no user's row: index entries, abandoned tables, a job's status.
+
+        is_synced: it is durable when this returns; else with the next commit, and not before all that was written before it.
 
         Raises:
             SqlError: the disk failed; nothing was written.
         """
         try:
+            self._set_synced(is_synced)
             self._execute("BEGIN IMMEDIATE")
             result = work(self._connection)
             self._execute("COMMIT")
@@ -182,6 +189,12 @@ class Committer:
             self._roll_back()
             raise
         return result
+
+    def _set_synced(self, is_synced: bool) -> None:
+        """Make COMMIT sync the log, or not; outside a transaction. Raises apsw.Error where that cannot be."""
+        if self._is_synced is not is_synced:
+            self._execute(f"PRAGMA synchronous={'FULL' if is_synced else 'NORMAL'}")
+            self._is_synced = is_synced
 
     def _fail(self, batch: Batch, error: Exception, count: int) -> None:
         """Undo the batch and answer the error to all in it."""
@@ -216,6 +229,7 @@ class Committer:
         next batch that succeeds does it, at the same place in the log.
         """
         try:
+            self._set_synced(True)
             self._execute("BEGIN IMMEDIATE")
             self._execute("UPDATE meta SET seq=seq+1")
             self._execute("COMMIT")
