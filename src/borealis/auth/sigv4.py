@@ -12,7 +12,7 @@ Source: AWS's "Signature Version 4 signing process"; its public test suite.
 
 from __future__ import annotations
 
-import calendar
+import datetime as dt
 import hashlib
 import hmac
 import re
@@ -30,7 +30,6 @@ _UNRESERVED = "-_.~"
 _AMZ_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
-_SPACES = re.compile(r" +")
 _KEYS_CACHED = 256
 
 Query = Sequence[tuple[str, str]]
@@ -80,11 +79,11 @@ def parse_amz_date(text: str) -> int:
     match = _AMZ_DATE.fullmatch(text)
     if match is None:
         raise MalformedError(f"not a date: {text[:40]!r}")
-    fields = tuple(map(int, match.groups()))
-    seconds = calendar.timegm((*fields, 0, 0, 0))
-    if time.gmtime(seconds)[:6] != fields:  # February 30th, the 25th hour
-        raise MalformedError(f"not a date: {text!r}")
-    return seconds
+    year, month, day, hour, minute, second = map(int, match.groups())
+    try:
+        return int(dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC).timestamp())
+    except ValueError as error:  # February 30th, the 25th hour
+        raise MalformedError(f"not a date: {text!r}") from error
 
 
 def format_amz_date(seconds: float) -> str:
@@ -149,7 +148,7 @@ def canonical_request(
         value = headers.get(name)
         if value is None:
             raise MalformedError(f"the signed header {name[:60]!r} is missing")
-        lines.append(f"{name}:{_SPACES.sub(' ', value.strip())}\n")
+        lines.append(f"{name}:{' '.join(value.split())}\n")
     return "\n".join(
         (method, path, canonical_query(query), "".join(lines), ";".join(signed_headers), body_sha256)
     )
@@ -165,7 +164,8 @@ def signing_key(secret: str, scope: Scope) -> bytes:
 
 
 def string_to_sign(amz_date: str, scope: Scope, canonical: str) -> str:
-    return "\n".join((ALGORITHM, amz_date, str(scope), hashlib.sha256(canonical.encode()).hexdigest()))
+    digest = hashlib.sha256(canonical.encode(errors="surrogatepass"))  # never fails, never makes two texts one
+    return "\n".join((ALGORITHM, amz_date, str(scope), digest.hexdigest()))
 
 
 def sign(secret: str, amz_date: str, scope: Scope, canonical: str) -> str:

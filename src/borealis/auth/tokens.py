@@ -108,7 +108,7 @@ def _read(token: str) -> tuple[str, str, Signature, str]:
     if len(token) > TOKEN_CHARACTERS_MAX:
         raise TokenRefusedError("the token is too long")
     host, slash, rest = token.partition("/")
-    if not slash or not rest.startswith("?") or not host:
+    if not slash or not rest.startswith("?") or not host or not token.isascii():
         raise TokenRefusedError("the password is not a token")
     try:
         query = sigv4.parse_query(rest[1:])
@@ -119,7 +119,7 @@ def _read(token: str) -> tuple[str, str, Signature, str]:
         if len(actions) != 1 or actions[0] not in _ACTIONS:
             raise MalformedError("the action is not one of connecting")
         signed = [pair for pair in query if pair[0] != "X-Amz-Signature"]
-        canonical = sigv4.canonical_request("GET", "/", signed, {"host": host}, ("host",), EMPTY_SHA256)
+        canonical = sigv4.canonical_request("GET", "/", signed, {"host": host.lower()}, ("host",), EMPTY_SHA256)
     except MalformedError as error:
         raise TokenRefusedError(f"the token is malformed: {error}") from error
     return host, actions[0], signature, canonical
