@@ -14,6 +14,7 @@ from borealis.errors import (
     DuplicateColumn,
     DuplicateTable,
     FeatureNotSupported,
+    InsufficientPrivilege,
     InvalidSchemaName,
     SqlError,
     UndefinedColumn,
@@ -94,8 +95,10 @@ def _with_default(context: BindContext, view: View, command: Node) -> View:
 
 def target_schema(context: BindContext, name: str) -> Schema:
     """Return the schema an object moves into."""
+    if name in SYSTEM_SCHEMAS:
+        raise InsufficientPrivilege(f"permission denied for schema {name}")
     schema = context.catalog.schemas_by_name.get(name)
-    if schema is None or name in SYSTEM_SCHEMAS:
+    if schema is None:
         raise InvalidSchemaName(f'schema "{name}" does not exist')
     return schema
 

@@ -22,7 +22,7 @@ from borealis.errors import (
     WrongObjectType,
 )
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import find_table
+from borealis.sql.bind.names import find_relation
 from borealis.sql.bind.pathways import can_coerce
 from borealis.sql.parse import Node
 from borealis.sql.utility.object_names import NameChooser
@@ -122,7 +122,7 @@ def _referenced_table(context: BindContext, table: Table, range_var: Node) -> Ta
     ):
         return table
     try:
-        found = find_table(context, range_var)
+        found = find_relation(context, range_var)
     except UndefinedTable as error:
         raise UndefinedTable(error.message) from None  # PostgreSQL gives no position here
     if not isinstance(found, Table):

@@ -6,7 +6,7 @@ They are stored as parse trees and bound whenever used; trying them first means 
 from __future__ import annotations
 
 from borealis.catalog.relations import Column, Table
-from borealis.errors import DatatypeMismatch, FeatureNotSupported
+from borealis.errors import DatatypeMismatch, FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.assignment import bind_default, table_columns
 from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.context import BindContext
@@ -65,6 +65,10 @@ def refuse_nodes(context: BindContext, node: object, what: str, *, columns_allow
         if "ColumnRef" in node and not columns_allowed:
             raise FeatureNotSupported(
                 f"cannot use column reference in {what}", position=context.position(node["ColumnRef"])
+            )
+        if "SetToDefault" in node:
+            raise SyntaxError_(
+                "DEFAULT is not allowed in this context", position=context.position(node["SetToDefault"])
             )
         if "ParamRef" in node:
             from borealis.errors import UndefinedParameter
