@@ -16,6 +16,7 @@ import base64
 import binascii
 import hmac
 import random
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -42,24 +43,23 @@ class _Payload(msgspec.Struct, frozen=True, array_like=True):
     """The session policy's text."""
 
 
-class SessionCredentials(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SessionCredentials:
     access_key_id: str
-    secret_access_key: str
-    session_token: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
     expires_s: int
     """Seconds since 1970."""
     assumed_role_arn: str
     assumed_role_id: str
 
-    def __repr__(self) -> str:
-        return f"SessionCredentials({self.access_key_id}, {self.assumed_role_arn})"
 
-
-class Session(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Session:
     """What a sound session token says; whether it is still good is asked of is_expired."""
 
     principal: Principal
-    secret_access_key: str
+    secret_access_key: str = field(repr=False)
 
     def is_expired(self, now_s: float) -> bool:
         return self.principal.expires_s is not None and now_s >= self.principal.expires_s

@@ -15,6 +15,22 @@ CLUSTER = "abcdefghijklmnopqrstuvwx23"
 ENDPOINT = Endpoint(CLUSTER, "us-east-1", "localhost")
 HOST = ENDPOINT.host
 
+# Made by @aws-sdk/dsql-signer (npm) with the keys of conftest.py, and with the session that `mint` below gives from Random(7):
+# it sorts its parameters otherwise than botocore.
+BY_JAVASCRIPT = (
+    "abcdefghijklmnopqrstuvwx23.dsql.us-east-1.on.aws/?Action=DbConnect&X-Amz-Algorithm=AWS4-HMAC-SH"
+    "A256&X-Amz-Credential=AKIDEXAMPLE%2F20261123%2Fus-east-1%2Fdsql%2Faws4_request&X-Amz-Date=20261"
+    "123T144013Z&X-Amz-Expires=900&X-Amz-Signature=7049e4904cc241d979704b3c84869e25d39dc9b7f18145699"
+    "4ddf0e32172c457&X-Amz-SignedHeaders=host"
+)
+BY_JAVASCRIPT_WITH_SESSION = (
+    "abcdefghijklmnopqrstuvwx23.dsql.us-east-1.on.aws/?Action=DbConnectAdmin&X-Amz-Algorithm=AWS4-HM"
+    "AC-SHA256&X-Amz-Credential=ASIAKEUCRLBQBNCCN2DH%2F20261123%2Fus-east-1%2Fdsql%2Faws4_request&X-"
+    "Amz-Date=20261123T144212Z&X-Amz-Expires=900&X-Amz-Security-Token=AaO2Cfesu6gFCD72XSxpDTMEkKkkmE"
+    "beP4uw78EBcBUBl7RBU0lBS0VVQ1JMQlFCTkNDTjJESKNhcHCnQVJPQUFQUKJqc85rBFEIzmsE%2BcjA&X-Amz-Signatur"
+    "e=c95e4c337d743779072b081c177abee3ad3f6e65bb07537950e8f667993ccfe6&X-Amz-SignedHeaders=host"
+)
+
 
 def made_s(token):
     """Return when a token was made, by its own word: tests take their time from it."""
@@ -233,6 +249,13 @@ def test_session_credentials_need_their_session_token(identities, token_of):
     for session in (None, other.session_token, made.session_token[:-4], quote(made.session_token)):
         token = token_of(HOST, key=made.access_key_id, secret=made.secret_access_key, session=session)
         assert "session token is not sound" in refusal(identities, token).reason
+
+
+def test_what_the_javascript_signer_makes_verifies(identities):
+    assert verify(identities, BY_JAVASCRIPT, user="myapp").username == "root"
+    assert verify(identities, BY_JAVASCRIPT_WITH_SESSION).arn.endswith(":assumed-role/app/js")
+    for token in (BY_JAVASCRIPT, BY_JAVASCRIPT_WITH_SESSION):
+        assert refusal(identities, token.replace("20261123", "20261124"), user="myapp").hint is None
 
 
 def test_verifying_takes_a_tenth_of_a_millisecond(identities, token_of):

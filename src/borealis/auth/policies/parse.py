@@ -151,6 +151,8 @@ def _principals(element: dict[str, object], wanted: bool) -> Principals | None:
                 services.add(name)
             else:
                 raise MalformedPolicyError(f"Principal of kind {kind[:40]!r} is not supported")
+    if not arns and not services:
+        raise MalformedPolicyError("Principal is empty")
     return Principals("*" in arns, frozenset(arns - {"*"}), frozenset(services), is_not)
 
 
