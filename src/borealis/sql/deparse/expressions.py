@@ -308,6 +308,9 @@ def _collate(to: Expressions, node: Node) -> Shown:
 
 @shows("A_Indirection")
 def _indirection(to: Expressions, node: Node) -> Shown:
+    meant = to.trace.exprs.get(id(node))
+    if isinstance(meant, bound.Var) and (column := to.scope.column(meant)) is not None:
+        return Name(column)  # (relation).column
     shown = to.shown(node["arg"])
     indices: list[Node] = []
     for step in node["indirection"]:

@@ -91,7 +91,7 @@ class _Finder:
                 yield _ForeignKeyDependent(describe(alteration, foreign_key), needed, foreign_key)
         for other in table.live_columns:
             if other.generated and other.default and other.attnum != column.attnum:
-                if column.attnum in columns_used(alteration.context, table, other.default):
+                if column.attnum in columns_used(table, other.default):
                     shown = f"column {other.name} of table {alteration.shown(table)}"
                     yield _ColumnDependent(shown, of, other)
                     yield from self.of_column(other)
@@ -101,7 +101,7 @@ class _Finder:
         """Yield the foreign keys that need the column or an index that goes with it, and which of these."""
         alteration = self._alteration
         for index in alteration.table.indexes:
-            if column.attnum in index_columns(alteration.context, alteration.table, index):
+            if column.attnum in index_columns(alteration.table, index):
                 for one in foreign_keys_on(alteration, index):
                     if one.table == alteration.table.oid and column.attnum in one.columns:
                         continue  # goes with the column itself

@@ -80,10 +80,10 @@ def _drop_with(alteration: Alteration, attnum: int) -> None:
     """Drop what is the column's own."""
     context, table = alteration.context, alteration.table
     for index in table.secondary_indexes:
-        if attnum in index_columns(context, table, index):
+        if attnum in index_columns(table, index):
             alteration.drop_index(index)
     gone: list[Check | ForeignKey] = [
-        *(one for one in table.checks if attnum in columns_used(context, table, one.expression)),
+        *(one for one in table.checks if attnum in columns_used(table, one.expression)),
         *(one for one in table.foreign_keys if attnum in one.columns),
     ]
     for one in gone:
@@ -99,7 +99,7 @@ def _drop_with(alteration: Alteration, attnum: int) -> None:
     for statistics in context.catalog.statistics:
         if statistics.table == table.oid and not alteration.is_dropped(Statistics, statistics.oid):
             used = set(statistics.columns).union(
-                *(columns_used(context, table, source) for source in statistics.expressions)
+                *(columns_used(table, source) for source in statistics.expressions)
             )
             if attnum in used:
                 alteration.change(statistics, None)

@@ -19,7 +19,7 @@ from borealis.errors import FeatureNotSupported, SqlError
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, Var
-from borealis.sql.utility.alter_table.column_uses import bind_over
+from borealis.sql.utility.alter_table.column_uses import bind_over, is_row
 
 _STAR: dict[str, Any] = {"A_Star": {}}
 
@@ -119,21 +119,15 @@ class _Renaming:
                 return {"ColumnRef": {**body, "fields": self._fields(fields)}}
             case {
                 "A_Indirection": {"arg": {"ColumnRef": body}, "indirection": [{"String": _} as field, *rest]}
-            } if self._is_row(body["fields"]):
+            } if is_row(body["fields"], self._columns):
                 # (table).column is table.column
                 qualifier = body["fields"][:-1] if "A_Star" in body["fields"][-1] else body["fields"]
                 reference = {"ColumnRef": {**body, "fields": self._fields([*qualifier, field])}}
                 return {"A_Indirection": {"arg": reference, "indirection": rest}} if rest else reference
         return {key: self.rewritten(value) for key, value in tree.items()}
 
-    def _is_row(self, fields: list[Any]) -> bool:
-        """Whether a reference is to the table as a row."""
-        return "A_Star" in fields[-1] or (
-            len(fields) == 1 and fields[0]["String"]["sval"] not in self._columns
-        )
-
     def _fields(self, fields: list[Any]) -> list[Any]:
-        if self._is_row(fields):
+        if is_row(fields, self._columns):
             # With a star it stays a row, whatever column gets the table's name.
             return [*self._qualifier(fields[:-1] or fields), _STAR]
         *qualifier, column = fields
