@@ -102,10 +102,10 @@ def _bind_plain(level: Level, node: Node) -> Expr:
         from borealis.sql.bind.expressions.sublinks import compare_with_subquery
 
         return compare_with_subquery(level, name, node["lexpr"], node["rexpr"]["SubLink"], position)
-    right = bind_expr(level, node["rexpr"])
     if "lexpr" not in node:
-        return bind_prefix(context, name, right, position)
+        return bind_prefix(context, name, bind_expr(level, node["rexpr"]), position)
     left = bind_expr(level, node["lexpr"])
+    right = bind_expr(level, node["rexpr"])
     return bind_binary(context, name, left, right, position)
 
 
