@@ -22,7 +22,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-CLUSTER_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+from borealis.control_plane.names import new_identifier
+from borealis.node.cluster_records import ClusterRecords
+
 _CLUSTER_ID = re.compile(r"[a-z2-7]{26}")
 _ORPHANS_S = 5.0
 """How long processes of a node whose supervisor was killed may take to notice."""
@@ -100,17 +102,14 @@ class DataDirectory:
         return [entry.name for entry in self.clusters.iterdir() if _CLUSTER_ID.fullmatch(entry.name)]
 
     def first_cluster_id(self, random_: random.Random) -> str:
-        """Return the one cluster's id, or the id for a first cluster to be created."""
-        existing = sorted(self.cluster_ids())
-        return existing[0] if existing else new_cluster_id(random_)
+        """Return the oldest cluster's id, or the id for a first cluster to be created."""
+        records = ClusterRecords(self.clusters)
+        served = [record.identifier for record in records.all() if record.is_served]
+        half_made = [found for found in sorted(self.cluster_ids()) if records.find(found) is None]
+        return (served or half_made or [new_identifier(random_)])[0]
 
     def cluster(self, cluster_id: str) -> Path:
         return self.clusters / cluster_id
-
-
-def new_cluster_id(random_: random.Random) -> str:
-    """Return 26 characters of base32: as many bits as a UUID has."""
-    return "".join(random_.choices(CLUSTER_ID_ALPHABET, k=26))
 
 
 def _holder(descriptor: int) -> int | None:

@@ -30,12 +30,13 @@ from borealis.node.identity_store import IdentityStore
 from borealis.node.in_process import InProcessConnection
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.storage_process import StorageSetup, open_or_create
-from borealis.node.trusting_cluster import NodeCluster, only_cluster
+from borealis.node.trusting_cluster import NodeCluster
 from borealis.server.admission import Admission, AdmissionLimits
 from borealis.server.authentication import ADMIN, DATABASE, Authenticator, Login, TrustAuthenticator
 from borealis.server.cancellation import CancelRouter
 from borealis.server.iam import IamAuthenticator
 from borealis.server.listener import Listener
+from borealis.server.routing import OneCluster
 from borealis.server.services import Services
 from borealis.server.startup import TlsMode
 from borealis.server.tls import ensure_tls_files, server_context, server_names
@@ -95,7 +96,12 @@ class Node:
             SqlError: a setting is not one that may be set.
         """
         login = Login(
-            user, DATABASE, requested_name=None, cluster_id=None, peer="in process", is_encrypted=False
+            user,
+            DATABASE,
+            requested_name=None,
+            cluster_id=self.address.cluster,
+            peer="in process",
+            is_encrypted=False,
         )
         return InProcessConnection(
             lambda output: self._processor.begin_session(login, dict(settings or {}), 0, output)
@@ -142,9 +148,10 @@ class Node:
         if config.authentication is Authentication.IAM:
             identities.ensure(self._random, clock, config.region)
             seen = NodeCluster(Endpoint(cluster, config.region, config.domain), self._processor.engine)
-            authenticator = IamAuthenticator(identities.current, only_cluster(seen), clock)
+            authenticator = IamAuthenticator(identities.current, lambda _: seen, clock)
         self.services = Services(
             clock=clock,
+            clusters=OneCluster(cluster),
             begin_session=self._processor.begin_session,
             authenticator=authenticator,
             admission=Admission.alone(config.admission, clock),

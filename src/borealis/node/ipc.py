@@ -1,7 +1,11 @@
 """IPC: what a worker and the storage process say to each other over a Unix socket, batched both ways.
 
-    worker ── [(number, intent), …] ──▶ storage process        a frame: 4 bytes length (little endian), then msgpack
+    worker ── hello(cluster) ─────────▶ storage process        a frame: 4 bytes length (little endian), then msgpack
+    worker ◀── [answer 0] ───────────── storage process        welcome, or why not
+    worker ── [(number, intent), …] ──▶ storage process
     worker ◀── [answer, …] ──────────── storage process
+
+A socket is about one cluster. The control plane says hello to have a cluster released, and is answered when it is.
 
 A worker sends all intents of one turn of its event loop as one frame; the storage process answers all of a group commit to one
 worker as one frame. Answers carry the number of their question, so their order does not matter.
@@ -29,6 +33,18 @@ class FrameError(Exception):
     """The peer sent what is not a frame."""
 
 
+class Hello(msgspec.Struct, array_like=True, frozen=True):
+    """The first frame of a socket: which cluster it is about."""
+
+    cluster: str
+    is_release: bool = False
+    """Whether the storage process is to let go of the cluster, which is then answered, and nothing else follows."""
+
+
+WELCOME = 0
+"""The number of the answer to a hello; questions begin at 1."""
+
+
 class Question(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One intent a worker wants committed, numbered by the worker."""
 
@@ -47,7 +63,7 @@ class Refusal(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Answer(msgspec.Struct, array_like=True, frozen=True):
-    """What became of the intent of this number: exactly one of the two."""
+    """What became of the intent of this number: exactly one of the two; the answer to a hello has neither, or a refusal."""
 
     number: int
     commit: Commit | None
@@ -55,8 +71,13 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
+_hellos = msgspec.msgpack.Decoder(Hello)
 _questions = msgspec.msgpack.Decoder(list[Question])
 _answers = msgspec.msgpack.Decoder(list[Answer])
+
+
+def encode_hello(hello: Hello) -> bytes:
+    return _frame(hello)
 
 
 def encode_questions(questions: list[Question]) -> bytes:
@@ -72,6 +93,13 @@ def _frame(items: object) -> bytes:
     _encoder.encode_into(items, frame, _length.size)
     _length.pack_into(frame, 0, len(frame) - _length.size)
     return bytes(frame)
+
+
+def decode_hello(payload: bytes | memoryview) -> Hello:
+    try:
+        return _hellos.decode(payload)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FrameError(str(error)) from error
 
 
 def decode_questions(payload: bytes | memoryview) -> list[Question]:

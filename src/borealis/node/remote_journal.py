@@ -1,11 +1,12 @@
-"""RemoteJournal: transaction.Journal in a worker, reaching the storage process over its Unix socket.
+"""RemoteJournal: transaction.Journal in a worker, reaching one cluster's lane in the storage process over a Unix socket.
 
     commit ─┐
     commit ─┼─ one turn of the event loop ─▶ one frame ─▶ storage process ─▶ one frame of answers ─▶ each commit returns
     commit ─┘
 
 When the storage process dies, the commits it had been sent fail with XX000 `server unavailable`: each may or may not be
-durable. Those not yet sent wait for its successor, up to WAIT_S, since for them nothing can have happened.
+durable. Those not yet sent wait for its successor, up to WAIT_S, since for them nothing can have happened. A storage process
+that refuses the cluster has let go of it for good (it was deleted), or cannot open it: nothing more can be committed.
 
 Source: dsql-facts.md §3.2 (server unavailable); DESIGN §6.
 """
@@ -14,15 +15,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from borealis.errors import SqlError
 from borealis.node.ipc import (
+    WELCOME,
     Answer,
     FrameError,
     FrameReader,
+    Hello,
     Question,
     decode_answers,
+    encode_hello,
     encode_questions,
     error_of,
     server_unavailable,
@@ -34,10 +40,15 @@ _RECONNECT_S = 0.01
 
 
 class RemoteJournal:
-    """Commits intents through the storage process; one a worker, used from its event loop alone."""
+    """Commits intents through the storage process; one a cluster a worker, used from its event loop alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, cluster: str, refused: Callable[[SqlError], None] = lambda _: None
+    ) -> None:
+        """Reach a cluster; refused is told when the storage process will not have it any more."""
         self._path = path
+        self._cluster = cluster
+        self._refused = refused
         self._loop = asyncio.get_running_loop()
         self._number = 0
         self._queued: list[Question] = []
@@ -53,6 +64,7 @@ class RemoteJournal:
 
         Raises:
             OSError: there is no storage process.
+            SqlError: it does not serve the cluster.
         """
         await self._open()
 
@@ -87,7 +99,11 @@ class RemoteJournal:
         self._channel.send(encode_questions(questions))
 
     async def _open(self) -> None:
-        _, self._channel = await self._loop.create_unix_connection(lambda: _Channel(self), str(self._path))
+        _, channel = await self._loop.create_unix_connection(lambda: _Channel(self), str(self._path))
+        await channel.greet(Hello(self._cluster))
+        if channel.is_lost:
+            raise ConnectionResetError("the storage process hung up")
+        self._channel = channel
         self._flush()
 
     async def _reconnect(self) -> None:
@@ -95,6 +111,12 @@ class RemoteJournal:
         while self._channel is None:
             try:
                 await self._open()
+            except SqlError as error:
+                self._is_closed = True
+                self._queued.clear()
+                self._fail(list(self._futures))
+                self._refused(error)
+                return
             except OSError:
                 if self._loop.time() > give_up:
                     self._fail([question.number for question in self._queued])
@@ -114,8 +136,10 @@ class RemoteJournal:
             else:
                 future.set_exception(server_unavailable())
 
-    def lost(self) -> None:
+    def lost(self, channel: _Channel) -> None:
         """The storage process is gone: what it was sent is uncertain."""
+        if channel is not self._channel:
+            return  # it had not been welcomed
         self._channel = None
         self._fail(list(self._sent))
         self._sent.clear()
@@ -136,9 +160,25 @@ class _Channel(asyncio.Protocol):
         self._journal = journal
         self._frames = FrameReader()
         self._transport: asyncio.Transport | None = None
+        self._welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are not subclasses
+
+    async def greet(self, hello: Hello) -> None:
+        """Say which cluster this is about, and wait to be welcome.
+
+        Raises:
+            ConnectionError: the storage process hung up.
+            SqlError: why it refuses.
+        """
+        self.send(encode_hello(hello))
+        try:
+            await self._welcome
+        except BaseException:
+            self.close()
+            raise
 
     def send(self, frame: bytes) -> None:
         assert self._transport is not None
@@ -151,9 +191,45 @@ class _Channel(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             for payload in self._frames.feed(data):
-                self._journal.answered(decode_answers(payload))
+                answers = decode_answers(payload)
+                if self._welcome.done():
+                    self._journal.answered(answers)
+                else:
+                    self._greeted(answers)
         except FrameError:
             self.close()
 
+    def _greeted(self, answers: list[Answer]) -> None:
+        if len(answers) != 1 or answers[0].number != WELCOME:
+            raise FrameError("no welcome")
+        refusal = answers[0].refusal
+        if refusal is None:
+            self._welcome.set_result(None)
+        else:
+            self._welcome.set_exception(error_of(refusal))
+
     def connection_lost(self, exc: Exception | None) -> None:
-        self._journal.lost()
+        self.is_lost = True
+        if not self._welcome.done():
+            self._welcome.set_exception(ConnectionResetError("the storage process hung up"))
+        self._journal.lost(self)
+
+
+async def release_cluster(path: Path, cluster: str) -> None:
+    """Have the storage process let go of a cluster.
+
+    Raises:
+        OSError: there is no storage process.
+    """
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    try:
+        writer.write(encode_hello(Hello(cluster, is_release=True)))
+        frames, answers = FrameReader(), list[Answer]()
+        while not answers:
+            data = await reader.read(4_096)
+            if not data:
+                raise ConnectionResetError("the storage process hung up")
+            for payload in frames.feed(data):
+                answers += decode_answers(payload)
+    finally:
+        writer.close()

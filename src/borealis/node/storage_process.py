@@ -1,15 +1,14 @@
-"""The storage process: owner of a cluster's files, where every commit of the node is decided, ordered and made durable.
+"""The storage process: owner of every cluster's files; each cluster has a lane, where its commits are decided.
 
-    worker ─ questions ─┐
-    worker ─ questions ─┼─ all that one turn of the event loop has read ─▶ Committer.commit_batch ─▶ answers to each worker
-    worker ─ questions ─┘                                                 one SQLite transaction, one sync
+    worker ── hello(cluster) ─▶ the cluster's lane, opened if it is not yet ─▶ questions and answers (lane)
+    control plane ── hello(cluster, release) ─▶ what was asked is decided, workers are hung up on, the files are closed
 
-The batch is committed in the event loop itself: this process has nothing else to do meanwhile, and what workers send during
-the sync waits in their sockets to be the next batch. Checkpoints run in a thread of their own (storage.checkpoint).
+The first cluster is open before the process is ready; the others are opened one after another while it already serves, so that
+jobs a crash interrupted go on, or at once when a worker asks for one.
 
-Must hold: an answer leaves only after its batch is durable; a worker that is gone, or does not read, holds up nobody.
+Must hold: a cluster is opened only if its record says that it is served, so one that was released is never taken up again.
 
-Source: DESIGN §3 (group commit), §6.
+Source: DESIGN §6.
 """
 
 from __future__ import annotations
@@ -24,68 +23,66 @@ from typing import cast
 import structlog
 
 from borealis.clock import Clock, SystemClock
-from borealis.errors import SqlError
+from borealis.errors import ConnectionFailure, InternalError, SqlError
 from borealis.jobs.runner import JobRunner
 from borealis.node import children
 from borealis.node.children import Ropes, Stop
-from borealis.node.gathering import Gathering
+from borealis.node.cluster_records import ClusterRecords
 from borealis.node.ipc import (
+    WELCOME,
     Answer,
     FrameError,
     FrameReader,
-    Question,
+    Hello,
+    decode_hello,
     decode_questions,
     encode_answers,
     refusal_of,
 )
+from borealis.node.keyring import Keyring
+from borealis.node.lane import Lane
 from borealis.storage.checkpoint import Checkpointer
 from borealis.storage.database import Database
-from borealis.storage.encryption import InstallationKey
 from borealis.storage.errors import StorageError
 from borealis.transaction.committer import Committer
-from borealis.transaction.intent import Commit
-
-BATCH_MAX = 256  # intents; the first of a batch waits for the last
-_MAINTENANCE_S = 1.0
 
 _log = structlog.get_logger("borealis.storage")
 
 
 @dataclass(frozen=True, slots=True)
 class StorageSetup:
+    """A cluster as files: the node's first one, for the storage process."""
+
     directory: Path
     cluster: str
     key_file: Path
+    """The installation's key; those of the customer are beside it."""
 
 
 def run_storage(setup: StorageSetup, listening: socket.socket, ropes: Ropes) -> int:
-    """Be the storage process; return its exit status."""
+    """Be the storage process of a node with this first cluster; return its exit status."""
     structlog.contextvars.bind_contextvars(process="storage", pid=os.getpid())
-    try:
-        database = open_or_create(setup)
-    except StorageError as error:
-        _log.error(str(error))
-        return children.EXIT_OPERATOR
-    clock = SystemClock()
-    checkpointer = Checkpointer(
-        database.files, clock, lambda error: _log.error("checkpoint failed", reason=str(error))
-    )
-    jobs = JobRunner(database, clock)
-    try:
-        server = StorageServer(Committer(database, clock, checkpointer=checkpointer, jobs=jobs), clock)
 
-        async def main(stop: Stop) -> int:
-            await server.listen(listening)
+    async def main(stop: Stop) -> int:
+        records = ClusterRecords(setup.directory.parent)
+        storage = StorageProcess(records, Keyring(setup.key_file.parent), SystemClock())
+        others = [identifier for identifier in records.identifiers() if identifier != setup.cluster]
+        try:
+            storage.take(open_or_create(setup))
+        except StorageError as error:
+            _log.error(str(error))
+            if not others:
+                return children.EXIT_OPERATOR
+        try:
+            await storage.listen(listening)
             ropes.ready()
+            storage.open_soon(others)
             await stop.wait()
-            server.close()
             return 0
+        finally:
+            storage.close()
 
-        return children.run(main, ropes)
-    finally:
-        jobs.close()
-        checkpointer.close()
-        database.close()
+    return children.run(main, ropes)
 
 
 def open_or_create(setup: StorageSetup) -> Database:
@@ -94,150 +91,142 @@ def open_or_create(setup: StorageSetup) -> Database:
     Raises:
         StorageError: an operator has to look.
     """
-    key = InstallationKey.load_or_create(setup.key_file)
+    key = Keyring(setup.key_file.parent).opening(setup.directory / "cluster.key")
     if (setup.directory / "cluster.db").exists():
         return Database.open(setup.directory, installation_key=key, cluster=setup.cluster)
     return Database.create(setup.directory, setup.cluster, installation_key=key)
 
 
-class StorageServer:
-    """Collects the workers' questions and answers them batch by batch."""
+class OpenCluster:
+    """What the process holds for one cluster."""
 
-    def __init__(self, committer: Committer, clock: Clock) -> None:
-        self._committer = committer
-        self._clock = clock
-        self._waiting: list[tuple[_WorkerChannel, Question]] = []
-        self._is_scheduled = False
-        self._is_closed = False
-        self._gathering = Gathering()
-        self._gather_until: asyncio.TimerHandle | None = None
-        self._channels: set[_WorkerChannel] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._server: asyncio.Server | None = None
-
-    async def listen(self, listening: socket.socket) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._server = await self._loop.create_unix_server(lambda: _WorkerChannel(self), sock=listening)
-        self._maintain_regularly()
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._checkpointer = Checkpointer(
+            database.files, clock, lambda error: _log.error("checkpoint failed", reason=str(error))
+        )
+        self._jobs = JobRunner(database, clock)
+        self.lane = Lane(Committer(database, clock, checkpointer=self._checkpointer, jobs=self._jobs), clock)
 
     def close(self) -> None:
-        """Decide what has been asked, and hang up."""
-        self._is_closed = True
-        if self._gather_until is not None:
-            self._gather_until.cancel()
-        while self._waiting:
-            self._commit()
+        """Decide what has been asked, hang up, and give the files up."""
+        self.lane.close()
+        self._jobs.close()
+        self._checkpointer.close()
+        self._database.close()
+
+
+class StorageProcess:
+    """The open clusters, and the socket that workers come to."""
+
+    def __init__(self, records: ClusterRecords, keyring: Keyring, clock: Clock) -> None:
+        self._records = records
+        self._keyring = keyring
+        self._clock = clock
+        self._open: dict[str, OpenCluster] = {}
+        self._server: asyncio.Server | None = None
+        self._to_open: list[str] = []
+
+    async def listen(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: _Channel(self), sock=listening)
+
+    def close(self) -> None:
+        self._to_open.clear()
         if self._server is not None:
             self._server.close()
-        for channel in list(self._channels):
-            channel.close()
+        for cluster in list(self._open):
+            self._open.pop(cluster).close()
 
-    def opened(self, channel: _WorkerChannel) -> None:
-        self._channels.add(channel)
+    def take(self, database: Database) -> Lane:
+        """Take a cluster that was just opened."""
+        self._open[database.cluster] = taken = OpenCluster(database, self._clock)
+        return taken.lane
 
-    def closed(self, channel: _WorkerChannel) -> None:
-        self._channels.discard(channel)
+    def open_soon(self, clusters: list[str]) -> None:
+        """Open clusters one after another, beside what else there is to do."""
+        self._to_open += clusters
+        asyncio.get_running_loop().call_soon(self._open_next)
 
-    def ask(self, channel: _WorkerChannel, questions: list[Question]) -> None:
-        self._waiting += [(channel, question) for question in questions]
-        if self._gather_until is None:
-            self._schedule(self._gather)
-        elif self._gathering.is_enough(len(self._waiting)):
-            self._end_gathering()
-
-    def _schedule(self, what: object) -> None:
-        """Do something once this turn of the loop has read all sockets."""
-        assert self._loop is not None
-        if not self._is_scheduled and not self._is_closed:
-            self._is_scheduled = True
-            self._loop.call_soon(what)  # type: ignore[arg-type]
-
-    def _gather(self) -> None:
-        """Commit what waits, or wait a little for what is expected to come."""
-        self._is_scheduled = False
-        assert self._loop is not None
-        wait_s = self._gathering.wait_s(len(self._waiting), self._clock.monotonic_s())
-        if wait_s:
-            self._gather_until = self._loop.call_later(wait_s, self._end_gathering)
-        else:
-            self._commit()
-
-    def _end_gathering(self) -> None:
-        if self._gather_until is not None:
-            self._gather_until.cancel()
-            self._gather_until = None
-            self._gathering.waited(len(self._waiting))
-            self._commit()
-
-    def _commit(self) -> None:
-        started_s = self._clock.monotonic_s()
-        batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
-        outcomes = self._committer.commit_batch([question.intent for _, question in batch])
-        self._gathering.finished(len(batch), started_s, self._clock.monotonic_s())
-        answers: dict[_WorkerChannel, list[Answer]] = {}
-        for (channel, question), outcome in zip(batch, outcomes, strict=True):
-            answers.setdefault(channel, []).append(_answer(question.number, outcome))
-        for channel, its_answers in answers.items():
-            channel.answer(its_answers)
-        if self._waiting:
-            self._schedule(self._gather)
-        elif self._committer.needs_maintenance:
-            self._schedule(self._maintain)
-
-    def _maintain(self) -> None:
-        self._is_scheduled = False
-        if not self._waiting:
-            self._maintain_once()
-        if self._waiting:
-            self._schedule(self._gather)
-        elif self._committer.needs_maintenance:
-            self._schedule(self._maintain)
-
-    def _maintain_once(self) -> None:
-        try:
-            self._committer.maintain()
-        except SqlError as error:
-            _log.warning("housekeeping failed", sqlstate=error.sqlstate, reason=error.message)
-
-    def _maintain_regularly(self) -> None:
-        """A checkpoint may have finished since the last commit."""
-        assert self._loop is not None
-        if self._is_closed:
+    def _open_next(self) -> None:
+        if not self._to_open:
             return
-        if self._committer.needs_maintenance:
-            self._schedule(self._maintain)
-        self._loop.call_later(_MAINTENANCE_S, self._maintain_regularly)
+        cluster = self._to_open.pop(0)
+        try:
+            self.lane(cluster)
+        except SqlError as error:
+            _log.error("cluster not opened", cluster=cluster, reason=error.message)
+        asyncio.get_running_loop().call_soon(self._open_next)
+
+    def lane(self, cluster: str) -> Lane:
+        """Return a cluster's lane, opened if it is not yet.
+
+        Raises:
+            SqlError: there is no such cluster, or it cannot be opened.
+        """
+        opened = self._open.get(cluster)
+        if opened is not None:
+            return opened.lane
+        record = self._records.find(cluster)
+        if record is None or not record.is_served:
+            raise ConnectionFailure(f"cluster {cluster} is not served")
+        directory = self._records.directory(cluster)
+        try:
+            key = self._keyring.opening(directory / "cluster.key")
+            return self.take(Database.open(directory, installation_key=key, cluster=cluster))
+        except StorageError as error:
+            raise InternalError(f"cluster {cluster} cannot be opened: {error}") from error
+
+    def release(self, cluster: str) -> None:
+        """Let go of a cluster whose record no longer says that it is served."""
+        opened = self._open.pop(cluster, None)
+        if opened is not None:
+            opened.close()
 
 
-def _answer(number: int, outcome: Commit | SqlError) -> Answer:
-    if isinstance(outcome, Commit):
-        return Answer(number, outcome, None)
-    return Answer(number, None, refusal_of(outcome))
+class _Channel(asyncio.Protocol):
+    """The socket of one worker for one cluster, or that of the control plane for one release."""
 
-
-class _WorkerChannel(asyncio.Protocol):
-    """The socket of one worker."""
-
-    def __init__(self, server: StorageServer) -> None:
-        self._server = server
+    def __init__(self, storage: StorageProcess) -> None:
+        self._storage = storage
+        self._lane: Lane | None = None
         self._frames = FrameReader()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are not subclasses
-        self._server.opened(self)
 
     def data_received(self, data: bytes) -> None:
         try:
             for payload in self._frames.feed(data):
-                self._server.ask(self, decode_questions(payload))
+                if self._lane is None:
+                    self._greet(decode_hello(payload))
+                else:
+                    self._lane.ask(self, decode_questions(payload))
         except FrameError as error:
             _log.error("a worker sent what is not a frame", reason=str(error))
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._server.closed(self)
+        if self._lane is not None:
+            self._lane.closed(self)
+
+    def _greet(self, hello: Hello) -> None:
+        try:
+            if hello.is_release:
+                self._storage.release(hello.cluster)
+            else:
+                self._lane = self._storage.lane(hello.cluster)
+                self._lane.opened(self)
+        except SqlError as error:
+            _log.warning("no lane", cluster=hello.cluster, reason=error.message)
+            self.answer([Answer(WELCOME, None, refusal_of(error))])
+            self.close()
+            return
+        self.answer([Answer(WELCOME, None, None)])
+        if hello.is_release:
+            self.close()
 
     def answer(self, answers: list[Answer]) -> None:
         if self._transport is not None:  # else the worker is gone, and so are those who asked

@@ -31,7 +31,6 @@ from pathlib import Path
 
 import structlog
 
-from borealis.auth.tokens import Endpoint
 from borealis.clock import SystemClock
 from borealis.node import children, sockets
 from borealis.node.children import Child, Role, Ropes
@@ -164,9 +163,8 @@ class Supervisor:
 
             setup = WorkerSetup(
                 slot=slot,
-                directory=self._directory.cluster(self._cluster),
-                cluster=self._cluster,
-                key_file=self._directory.installation_key,
+                clusters=self._directory.clusters,
+                keys=self._directory.keys,
                 ipc_path=self._ipc_path,
                 listening=self._listening[slot],
                 cancels_in=self._cancels[slot][0],
@@ -178,7 +176,8 @@ class Supervisor:
                 tls_directory=self._directory.tls,
                 authentication=self._config.authentication,
                 data=self._directory.path,
-                endpoint=Endpoint(self._cluster, self._config.region, self._config.domain),
+                region=self._config.region,
+                domain=self._config.domain,
             )
             return run_worker(setup, ropes)
 

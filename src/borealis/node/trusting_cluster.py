@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 
 from borealis.auth.policies.keys import NO_TAGS
 from borealis.auth.tokens import Endpoint
-from borealis.errors import ConnectionFailure
 from borealis.executor.engine import Engine
-from borealis.server.authentication import Login
 
 
 class NodeCluster:
@@ -41,24 +39,3 @@ class NodeCluster:
 
     def is_mapped(self, role: str, iam_arn: str) -> bool:
         return False
-
-
-def only_cluster(cluster: NodeCluster) -> Callable[[Login], NodeCluster]:
-    """Return the lookup of a node with one cluster: the one a client names, or names none besides.
-
-    A name that is no cluster's at all (localhost, an address) is how a node on one's own machine is reached.
-    """
-
-    def find(login: Login) -> NodeCluster:
-        named = login.cluster_id or _cluster_label(login.requested_name)
-        if named is not None and named.lower() != cluster.endpoint.cluster_id:
-            raise ConnectionFailure("unable to accept connection, access denied")
-        return cluster
-
-    return find
-
-
-def _cluster_label(name: str | None) -> str | None:
-    """Return the cluster's label of <id>.dsql…; None for other names."""
-    label, _, rest = (name or "").partition(".")
-    return label if rest.split(".", 1)[0].split("-", 1)[0] == "dsql" else None

@@ -4,6 +4,8 @@ is in the cluster's files, what it holds are its clients' sessions.
     clients ─▶ Listener ─▶ Session ─▶ Engine ─┬─ reads: snapshots of the files, in this process
                                               └─ commits: RemoteJournal ─▶ the storage process
 
+An engine is one cluster's (worker_clusters); the listener serves those of all.
+
 Source: DESIGN §6.
 """
 
@@ -24,11 +26,12 @@ from borealis.limits import TransactionLimits
 from borealis.node import children
 from borealis.node.chance import BufferedSystemRandom
 from borealis.node.children import Ropes, Stop
+from borealis.node.cluster_records import ClusterRecords
 from borealis.node.config import Authentication
 from borealis.node.identity_store import IdentityStore
+from borealis.node.keyring import Keyring
 from borealis.node.query_processor import QueryProcessor
-from borealis.node.remote_journal import RemoteJournal
-from borealis.node.trusting_cluster import NodeCluster, only_cluster
+from borealis.node.worker_clusters import WorkerClusters
 from borealis.server.admission import Admission, AdmissionLimits
 from borealis.server.authentication import Authenticator, TrustAuthenticator
 from borealis.server.cancellation import CancelRouter
@@ -37,8 +40,8 @@ from borealis.server.listener import Listener
 from borealis.server.services import Services
 from borealis.server.startup import TlsMode
 from borealis.server.tls import TlsFiles, server_context
-from borealis.storage.encryption import InstallationKey
 from borealis.storage.files import ClusterFiles
+from borealis.transaction.journal import Journal
 
 STOP_S = 5.0
 """For statements that run when the worker is told to stop."""
@@ -50,9 +53,9 @@ ORPHAN_STOP_S = 0.5
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
     slot: int
-    directory: Path
-    cluster: str
-    key_file: Path
+    clusters: Path
+    """The directory of all clusters."""
+    keys: Path
     ipc_path: Path
     listening: list[socket.socket]
     cancels_in: socket.socket
@@ -65,7 +68,8 @@ class WorkerSetup:
     limits: TransactionLimits
     authentication: Authentication
     data: Path
-    endpoint: Endpoint
+    region: str
+    domain: str
 
 
 def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
@@ -73,14 +77,13 @@ def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
     structlog.contextvars.bind_contextvars(process=f"worker {setup.slot}", pid=os.getpid())
 
     async def main(stop: Stop) -> int:
-        files = ClusterFiles.locate(setup.directory, InstallationKey.load(setup.key_file))
-        journal = RemoteJournal(setup.ipc_path)
-        await journal.connect()
-        processor = QueryProcessor(
-            files, setup.cluster, journal, SystemClock(), BufferedSystemRandom(), setup.limits
-        )
+        clusters = _clusters(setup)
+        only = clusters.only()
+        if only is not None:
+            await clusters.open(only)  # its first client does not wait
         router = CancelRouter(setup.slot, random.SystemRandom(), setup.cancels_out)
-        listener = Listener(_services(setup, processor, router))
+        listener = Listener(_services(setup, clusters, router))
+        clusters.end_sessions = listener.end_cluster
         loop = asyncio.get_running_loop()
         loop.add_reader(setup.cancels_in, _take_cancel, setup.cancels_in, router)
         for listening in setup.listening:
@@ -88,19 +91,34 @@ def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
         ropes.ready()
         await stop.wait()
         await listener.close(ORPHAN_STOP_S if stop.is_orphaned else STOP_S)
-        await journal.close()
-        processor.close()
+        await clusters.close()
         return 0
 
     return children.run(main, ropes)
 
 
-def _services(setup: WorkerSetup, processor: QueryProcessor, router: CancelRouter) -> Services:
+def _clusters(setup: WorkerSetup) -> WorkerClusters:
+    clock, chance = SystemClock(), BufferedSystemRandom()
+
+    def make_processor(files: ClusterFiles, cluster: str, journal: Journal) -> QueryProcessor:
+        return QueryProcessor(files, cluster, journal, clock, chance, setup.limits)
+
+    return WorkerClusters(
+        ClusterRecords(setup.clusters),
+        Keyring(setup.keys),
+        setup.ipc_path,
+        make_processor,
+        lambda cluster: Endpoint(cluster, setup.region, setup.domain),
+    )
+
+
+def _services(setup: WorkerSetup, clusters: WorkerClusters, router: CancelRouter) -> Services:
     clock = SystemClock()
     return Services(
         clock=clock,
-        begin_session=processor.begin_session,
-        authenticator=_authenticator(setup, processor, clock),
+        clusters=clusters,
+        begin_session=clusters.begin_session,
+        authenticator=_authenticator(setup, clusters, clock),
         admission=Admission(setup.admission, clock, setup.shared, setup.slot),
         router=router,
         tls_mode=setup.tls,
@@ -108,11 +126,10 @@ def _services(setup: WorkerSetup, processor: QueryProcessor, router: CancelRoute
     )
 
 
-def _authenticator(setup: WorkerSetup, processor: QueryProcessor, clock: Clock) -> Authenticator:
+def _authenticator(setup: WorkerSetup, clusters: WorkerClusters, clock: Clock) -> Authenticator:
     if setup.authentication is Authentication.TRUST:
         return TrustAuthenticator()
-    cluster = NodeCluster(setup.endpoint, processor.engine)
-    return IamAuthenticator(IdentityStore(setup.data).current, only_cluster(cluster), clock)
+    return IamAuthenticator(IdentityStore(setup.data).current, clusters.trusting, clock)
 
 
 def _take_cancel(datagrams: socket.socket, router: CancelRouter) -> None:

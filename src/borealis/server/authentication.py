@@ -28,9 +28,9 @@ class Login:
     user: str
     database: str
     requested_name: str | None
-    """The host name in the client's SNI, which names the cluster."""
-    cluster_id: str | None
-    """The startup option amzn-cluster-id, for clients that cannot send it in SNI."""
+    """The host name in the client's SNI."""
+    cluster_id: str
+    """The cluster it is for (routing), which is open by the time the login is authenticated."""
     peer: str
     is_encrypted: bool
 

@@ -71,14 +71,17 @@ class Connection(asyncio.Protocol):
         "_tls",
         "_transport",
         "_unsent_bytes",
+        "cluster_id",
     )
 
     def __init__(self, services: Services, keeper: ConnectionKeeper) -> None:
+        self.cluster_id: str | None = None
+        """The cluster its session is in, once there is one."""
         self._services = services
         self._keeper = keeper
         self._decoder = Decoder()
         self._handle: Callable[[FrontendMessage], Awaitable[None] | None] = Startup(
-            self, services.authenticator, services.tls_mode
+            self, services.authenticator, services.tls_mode, services.clusters
         ).handle
         self._output: list[bytes] = []
         self._transport: asyncio.Transport | None = None
@@ -208,6 +211,7 @@ class Connection(asyncio.Protocol):
         self._pid = pid
         session = services.begin_session(login, settings, pid, self)
         self._session = session
+        self.cluster_id = login.cluster_id
         self._decoder.note(Event.AUTHENTICATED)
         self.write(backend.authentication_ok())
         for name, value in session.parameter_statuses():

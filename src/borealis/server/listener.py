@@ -18,6 +18,7 @@ from borealis.server.services import Services
 
 BACKLOG = 4_096
 _SWEEP_S = 1.0
+_LOOK_AGAIN_S = 0.005
 
 
 class Listener:
@@ -60,6 +61,19 @@ class Listener:
         except TimeoutError:
             for connection in [*self._starting, *self._open]:
                 connection.abort()
+
+    async def end_cluster(self, cluster_id: str, patience_s: float = 5.0) -> None:
+        """Tell every client of a cluster that it is over, and wait for the statements that still run."""
+        ending = [connection for connection in self._open if connection.cluster_id == cluster_id]
+        for connection in ending:
+            connection.terminate(terminating())
+        give_up_s = self._services.clock.monotonic_s() + patience_s
+        while any(connection in self._open for connection in ending):
+            if self._services.clock.monotonic_s() > give_up_s:
+                for connection in ending:
+                    connection.abort()
+                give_up_s += patience_s
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
     # What connections tell.
 

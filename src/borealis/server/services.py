@@ -12,6 +12,7 @@ from borealis.errors import SqlError
 from borealis.server.admission import Admission
 from borealis.server.authentication import Authenticator, Login
 from borealis.server.cancellation import CancelRouter
+from borealis.server.routing import Clusters
 from borealis.server.startup import TlsMode
 from borealis.wire.messages import FrontendMessage
 from borealis.wire.state import Event
@@ -101,6 +102,7 @@ class Services:
     """One process's: passed to every connection."""
 
     clock: Clock
+    clusters: Clusters
     begin_session: SessionFactory
     authenticator: Authenticator
     admission: Admission

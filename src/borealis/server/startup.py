@@ -26,6 +26,7 @@ from borealis.errors import (
     SyntaxError_,
 )
 from borealis.server.authentication import DATABASE, Authenticator, Guard, Login
+from borealis.server.routing import Clusters, route
 from borealis.wire import backend
 from borealis.wire.messages import (
     CancelRequest,
@@ -73,11 +74,14 @@ class StartupPeer(Protocol):
 class Startup:
     """The startup of one connection; forgotten once its session begins."""
 
-    __slots__ = ("_authenticator", "_login", "_peer", "_settings", "_tls_mode")
+    __slots__ = ("_authenticator", "_clusters", "_login", "_peer", "_settings", "_tls_mode")
 
-    def __init__(self, peer: StartupPeer, authenticator: Authenticator, tls_mode: TlsMode) -> None:
+    def __init__(
+        self, peer: StartupPeer, authenticator: Authenticator, tls_mode: TlsMode, clusters: Clusters
+    ) -> None:
         self._peer = peer
         self._authenticator = authenticator
+        self._clusters = clusters
         self._tls_mode = tls_mode
         self._login: Login | None = None
         self._settings: dict[str, str] = {}
@@ -147,12 +151,15 @@ class Startup:
             user=user,
             database=parameters.get("database") or user,
             requested_name=self._peer.requested_name,
-            cluster_id=self._settings.pop(_CLUSTER_SETTING, None),
+            cluster_id=route(
+                self._clusters, self._peer.requested_name, self._settings.pop(_CLUSTER_SETTING, None)
+            ),
             peer=self._peer.peer,
             is_encrypted=self._peer.is_encrypted,
         )
 
     async def _authenticate(self, login: Login, password: str | None) -> None:
+        await self._clusters.open(login.cluster_id)
         guard = await self._authenticator.authenticate(login, password)
         if self._peer.is_closed:
             return  # the client did not wait for the verdict

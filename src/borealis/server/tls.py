@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from borealis.auth.tokens import PUBLIC_DOMAIN
 from borealis.clock import POSTGRES_EPOCH_US, Clock
+from borealis.control_plane.names import Names
 
 if TYPE_CHECKING:  # its import costs a tenth of a second, wanted only where certificates are read or made
     from cryptography import x509
@@ -61,7 +63,20 @@ class TlsFiles:
 
 def server_names(region: str, domain: str) -> tuple[str, ...]:
     """Return the DNS names and addresses a node's certificate covers."""
-    return ("localhost", f"*.dsql.{region}.{domain}", "127.0.0.1", "::1")
+    names = Names(region, domain)
+    public = Names(region, PUBLIC_DOMAIN)
+    return tuple(
+        dict.fromkeys(
+            (
+                "localhost",
+                names.endpoint("*"),
+                public.endpoint("*"),
+                names.private_endpoint("*"),
+                "127.0.0.1",
+                "::1",
+            )
+        )
+    )
 
 
 def ensure_tls_files(directory: Path, names: Sequence[str], clock: Clock) -> TlsFiles:

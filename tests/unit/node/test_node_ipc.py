@@ -4,26 +4,35 @@ import asyncio
 import contextlib
 import socket
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from borealis.errors import DiskFull, InternalError, SerializationFailure
+from borealis.clock import ManualClock
+from borealis.errors import ConnectionFailure, DiskFull, InternalError, SerializationFailure
 from borealis.node import remote_journal
+from borealis.node.cluster_records import ClusterRecords
 from borealis.node.ipc import (
+    WELCOME,
     Answer,
     FrameError,
     FrameReader,
     Question,
     decode_answers,
+    decode_hello,
     decode_questions,
     encode_answers,
     encode_questions,
     error_of,
     refusal_of,
 )
-from borealis.node.remote_journal import RemoteJournal
+from borealis.node.keyring import Keyring
+from borealis.node.remote_journal import RemoteJournal, release_cluster
+from borealis.node.storage_process import StorageProcess, StorageSetup, open_or_create
 from borealis.transaction.intent import Change, Commit, Conflict, Intent, Mode
+
+CLUSTER = "c" * 26
 
 values = st.one_of(
     st.none(),
@@ -95,6 +104,7 @@ class Storage:
         self.questions = []
         self.frames = 0
         self.writers = []
+        self.refusal = None
         self.arrived = asyncio.Event()
 
     async def __aenter__(self):
@@ -113,8 +123,14 @@ class Storage:
     async def _serve(self, reader, writer):
         self.writers.append(writer)
         frames = FrameReader()
+        is_greeted = False
         while data := await reader.read(65536):
             for payload in frames.feed(data):
+                if not is_greeted:
+                    assert decode_hello(payload).cluster == CLUSTER
+                    writer.write(encode_answers([Answer(WELCOME, None, self.refusal)]))
+                    is_greeted = True
+                    continue
                 self.frames += 1
                 self.questions += decode_questions(payload)
                 self.arrived.set()
@@ -135,7 +151,7 @@ def intent(number):
 def with_storage(tmp_path, script):
     async def main():
         async with asyncio.timeout(10), Storage(tmp_path / "s") as storage:
-            journal = RemoteJournal(tmp_path / "s")
+            journal = RemoteJournal(tmp_path / "s", CLUSTER)
             await journal.connect()
             try:
                 await script(storage, journal)
@@ -241,7 +257,7 @@ def test_a_storage_process_that_talks_nonsense_is_hung_up_on(tmp_path):
 def test_connecting_without_a_storage_process_fails(tmp_path):
     async def main():
         with pytest.raises(OSError, match="No such file"):
-            await RemoteJournal(tmp_path / "none").connect()
+            await RemoteJournal(tmp_path / "none", CLUSTER).connect()
 
     asyncio.run(main())
 
@@ -250,24 +266,10 @@ def test_connecting_without_a_storage_process_fails(tmp_path):
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_storage_server_commits_for_all_its_workers(tmp_path, workers):
-    from borealis.clock import ManualClock
-    from borealis.node.storage_process import StorageServer
-    from borealis.storage.database import Database
-    from borealis.transaction.committer import Committer
-
-    database = Database.create(tmp_path / "c", "c" * 26, installation_key=None)
-
-    async def main():
-        server = StorageServer(Committer(database, ManualClock(1)), ManualClock(1))
-        listening = socket.socket(socket.AF_UNIX)
-        listening.bind(str(tmp_path / "s"))
-        await server.listen(listening)
-        journals = [RemoteJournal(tmp_path / "s") for _ in range(workers)]
-        for journal in journals:
-            await journal.connect()
+def test_storage_process_commits_for_all_its_workers(tmp_path, workers):
+    async def script(storage, journals):
         # An empty intent is accepted as it is; one of another cluster is refused.
-        good = Intent("c" * 26, 0, 0, ())
+        good = Intent(CLUSTER, 0, 0, ())
         outcomes = await asyncio.gather(
             *(journal.commit(good) for journal in journals for _ in range(300)),
             journals[0].commit(Intent("d" * 26, 0, 0, ())),
@@ -275,11 +277,63 @@ def test_storage_server_commits_for_all_its_workers(tmp_path, workers):
         )
         assert all(isinstance(outcome, Commit) for outcome in outcomes[:-1])
         assert isinstance(outcomes[-1], InternalError)
-        server.close()
-        for journal in journals:
-            await journal.close()
 
-    try:
-        asyncio.run(main())
-    finally:
-        database.close()
+    with_real_storage(tmp_path, script, workers)
+
+
+def test_a_released_cluster_is_hung_up_on_and_not_opened_again(tmp_path):
+    refused = []
+    told = asyncio.Event()
+
+    def refuse(error):
+        refused.append(error)
+        told.set()
+
+    async def script(storage, journals):
+        records = ClusterRecords(tmp_path / "clusters")
+        asked = asyncio.ensure_future(journals[0].commit(Intent(CLUSTER, 0, 0, ())))
+        await asked
+        records.replace(msgspec.structs.replace(records.find(CLUSTER), status="DELETING"))
+        await release_cluster(tmp_path / "s", CLUSTER)
+        await told.wait()
+        with pytest.raises(InternalError, match="server unavailable"):
+            await journals[0].commit(Intent(CLUSTER, 0, 0, ()))
+        with pytest.raises(ConnectionFailure):
+            await RemoteJournal(tmp_path / "s", CLUSTER).connect()
+        await release_cluster(tmp_path / "s", CLUSTER)  # as after a crash: asked for again
+
+    with_real_storage(tmp_path, script, 1, refuse)
+    assert [error.sqlstate for error in refused] == ["08006"]
+
+
+def test_a_cluster_that_is_not_there_is_refused(tmp_path):
+    async def script(storage, journals):
+        with pytest.raises(ConnectionFailure):
+            await RemoteJournal(tmp_path / "s", "d" * 26).connect()
+
+    with_real_storage(tmp_path, script, 1)
+
+
+def with_real_storage(tmp_path, script, workers, refused=lambda _: None):
+    clusters = tmp_path / "clusters"
+    (tmp_path / "keys").mkdir()
+    setup = StorageSetup(clusters / CLUSTER, CLUSTER, tmp_path / "keys" / "installation.key")
+    open_or_create(setup).close()
+
+    async def main():
+        storage = StorageProcess(ClusterRecords(clusters), Keyring(tmp_path / "keys"), ManualClock(1))
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(tmp_path / "s"))
+        await storage.listen(listening)
+        journals = [RemoteJournal(tmp_path / "s", CLUSTER, refused) for _ in range(workers)]
+        try:
+            async with asyncio.timeout(10):
+                for journal in journals:
+                    await journal.connect()
+                await script(storage, journals)
+        finally:
+            storage.close()
+            for journal in journals:
+                await journal.close()
+
+    asyncio.run(main())

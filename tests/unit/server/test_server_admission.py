@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from borealis.clock import POSTGRES_EPOCH_US, ManualClock
+from borealis.control_plane.names import Names
 from borealis.errors import ConfigurationLimitExceeded, TooManyConnections
 from borealis.server.admission import Admission, AdmissionLimits, shared_bytes
 from borealis.server.cancellation import CancelRouter
@@ -146,7 +147,12 @@ def test_first_start_makes_a_chain_that_verifies(tmp_path, clock):
     server.verify_directly_issued_by(ca)
     assert (ca.not_valid_after_utc - moment(clock)).days == 3_650
     names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert names.get_values_for_type(x509.DNSName) == ["localhost", "*.dsql.us-east-1.localhost"]
+    assert names.get_values_for_type(x509.DNSName) == [
+        "localhost",
+        "*.dsql.us-east-1.localhost",
+        "*.dsql.us-east-1.on.aws",
+        f"*.{Names('us-east-1', 'localhost').private_label}.us-east-1.localhost",
+    ]
     assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1", "::1"]
 
 
