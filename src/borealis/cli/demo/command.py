@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import random
 import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -23,14 +25,17 @@ from borealis.cli.demo import bank
 from borealis.cli.demo.clients import Load
 from borealis.cli.demo.counters import Counters
 from borealis.cli.demo.screen import progress_table
+from borealis.cli.local_node import ADMIN, DATABASE, LocalNode
 from borealis.clock import SystemClock
 
 _WITHOUT_RETRY_SHARE = 0.1
 _REFRESH_S = 0.5
+_TOKEN_EXPIRES_S = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    data: Path | None
     host: str | None
     port: int
     accounts: int
@@ -75,10 +80,33 @@ class Outcome:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The node to run on, and the password of each new connection to it."""
+
+    host: str
+    port: int
+    password: Callable[[], str]
+
+    @classmethod
+    def local(cls, data: Path) -> Target:
+        """Name the node that runs on a data directory; its password is a fresh token."""
+        node = LocalNode.find(data)
+        if node.is_trusting:
+            return cls(node.said["host"], node.said["port"], lambda: "")
+        return cls(
+            node.said["host"], node.said["port"], lambda: node.token(ADMIN, None, "default", _TOKEN_EXPIRES_S)
+        )
+
+
 @click.command()
 @click.option(
-    "--host", default=None, help="A running node's address. Without it a throw-away node is started."
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Run on the node of this directory. Without it and --host a throw-away node is started.",
 )
+@click.option("--host", default=None, help="Run on the node at this address; the password is PGPASSWORD's.")
 @click.option("--port", default=5432, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--accounts", default=1_000, show_default=True, type=click.IntRange(2))
 @click.option("--transfers", default=10_000, show_default=True, type=click.IntRange(1))
@@ -94,14 +122,15 @@ def demo(**options: object) -> None:
     except bank.TablesExist as error:
         raise click.UsageError(f"{error}; --replace drops it") from None
     except (OSError, asyncpg.PostgresError) as error:
-        raise click.ClickException(f"cannot run on {chosen.host or 'the throw-away node'}: {error}") from None
+        where = chosen.host or chosen.data or "the throw-away node"
+        raise click.ClickException(f"cannot run on {where}: {error}") from None
     _report(outcome, chosen)
     sys.exit(0 if outcome.is_proved else 1)
 
 
 async def _run(options: Options) -> Outcome:
-    async with _node(options) as (host, port):
-        pool = await _pool(host, port, options.clients)
+    async with _node(options) as target:
+        pool = await _pool(target, options.clients)
         try:
             return await _banking(pool, options)
         finally:
@@ -109,28 +138,30 @@ async def _run(options: Options) -> Outcome:
 
 
 @contextlib.asynccontextmanager
-async def _node(options: Options) -> AsyncIterator[tuple[str, int]]:
-    """Give the address of the node to run on."""
+async def _node(options: Options) -> AsyncIterator[Target]:
+    """Give the node to run on."""
     if options.host is not None:
-        yield options.host, options.port
+        yield Target(options.host, options.port, lambda: os.environ.get("PGPASSWORD", ""))
+        return
+    if options.data is not None:
+        yield Target.local(options.data)
         return
     with tempfile.TemporaryDirectory(prefix="borealis-demo-") as directory:
         command = [sys.executable, "-m", "borealis", "start", "--data", directory, "--port", "0", "--json"]
         process = await asyncio.create_subprocess_exec(
-            *command, "--auth", "trust", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            *command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert process.stdout is not None
         try:
-            line = await process.stdout.readline()
-            if not line:
+            if not await process.stdout.readline():
                 raise click.ClickException("the throw-away node did not start")
-            yield "127.0.0.1", json.loads(line)["port"]
+            yield Target.local(Path(directory))
         finally:
             process.terminate()
             await process.wait()
 
 
-async def _pool(host: str, port: int, clients: int) -> asyncpg.Pool:
+async def _pool(target: Target, clients: int) -> asyncpg.Pool:
     async def keep(connection: asyncpg.Connection) -> None:
         """Leave a returned connection as it is: every transfer ends its transaction."""
 
@@ -138,11 +169,11 @@ async def _pool(host: str, port: int, clients: int) -> asyncpg.Pool:
     context.check_hostname = False  # the demo's own machine; its CA is not in the system's store
     context.verify_mode = ssl.CERT_NONE
     return await asyncpg.create_pool(
-        host=host,
-        port=port,
-        user="admin",
-        database="postgres",
-        password="demo",  # noqa: S106 - not checked where the node trusts
+        host=target.host,
+        port=target.port,
+        user=ADMIN,
+        database=DATABASE,
+        password=target.password,
         ssl=context,
         min_size=clients,
         max_size=clients,
