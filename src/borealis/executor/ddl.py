@@ -59,7 +59,7 @@ class DdlResult(Result):
     __slots__ = ("notices",)
 
     def __init__(
-        self, notices: tuple[tuple[str, str], ...], rows: tuple[tuple[Value, ...], ...] = ()
+        self, notices: tuple[tuple[str, ...], ...], rows: tuple[tuple[Value, ...], ...] = ()
     ) -> None:
         super().__init__(list(rows), len(rows))
         self.notices = notices

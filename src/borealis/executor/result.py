@@ -34,7 +34,7 @@ class Result:
 
     is_long = False
 
-    notices: tuple[tuple[str, str], ...] = ()
+    notices: tuple[tuple[str, ...], ...] = ()
     """SQLSTATE and text of what the client is to be told besides."""
 
     def __init__(self, rows: Sequence[Row], row_count: int) -> None:

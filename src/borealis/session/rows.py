@@ -21,7 +21,7 @@ class Rows(Protocol):
     """A result, as far as sending it needs; the executor's Result is one."""
 
     row_count: int
-    notices: tuple[tuple[str, str], ...]
+    notices: tuple[tuple[str, ...], ...]
 
     @property
     def is_long(self) -> bool: ...
@@ -37,7 +37,7 @@ class FixedRows:
     __slots__ = ("_rows", "row_count")
 
     is_long = False
-    notices: tuple[tuple[str, str], ...] = ()
+    notices: tuple[tuple[str, ...], ...] = ()
 
     def __init__(self, rows: list[tuple[Value, ...]]) -> None:
         self.row_count = len(rows)

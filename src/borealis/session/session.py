@@ -176,8 +176,8 @@ class Session:
     def warn(self, sqlstate: str, text: str) -> None:
         self.write(backend.notice_response(text, severity="WARNING", sqlstate=sqlstate))
 
-    def notice(self, sqlstate: str, text: str) -> None:
-        self.write(backend.notice_response(text, severity="NOTICE", sqlstate=sqlstate))
+    def notice(self, sqlstate: str, text: str, detail: str | None = None) -> None:
+        self.write(backend.notice_response(text, severity="NOTICE", sqlstate=sqlstate, detail=detail))
 
     @property
     def scope(self) -> Scope:

@@ -130,8 +130,8 @@ class QueryCommand(Command):
     def _finish(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
         result = portal.result
         assert result is not None
-        for sqlstate, text in result.notices:
-            session.notice(sqlstate, text)
+        for notice in result.notices:
+            session.notice(*notice)
         if self.fields is not None:
             pending = send_rows(session, portal, rows_max, self._tag)
             if self.access is Access.DDL and portal.completion is not None:

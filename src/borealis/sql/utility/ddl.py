@@ -30,7 +30,7 @@ class Job:
 class Ddl:
     tag: str  # CREATE TABLE
     changes: tuple[Change, ...] = ()
-    notices: tuple[tuple[str, str], ...] = ()  # SQLSTATE and text
+    notices: tuple[tuple[str, ...], ...] = ()  # SQLSTATE, text, detail where it has one
     jobs: tuple[Job, ...] = ()
     empty: Oid = Oid(0)
     """A table that must be empty: its index is there at once."""
@@ -48,7 +48,7 @@ class Ddl:
         tag: str,
         before: Iterable[Object] = (),
         after: Iterable[Object] = (),
-        notices: tuple[tuple[str, str], ...] = (),
+        notices: tuple[tuple[str, ...], ...] = (),
     ) -> Ddl:
         """Return the DDL that makes the objects before into the objects after: created, changed or dropped."""
         return cls(tag, difference(before, after), notices)

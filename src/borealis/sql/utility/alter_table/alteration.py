@@ -6,7 +6,7 @@ Commands (alter_table/*.py) take an Alteration and an AlterTableCmd and change t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from borealis.catalog.objects import Comment
@@ -28,7 +28,7 @@ class Alteration:
         self.before = table
         self.table = table
         self.owner = owner  # the session's role
-        self.notices: list[tuple[str, str]] = []
+        self.notices: list[tuple[str, ...]] = []  # as in Ddl
         self.jobs: list[Job] = []
         self.null_casts: list[Node] = []
         """Domains that must take a NULL: of columns added, which read as NULL in all rows."""
@@ -42,6 +42,15 @@ class Alteration:
 
     def notice(self, sqlstate: str, text: str) -> None:
         self.notices.append((sqlstate, text))
+
+    def notice_cascades(self, descriptions: Sequence[str]) -> None:
+        """Say what goes by CASCADE."""
+        lines = [f"drop cascades to {one}" for one in descriptions]
+        if len(lines) == 1:
+            self.notices.append(("00000", lines[0]))
+        elif lines:
+            text = f"drop cascades to {len(lines)} other objects"
+            self.notices.append(("00000", text, "\n".join(lines)))
 
     def column(self, name: str) -> Column:
         """Return a column of the table as it is now. Raises UndefinedColumn 42703."""

@@ -43,10 +43,7 @@ def drop_column(alteration: Alteration, command: Node) -> None:
             detail="\n".join(f"{one.description} depends on {one.of}" for one in dependents),
             hint=CASCADE_HINT,
         )
-    if len(dependents) == 1:
-        alteration.notice("00000", f"drop cascades to {dependents[0].description}")
-    elif dependents:
-        alteration.notice("00000", f"drop cascades to {len(dependents)} other objects")
+    alteration.notice_cascades([one.description for one in dependents])
     for one in dependents:
         one.drop(alteration)
     take_column(alteration, column)

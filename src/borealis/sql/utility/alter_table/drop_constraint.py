@@ -50,8 +50,8 @@ def _drop_unique(alteration: Alteration, index: Index, *, cascade: bool) -> None
             detail="\n".join(f"{describe(alteration, one)} depends on index {index.name}" for one in users),
             hint=CASCADE_HINT,
         )
+    alteration.notice_cascades([describe(alteration, one) for one in users])
     for one in users:
-        alteration.notice("00000", f"drop cascades to {describe(alteration, one)}")
         drop_foreign_key(alteration, one)
     alteration.drop_index(index)
 
