@@ -40,9 +40,13 @@ def connection(node_conninfo):
 @pytest.mark.parametrize("sql", NOTICES)
 def test_a_notice_of_alter_table(connection, sql):
     heard = []
-    connection.add_notice_handler(heard.append)
+
+    def hear(notice):
+        heard.append((notice.sqlstate, notice.message_primary, notice.message_detail))
+
+    connection.add_notice_handler(hear)
     try:
         assert connection.execute(sql).statusmessage == "ALTER TABLE"
     finally:
-        connection.remove_notice_handler(heard.append)
-    assert [(one.sqlstate, one.message_primary, one.message_detail) for one in heard] == [NOTICES[sql]]
+        connection.remove_notice_handler(hear)
+    assert heard == [NOTICES[sql]]
