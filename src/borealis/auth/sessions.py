@@ -26,7 +26,8 @@ from borealis.auth.principals import Identities, Principal, Role
 
 ACCESS_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105 - an alphabet
-TOKEN_CHARACTERS_MAX = 8_192
+TOKEN_CHARACTERS_MAX = 16_384
+"""Twice what a session policy of the largest size makes."""
 
 _VERSION = b"\x01"
 _SEAL_BYTES = 32

@@ -23,8 +23,8 @@ from borealis.auth.principals import Identities, Principal
 from borealis.auth.requests import EXPIRES_S_MAX, SKEW_S
 from borealis.auth.sigv4 import EMPTY_SHA256, MalformedError, Signature
 
-TOKEN_CHARACTERS_MAX = 16_384
-"""Ten times the longest that AWS's signers make."""
+TOKEN_CHARACTERS_MAX = 49_152
+"""A session token of the largest size, escaped, and as much again; a PasswordMessage has 65,535 bytes."""
 
 CONNECT = "DbConnect"
 CONNECT_ADMIN = "DbConnectAdmin"

@@ -267,3 +267,14 @@ def test_verifying_takes_a_tenth_of_a_millisecond(identities, token_of):
         verify(identities, token)
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 5e-3
+
+
+def test_the_largest_session_policy_fits(identities, token_of):
+    """STS takes 2,048 characters; a token carries them twice encoded."""
+    policy = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Sid": "%s"}}'
+    policy %= "𝄞" * (2_048 - len(policy) + 2)
+    assert len(policy) == 2_048
+    made = mint(identities, int(time.time()), policy=policy)
+    token = token_of(HOST, key=made.access_key_id, secret=made.secret_access_key, session=made.session_token)
+    assert len(token) < 65_000
+    assert verify(identities, token).session_policy is not None
