@@ -107,6 +107,12 @@ def running_node(data, *flags):
         process.stdout.close()
 
 
+@pytest.fixture(scope="session")
+def run_node():
+    """Run nodes for more than one test: with run_node(data, flags...) as node."""
+    return running_node
+
+
 @pytest.fixture
 def start_node(tmp_path):
     """Start nodes: start_node(), start_node(data, '--workers', 1); all are stopped with the test."""

@@ -18,7 +18,7 @@ def test_json_is_one_line_with_what_a_program_needs(start_node, tmp_path):
     node = start_node()
     assert set(node.said) >= {
         "host", "port", "cluster", "endpoint", "region", "ca_file", "credentials_file", "data_dir", "pid",
-        "auth", "tls",
+        "auth", "tls", "http_endpoint",
     }  # fmt: skip
     assert re.fullmatch("[a-z2-7]{26}", node.said["cluster"])
     assert node.said["endpoint"] == f"{node.said['cluster']}.dsql.us-east-1.localhost"

@@ -33,6 +33,8 @@ from borealis.server.admission import CONNECTIONS_PER_S, AdmissionLimits
 from borealis.server.startup import TlsMode
 
 DEFAULT_PORT = 5432
+DEFAULT_HTTP_HOST = "127.0.0.1"
+DEFAULT_HTTP_PORT = 8080
 
 
 @click.command(
@@ -54,6 +56,18 @@ DEFAULT_PORT = 5432
     default=DEFAULT_PORT,
     show_default=True,
     help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--http-host",
+    default=DEFAULT_HTTP_HOST,
+    show_default=True,
+    help="Address or host name of the control plane (AWS's API), which has no TLS.",
+)
+@click.option(
+    "--http-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help=f"Port of the control plane; 0 takes a free one. The default is {DEFAULT_HTTP_PORT}; with --port 0 it is a free one.",
 )
 @click.option(
     "--workers",
@@ -103,6 +117,8 @@ def start(
     data: Path,
     host: str,
     port: int,
+    http_host: str,
+    http_port: int | None,
     workers: int | None,
     tls: str,
     auth: str,
@@ -119,6 +135,8 @@ def start(
         data=data.expanduser().absolute(),
         host=host,
         port=port,
+        http_host=http_host,
+        http_port=http_port if http_port is not None else DEFAULT_HTTP_PORT if port else 0,
         workers=workers or default_workers(),
         tls=TlsMode(tls),
         authentication=Authentication(auth),
@@ -176,6 +194,7 @@ def _announce(address: NodeAddress, config: NodeConfig, *, as_json: bool) -> Non
     click.echo(f"Cluster {address.cluster} in {address.data_dir}. Connect with:\n")
     for line in ways_to_connect(address, config):
         click.echo(f"  {line}\n")
+    click.echo(f"The control plane (AWS's API) is at {http_endpoint(address)}: borealis cluster list")
     click.echo("Ctrl-C stops it.")
 
 
@@ -190,10 +209,16 @@ def describe(address: NodeAddress, config: NodeConfig) -> dict[str, Any]:
         "auth": config.authentication.value,
         "tls": config.tls.value,
         "ca_file": str(address.ca_file),
+        "http_endpoint": http_endpoint(address),
         "credentials_file": str(address.credentials_file),
         "data_dir": str(address.data_dir),
         "pid": address.pid,
     }
+
+
+def http_endpoint(address: NodeAddress) -> str:
+    host = address_to_connect(address.http_host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{address.http_port}"
 
 
 def ways_to_connect(address: NodeAddress, config: NodeConfig) -> list[str]:

@@ -89,6 +89,8 @@ def update_cluster(service: Service, caller: Caller, parameters: Parameters) -> 
     if before is not None:
         return before
     service.clusters.settled(identifier)
+    if record.key is not None and not service.keys.is_there(record.key):
+        raise ConflictException(f"The encryption key of cluster {identifier} cannot be reached.", identifier)
     wanted = replace(record, status=UPDATING)
     if parameters.get("deletionProtectionEnabled") is not None:
         wanted = replace(wanted, is_protected=parameters["deletionProtectionEnabled"])

@@ -36,6 +36,7 @@ EXIT_OPERATOR = 2
 class Role(Enum):
     STORAGE = "storage"
     WORKER = "worker"
+    CONTROL = "control"
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Child:
     """One process, as its supervisor sees it."""
 
     role: Role
-    slot: int  # 0 for the storage process
+    slot: int  # 0 for those of which there is one
     pid: int
     readiness: int
     started_s: float
@@ -51,7 +52,7 @@ class Child:
 
     @property
     def name(self) -> str:
-        return self.role.value if self.role is Role.STORAGE else f"worker {self.slot}"
+        return f"worker {self.slot}" if self.role is Role.WORKER else self.role.value
 
 
 @dataclass(frozen=True, slots=True)

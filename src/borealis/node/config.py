@@ -42,6 +42,9 @@ class NodeConfig:
     host: str = "127.0.0.1"
     port: int = 5432
     """0: a free one."""
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    """Of the control plane; likewise."""
     workers: int = field(default_factory=default_workers)
     tls: TlsMode = TlsMode.REQUIRE
     authentication: Authentication = Authentication.IAM
@@ -67,5 +70,8 @@ class NodeAddress:
     ca_file: Path
     data_dir: Path
     pid: int
+    http_host: str
+    http_port: int | None
+    """None: the node has no control plane (it is embedded)."""
     credentials_file: Path
     """The first access key, as AWS's tools read it."""

@@ -173,6 +173,8 @@ class Node:
             ca_file=files.ca_certificate,
             data_dir=config.data,
             pid=os.getpid(),
+            http_host=config.http_host,
+            http_port=None,
             credentials_file=identities.credentials_file,
         )
         await asyncio.sleep(0)  # the first connection finds the listener in its loop

@@ -11,12 +11,16 @@ Must hold: a cluster's key file says by a fingerprint which key it needs, so the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from borealis.storage.encryption import InstallationKey, WrappedKey
 from borealis.storage.errors import EncryptionKeyError
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]*:[0-9]{0,12}:(?:key|alias)/(.+)", re.ASCII)
@@ -87,6 +91,18 @@ class Keyring:
             if self.is_there(name) and self.named(name).fingerprint == wanted:
                 return self.named(name)
         return own  # which does not fit, and the refusal names both
+
+    def unlocking(self, directory: Path, use: Callable[[InstallationKey], T]) -> T:
+        """Open a cluster with the key that wraps its data key, although it may be wrapped anew at this very moment.
+
+        Raises:
+            StorageError: it cannot be opened.
+        """
+        key_file = directory / "cluster.key"
+        try:
+            return use(self.opening(key_file))
+        except EncryptionKeyError:
+            return use(self.opening(key_file))
 
     def _file(self, name: str) -> Path:
         return self._customer / f"{name}.key"

@@ -34,8 +34,8 @@ def resolve(host: str) -> list[tuple[socket.AddressFamily, str]]:
     return sorted(addresses, key=lambda found: (found[0] != socket.AF_INET, found[1]))
 
 
-def bind(host: str, port: int, copies: int) -> tuple[int, list[list[socket.socket]]]:
-    """Bind all addresses of a host; return the port and, for each worker, its sockets.
+def bind(host: str, port: int, copies: int, option: str = "--port") -> tuple[int, list[list[socket.socket]]]:
+    """Bind all addresses of a host; return the port and, for each process, its sockets. A refusal names the option.
 
     Raises:
         AddressUnusableError: the port is taken, or may not be used.
@@ -58,7 +58,7 @@ def bind(host: str, port: int, copies: int) -> tuple[int, list[list[socket.socke
                     and (family, address) != addresses[0]
                 ):
                     continue  # `localhost` has an IPv6 address on machines that have no IPv6
-                raise AddressUnusableError(_reason(address, port, error)) from error
+                raise AddressUnusableError(_reason(address, port, error, option)) from error
         undo.pop_all()
         return port, bound
 
@@ -82,9 +82,11 @@ def _open(family: socket.AddressFamily, address: str, port: int, *, shared: bool
     return opened
 
 
-def _reason(address: str, port: int, error: OSError) -> str:
+def _reason(address: str, port: int, error: OSError, option: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {address} is taken; choose another with --port, or --port 0 for any free one"
+        return (
+            f"port {port} on {address} is taken; choose another with {option}, or {option} 0 for any free one"
+        )
     return f"cannot listen on {address} port {port}: {error.strerror}"
 
 

@@ -172,8 +172,11 @@ class StorageProcess:
             raise ConnectionFailure(f"cluster {cluster} is not served")
         directory = self._records.directory(cluster)
         try:
-            key = self._keyring.opening(directory / "cluster.key")
-            return self.take(Database.open(directory, installation_key=key, cluster=cluster))
+            return self.take(
+                self._keyring.unlocking(
+                    directory, lambda key: Database.open(directory, installation_key=key, cluster=cluster)
+                )
+            )
         except StorageError as error:
             raise InternalError(f"cluster {cluster} cannot be opened: {error}") from error
 
@@ -220,7 +223,7 @@ class _Channel(asyncio.Protocol):
                 self._lane = self._storage.lane(hello.cluster)
                 self._lane.opened(self)
         except SqlError as error:
-            _log.warning("no lane", cluster=hello.cluster, reason=error.message)
+            _log.info("no lane", cluster=hello.cluster, reason=error.message)
             self.answer([Answer(WELCOME, None, refusal_of(error))])
             self.close()
             return

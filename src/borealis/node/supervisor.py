@@ -1,6 +1,7 @@
 """Supervisor: starts the storage process and the workers, starts again those that die, and stops them in order.
 
-    bind the port ─▶ fork storage ─▶ import what workers need, make TLS files ─▶ storage ready ─▶ fork workers ─▶ all ready
+    bind the ports ─▶ fork storage ─▶ import what workers need, make TLS files ─▶ storage ready ─▶ fork workers ─▶ all ready
+    ─▶ fork the control process, which nobody waits for
 
 A child that dies is forked again at once; one that keeps dying within a second of its start waits up to half a second. A worker's
 death takes its own connections only. When the storage process dies, workers fail the commits it had been sent (their outcome is
@@ -73,6 +74,9 @@ class Supervisor:
         self._is_stopping = False
         self._selector = selectors.DefaultSelector()
         self._port, self._listening = sockets.bind(config.host, config.port, config.workers)
+        self._http_port, [self._http] = sockets.bind(config.http_host, config.http_port, 1, "--http-port")
+        for listening in self._http:
+            listening.listen(sockets.BACKLOG)  # requests wait for the control process, however often it is forked
         self._lifeline = os.pipe()
         self._ipc_directory, self._ipc_path = self._ipc_place()
         self._ipc = _listen_unix(self._ipc_path)
@@ -114,6 +118,8 @@ class Supervisor:
             ca_file=self._directory.tls / "ca.crt",
             data_dir=self._directory.path,
             pid=os.getpid(),
+            http_host=config.http_host,
+            http_port=self._http_port,
             credentials_file=self._identities.credentials_file,
         )
 
@@ -133,6 +139,8 @@ class Supervisor:
             self._fork(Role.WORKER, slot)
         self._wait_ready("the workers did not start")
         self._is_started = True
+        if not self._is_stopping:
+            self._fork(Role.CONTROL, 0)
 
     def _wait_ready(self, failure: str) -> None:
         give_up = time.monotonic() + START_S
@@ -142,7 +150,9 @@ class Supervisor:
             self._turn(0.1)
 
     def _fork(self, role: Role, slot: int) -> None:
-        main = self._storage_main if role is Role.STORAGE else self._worker_main(slot)
+        main = {Role.STORAGE: self._storage_main, Role.CONTROL: self._control_main}.get(
+            role
+        ) or self._worker_main(slot)
         pid, readiness = children.fork(main, self._lifeline, lambda: self._close_foreign(role, slot))
         self._children[pid] = Child(role, slot, pid, readiness, time.monotonic())
         self._selector.register(readiness, selectors.EVENT_READ, pid)
@@ -156,6 +166,20 @@ class Supervisor:
             key_file=self._directory.installation_key,
         )
         return run_storage(setup, self._ipc, ropes)
+
+    def _control_main(self, ropes: Ropes) -> int:
+        from borealis.node.control_process import ControlSetup, run_control
+
+        setup = ControlSetup(
+            data=self._directory.path,
+            clusters=self._directory.clusters,
+            keys=self._directory.keys,
+            ipc_path=self._ipc_path,
+            listening=self._http,
+            region=self._config.region,
+            domain=self._config.domain,
+        )
+        return run_control(setup, ropes)
 
     def _worker_main(self, slot: int) -> Callable[[Ropes], int]:
         def main(ropes: Ropes) -> int:
@@ -190,10 +214,13 @@ class Supervisor:
             with contextlib.suppress(OSError):
                 os.close(child.readiness)
         for other, opened in enumerate(self._listening):
-            if role is Role.STORAGE or other != slot:
+            if role is not Role.WORKER or other != slot:
                 for listening in opened:
                     listening.close()
-        if role is Role.WORKER:
+        if role is not Role.CONTROL:
+            for listening in self._http:
+                listening.close()
+        if role is not Role.STORAGE:
             self._ipc.close()
 
     def _ipc_place(self) -> tuple[Path | None, Path]:
@@ -281,13 +308,15 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._is_stopping = True
+        self._signal(Role.CONTROL, signal.SIGTERM)
         self._end(Role.WORKER, WORKERS_STOP_S)
+        self._end(Role.CONTROL, WORKERS_STOP_S)
         self._end(Role.STORAGE, STORAGE_STOP_S)
         self._ipc.close()
         self._ipc_path.unlink(missing_ok=True)
         if self._ipc_directory is not None:
             self._ipc_directory.rmdir()
-        for opened in self._listening:
+        for opened in (*self._listening, self._http):
             for listening in opened:
                 listening.close()
         for pair in self._cancels:

@@ -130,7 +130,7 @@ class WorkerClusters:
             ) from error  # the storage process is just being started again
         try:
             directory = self._records.directory(cluster_id)
-            files = ClusterFiles.locate(directory, self._keyring.opening(directory / "cluster.key"))
+            files = self._keyring.unlocking(directory, lambda key: ClusterFiles.locate(directory, key))
             processor = self._make_processor(files, cluster_id, journal)
         except BaseException as error:
             await journal.close()

@@ -88,6 +88,8 @@ def test_connection_string_is_what_libpq_reads(host, ca_file, tls, expected):
         ca_file=pathlib.Path(ca_file),
         data_dir=pathlib.Path("/d"),
         pid=os.getpid(),
+        http_host="127.0.0.1",
+        http_port=8080,
         credentials_file=pathlib.Path("/d/credentials"),
     )
     text = connection_string(address, tls)
