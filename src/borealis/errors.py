@@ -105,6 +105,10 @@ class NumericValueOutOfRange(SqlError, sqlstate="22003"):
     pass
 
 
+class SequenceGeneratorLimitExceeded(SqlError, sqlstate="2200H"):
+    pass
+
+
 class NullValueNotAllowed(SqlError, sqlstate="22004"):
     pass
 

@@ -116,6 +116,7 @@ def _sequences(connection: Connection, schemas: dict[int, Schema]) -> tuple[Sequ
             owned_by=(Oid(table), column) if table else None,
             is_identity=bool(identity),
             generation=generation,
+            restart=restart,
         )
         for (
             oid,
@@ -132,9 +133,10 @@ def _sequences(connection: Connection, schemas: dict[int, Schema]) -> tuple[Sequ
             column,
             identity,
             generation,
+            restart,
         ) in connection.execute(
             "SELECT oid, relname, relnamespace, relowner, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle, "
-            "seqowner, seqownercolumn, seqidentity, seqgeneration "
+            "seqowner, seqownercolumn, seqidentity, seqgeneration, seqrestart "
             "FROM pg_class JOIN pg_sequence ON seqrelid = oid WHERE relkind = 'S' ORDER BY oid"
         )
     )

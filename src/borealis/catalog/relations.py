@@ -140,6 +140,7 @@ class Sequence:
     owned_by: tuple[Oid, int] | None = None  # table and attnum, dropped with it
     is_identity: bool = False  # belongs to the identity column that owns it
     generation: int = 0  # raised by RESTART and whatever else makes it begin anew
+    restart: int | None = None  # where this generation begins, if not at the start
 
 
 Relation = Table | View | Sequence

@@ -107,6 +107,7 @@ def _sequence_rows(sequence: Sequence) -> Iterator[CatalogRow]:
             owner_column,
             int(sequence.is_identity),
             sequence.generation,
+            sequence.restart,
         ),
     )
 

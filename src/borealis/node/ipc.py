@@ -5,6 +5,10 @@
     worker ── [(number, intent), …] ──▶ storage process
     worker ◀── [answer, …] ──────────── storage process
 
+    worker ── hello(cluster, sequences) ─▶ storage process      on a socket of its own: one request, one answer
+    worker ── request for numbers ───────▶ storage process
+    worker ◀── a block of numbers ──────── storage process
+
 A socket is about one cluster. The control plane says hello to have a cluster released, and is answered when it is.
 
 A worker sends all intents of one turn of its event loop as one frame; the storage process answers all of a group commit to one
@@ -23,6 +27,7 @@ import msgspec
 
 from borealis.errors import InternalError, SerializationFailure, SqlError, error_class
 from borealis.transaction.intent import Commit, Conflict, Intent
+from borealis.transaction.sequences import Block, SequenceRequest
 
 FRAME_BYTES_MAX = 1 << 30
 
@@ -39,6 +44,8 @@ class Hello(msgspec.Struct, array_like=True, frozen=True):
     cluster: str
     is_release: bool = False
     """Whether the storage process is to let go of the cluster, which is then answered, and nothing else follows."""
+    asks_sequences: bool = False
+    """Whether what follows are requests for numbers of sequences, each answered before the next."""
 
 
 WELCOME = 0
@@ -70,10 +77,21 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     refusal: Refusal | None
 
 
+class SequenceAnswer(msgspec.Struct, array_like=True, frozen=True):
+    """The numbers a request reserved, or why not."""
+
+    block: Block | None
+    refusal: Refusal | None = None
+
+
 _encoder = msgspec.msgpack.Encoder()
 _hellos = msgspec.msgpack.Decoder(Hello)
 _questions = msgspec.msgpack.Decoder(list[Question])
 _answers = msgspec.msgpack.Decoder(list[Answer])
+
+
+_sequence_requests = msgspec.msgpack.Decoder(SequenceRequest)
+_sequence_answers = msgspec.msgpack.Decoder(SequenceAnswer)
 
 
 def encode_hello(hello: Hello) -> bytes:
@@ -86,6 +104,14 @@ def encode_questions(questions: list[Question]) -> bytes:
 
 def encode_answers(answers: list[Answer]) -> bytes:
     return _frame(answers)
+
+
+def encode_sequence_request(request: SequenceRequest) -> bytes:
+    return _frame(request)
+
+
+def encode_sequence_answer(answer: SequenceAnswer) -> bytes:
+    return _frame(answer)
 
 
 def _frame(items: object) -> bytes:
@@ -112,6 +138,20 @@ def decode_questions(payload: bytes | memoryview) -> list[Question]:
 def decode_answers(payload: bytes | memoryview) -> list[Answer]:
     try:
         return _answers.decode(payload)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FrameError(str(error)) from error
+
+
+def decode_sequence_request(payload: bytes | memoryview) -> SequenceRequest:
+    try:
+        return _sequence_requests.decode(payload)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FrameError(str(error)) from error
+
+
+def decode_sequence_answer(payload: bytes | memoryview) -> SequenceAnswer:
+    try:
+        return _sequence_answers.decode(payload)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise FrameError(str(error)) from error
 

@@ -25,6 +25,7 @@ from borealis.node.gathering import Gathering
 from borealis.node.ipc import Answer, Question, refusal_of
 from borealis.transaction.committer import Committer
 from borealis.transaction.intent import Commit
+from borealis.transaction.sequences import Block, SequenceRequest
 
 BATCH_MAX = 256  # intents; the first of a batch waits for the last
 _MAINTENANCE_S = 1.0
@@ -64,6 +65,10 @@ class Lane:
             self._commit()
         for channel in list(self._channels):
             channel.close()
+
+    def take(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence, at once: no batch is open between two turns of the event loop."""
+        return self._committer.take(request)
 
     def opened(self, channel: Channel) -> None:
         self._channels.add(channel)

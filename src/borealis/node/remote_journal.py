@@ -33,7 +33,9 @@ from borealis.node.ipc import (
     error_of,
     server_unavailable,
 )
+from borealis.node.remote_sequences import RemoteSequences
 from borealis.transaction.intent import Commit, Intent
+from borealis.transaction.sequences import Block, SequenceRequest
 
 WAIT_S = 10.0
 _RECONNECT_S = 0.01
@@ -58,6 +60,7 @@ class RemoteJournal:
         self._channel: _Channel | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._sequences = RemoteSequences(path, cluster)
 
     async def connect(self) -> None:
         """Connect for the first time.
@@ -79,9 +82,14 @@ class RemoteJournal:
         self._queued.append(Question(self._number, intent))
         return future
 
+    def take(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence. See Journal."""
+        return self._sequences.take(request)
+
     async def close(self) -> None:
-        """Fail what is unanswered and let go of the socket."""
+        """Fail what is unanswered and let go of the sockets."""
         self._is_closed = True
+        self._sequences.close()
         if self._connecting is not None:
             self._connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError):

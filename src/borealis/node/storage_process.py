@@ -34,9 +34,12 @@ from borealis.node.ipc import (
     FrameError,
     FrameReader,
     Hello,
+    SequenceAnswer,
     decode_hello,
     decode_questions,
+    decode_sequence_request,
     encode_answers,
+    encode_sequence_answer,
     refusal_of,
 )
 from borealis.node.keyring import Keyring
@@ -45,6 +48,7 @@ from borealis.storage.checkpoint import Checkpointer
 from borealis.storage.database import Database
 from borealis.storage.errors import StorageError
 from borealis.transaction.committer import Committer
+from borealis.transaction.sequences import SequenceRequest
 
 _log = structlog.get_logger("borealis.storage")
 
@@ -193,6 +197,7 @@ class _Channel(asyncio.Protocol):
     def __init__(self, storage: StorageProcess) -> None:
         self._storage = storage
         self._lane: Lane | None = None
+        self._asks_sequences = False
         self._frames = FrameReader()
         self._transport: asyncio.Transport | None = None
 
@@ -204,6 +209,8 @@ class _Channel(asyncio.Protocol):
             for payload in self._frames.feed(data):
                 if self._lane is None:
                     self._greet(decode_hello(payload))
+                elif self._asks_sequences:
+                    self._take(self._lane, decode_sequence_request(payload))
                 else:
                     self._lane.ask(self, decode_questions(payload))
         except FrameError as error:
@@ -222,6 +229,7 @@ class _Channel(asyncio.Protocol):
             else:
                 self._lane = self._storage.lane(hello.cluster)
                 self._lane.opened(self)
+                self._asks_sequences = hello.asks_sequences
         except SqlError as error:
             _log.info("no lane", cluster=hello.cluster, reason=error.message)
             self.answer([Answer(WELCOME, None, refusal_of(error))])
@@ -230,6 +238,14 @@ class _Channel(asyncio.Protocol):
         self.answer([Answer(WELCOME, None, None)])
         if hello.is_release:
             self.close()
+
+    def _take(self, lane: Lane, request: SequenceRequest) -> None:
+        try:
+            answer = SequenceAnswer(lane.take(request))
+        except SqlError as error:
+            answer = SequenceAnswer(None, refusal_of(error))
+        if self._transport is not None:
+            self._transport.write(encode_sequence_answer(answer))
 
     def answer(self, answers: list[Answer]) -> None:
         if self._transport is not None:  # else the worker is gone, and so are those who asked

@@ -76,7 +76,9 @@ class Supervisor:
         self._port, self._listening = sockets.bind(config.host, config.port, config.workers)
         self._http_port, [self._http] = sockets.bind(config.http_host, config.http_port, 1, "--http-port")
         for listening in self._http:
-            listening.listen(sockets.BACKLOG)  # requests wait for the control process, however often it is forked
+            listening.listen(
+                sockets.BACKLOG
+            )  # requests wait for the control process, however often it is forked
         self._lifeline = os.pipe()
         self._ipc_directory, self._ipc_path = self._ipc_place()
         self._ipc = _listen_unix(self._ipc_path)

@@ -21,6 +21,11 @@ _HOUSEKEEPING = (
     "CREATE TABLE relation_version(relation INTEGER PRIMARY KEY,catalog_version)",
     # Tables the catalog no longer names, emptied in small batches beside the running load.
     "CREATE TABLE abandoned(name PRIMARY KEY) WITHOUT ROWID",
+    # Where sequences stand; numbers handed out are not taken back by any transaction.
+    (
+        "CREATE TABLE sequence_value(sequence INTEGER,generation INTEGER,last_value INTEGER,is_called INTEGER,"
+        "PRIMARY KEY(sequence,generation)) WITHOUT ROWID"
+    ),
     # What ANALYZE has counted; no part of the catalog, so that no transaction minds it.
     "CREATE TABLE relation_statistics(relation INTEGER PRIMARY KEY,row_count,analyzed_us)",
 )

@@ -163,6 +163,7 @@ SEQUENCE = CatalogTable(
         "seqownercolumn",
         "seqidentity",
         "seqgeneration",
+        "seqrestart",
     ),
     ("seqrelid",),
     has_integer_key=True,

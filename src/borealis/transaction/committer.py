@@ -15,6 +15,7 @@ Source: DESIGN §3.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
@@ -27,9 +28,11 @@ from borealis.storage.database import Database
 from borealis.storage.errors import sql_error
 from borealis.storage.faults import Faults, Operation
 from borealis.storage.physical import clean_up
+from borealis.transaction import sequences
 from borealis.transaction.decider import Answer, Decider
 from borealis.transaction.intent import Intent
 from borealis.transaction.recent_commits import RecentCommits
+from borealis.transaction.sequences import Block, SequenceRequest
 
 CLEAN_UP_ROWS = 500
 """Removed from an abandoned table at a time, between two batches: some milliseconds."""
@@ -80,6 +83,8 @@ class Committer:
         self._connection = database.writer
         self._execute = self._connection.cursor().execute
         self._is_synced = True  # as the writer comes (storage.files)
+        self._writing = threading.Lock()
+        """Held from apply_batch to finish, and by write: sequences are taken by whichever thread asks."""
         self._recent = RecentCommits()
         self._decider = Decider(self._connection, self.cluster, self._recent)
         self._has_abandoned = True  # until clean_up has looked
@@ -94,6 +99,7 @@ class Committer:
 
     def apply_batch(self, intents: Sequence[Intent]) -> Batch:
         """Decide and apply in an open transaction; finish must follow."""
+        self._writing.acquire()
         batch = Batch()
         decider = self._decider
         try:
@@ -120,6 +126,12 @@ class Committer:
 
     def finish(self, batch: Batch) -> list[Answer]:
         """Make the batch durable and visible."""
+        try:
+            return self._finish(batch)
+        finally:
+            self._writing.release()
+
+    def _finish(self, batch: Batch) -> list[Answer]:
         if batch.is_failed:
             return batch.answers
         try:
@@ -147,7 +159,8 @@ class Committer:
     def maintain(self) -> None:
         """Do one bounded piece of housekeeping."""
         if self._checkpointer is not None and self._checkpointer.is_restart_due:
-            self._checkpointer.restart(self._connection)
+            with self._writing:
+                self._checkpointer.restart(self._connection)
         elif self._has_abandoned:
             # After a failure it waits for the next DDL, or start, rather than spin on a full disk.
             self._has_abandoned = False
@@ -176,6 +189,14 @@ class Committer:
         Raises:
             SqlError: the disk failed; nothing was written.
         """
+        with self._writing:
+            return self._write(work, is_synced=is_synced)
+
+    def take(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence. See Journal.take."""
+        return self.write(lambda connection: sequences.take(connection, request))
+
+    def _write(self, work: Callable[[apsw.Connection], T], *, is_synced: bool) -> T:
         try:
             self._set_synced(is_synced)
             self._execute("BEGIN IMMEDIATE")

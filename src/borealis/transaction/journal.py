@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from borealis.transaction.intent import Commit, Intent
+from borealis.transaction.sequences import Block, SequenceRequest
 
 
 class Journal(Protocol):
@@ -19,5 +20,12 @@ class Journal(Protocol):
         Raises:
             SerializationFailure: 40001, OC000 or OC001; nothing was applied.
             DiskFull: 53100; nothing was applied.
+        """
+        ...
+
+    def take(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence, durably; waits for the disk, and may be called in any thread.
+
+        Raises what sequences.take raises; DiskFull.
         """
         ...

@@ -23,6 +23,7 @@ from borealis.errors import AdminShutdown, SqlError
 from borealis.transaction.committer import Committer
 from borealis.transaction.decider import Answer
 from borealis.transaction.intent import Commit, Intent
+from borealis.transaction.sequences import Block, SequenceRequest
 
 T = TypeVar("T")
 
@@ -53,6 +54,10 @@ class LocalJournal:
         self._waiting.append((intent, answer))
         self._schedule(loop)
         return await answer
+
+    def take(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence. See Journal."""
+        return self.committer.take(request)
 
     async def between_batches(self, work: Callable[[Committer], T]) -> T:
         """Run work on the committer in its thread while no batch is open (index builds, backups)."""
