@@ -80,6 +80,13 @@ def create_role(
     return replace(identities, roles={**identities.roles, name: role})
 
 
+def set_trust(identities: Identities, name: str, trust: str) -> Identities:
+    """Give a role another trust policy."""
+    role = find(identities.roles, "role", name)
+    _check_document(parse_trust_policy, trust)
+    return replace(identities, roles={**identities.roles, name: replace(role, trust=trust)})
+
+
 def delete_role(identities: Identities, name: str) -> Identities:
     if find(identities.roles, "role", name).attached:
         raise IdentityError("DeleteConflict", f"role {name} has policies; detach them first")

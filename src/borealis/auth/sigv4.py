@@ -164,7 +164,9 @@ def signing_key(secret: str, scope: Scope) -> bytes:
 
 
 def string_to_sign(amz_date: str, scope: Scope, canonical: str) -> str:
-    digest = hashlib.sha256(canonical.encode(errors="surrogatepass"))  # never fails, never makes two texts one
+    digest = hashlib.sha256(
+        canonical.encode(errors="surrogatepass")
+    )  # never fails, never makes two texts one
     return "\n".join((ALGORITHM, amz_date, str(scope), digest.hexdigest()))
 
 

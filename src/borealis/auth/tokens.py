@@ -95,7 +95,7 @@ def verify_token(
     if signature.scope.region != endpoint.region:
         raise TokenRefusedError("signed for another region")
     if not endpoint.is_named(host):
-        raise TokenRefusedError(f"signed for another host, {host}")
+        raise TokenRefusedError(f"signed for another host, {host[:100]}")
     _check_time(signature, principal, now_s)
     if action != action_for(user, admin):
         hint = f"Wrong user to action mapping. user: {user}, action: {action}"
@@ -119,7 +119,9 @@ def _read(token: str) -> tuple[str, str, Signature, str]:
         if len(actions) != 1 or actions[0] not in _ACTIONS:
             raise MalformedError("the action is not one of connecting")
         signed = [pair for pair in query if pair[0] != "X-Amz-Signature"]
-        canonical = sigv4.canonical_request("GET", "/", signed, {"host": host.lower()}, ("host",), EMPTY_SHA256)
+        canonical = sigv4.canonical_request(
+            "GET", "/", signed, {"host": host.lower()}, ("host",), EMPTY_SHA256
+        )
     except MalformedError as error:
         raise TokenRefusedError(f"the token is malformed: {error}") from error
     return host, actions[0], signature, canonical

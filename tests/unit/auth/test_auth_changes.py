@@ -48,6 +48,9 @@ def test_a_roles_life(identities, chance):
     role = made.roles["reader"]
     assert made.role_by_arn("arn:aws:iam::123456789012:role/reader") is role
     assert parse_trust_policy(role.trust).statements
+    everyone = role.trust.replace("123456789012:root", "123456789012:user/root")
+    assert changes.set_trust(made, "reader", everyone).roles["reader"].trust == everyone
+    assert code(changes.set_trust, made, "reader", "{}") == "MalformedPolicyDocument"
     attached = changes.attach_to_role(made, "reader", "AmazonAuroraDSQLReadOnlyAccess")
     assert len(attached.policies_of(attached.roles["reader"])) == 1
     assert code(changes.delete_role, attached, "reader") == "DeleteConflict"

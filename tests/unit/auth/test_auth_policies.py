@@ -293,6 +293,10 @@ def test_a_nasty_pattern_takes_no_time():
 
 
 def test_wildcards_of_arns_reach_over_no_colon():
+    keys = {"aws:username": ("x",)}
+    with_variable = "arn:aws:dsql:*:1:cluster/${aws:username}"
+    assert arn_like(with_variable, "arn:aws:dsql:us-east-1:1:cluster/x", keys, True)
+    assert not arn_like(with_variable, "arn:aws:dsql:us-east-1:2:cluster/a:1:cluster/x", keys, True)
     assert not arn_like("arn:aws:*:cluster/x", "arn:aws:dsql:us-east-1:1:cluster/x", {}, False)
     assert arn_like("arn:aws:dsql:*:*:cluster/*", "arn:aws:dsql:us-east-1:1:cluster/a:b", {}, False)
 

@@ -13,12 +13,15 @@ import base64
 import binascii
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from borealis.auth.policies.pattern import Keys, compile_pattern, equals, matches, resolve
+
+_VARIABLE_OR_COLON = re.compile(r"(\$\{[^}]*\}|:)")
 
 _Compare = Callable[[str, str, Keys, bool], bool]
 """Wanted (the policy's), actual (the request's), keys and whether wanted may have variables, to whether they match."""
@@ -80,17 +83,27 @@ def _string_like(wanted: str, actual: str, keys: Keys, has_variables: bool) -> b
 
 def arn_like(wanted: str, actual: str, keys: Keys, has_variables: bool) -> bool:
     """Match two ARNs part by part: a * reaches over no colon but those of the last part."""
-    wanted_parts, actual_parts = wanted.split(":", 5), actual.split(":", 5)
+    wanted_parts, actual_parts = _arn_parts(wanted), actual.split(":", 5)
     if len(actual_parts) != 6:
         return False
     if len(wanted_parts) != 6:
         return wanted == "*"
-    if "${" in wanted:  # a variable's name has a colon of its own
-        return matches(wanted, actual, keys, has_variables=has_variables)
     return all(
-        matches(part, found, keys, has_variables=False)
+        matches(part, found, keys, has_variables=has_variables)
         for part, found in zip(wanted_parts, actual_parts, strict=True)
     )
+
+
+@lru_cache(maxsize=1_024)
+def _arn_parts(pattern: str) -> list[str]:
+    """Split a pattern at its colons but those inside ${…}: variables have them in their names."""
+    parts: list[str] = [""]
+    for piece in _VARIABLE_OR_COLON.split(pattern):
+        if piece == ":" and len(parts) < 6:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
 
 
 @lru_cache(maxsize=1_024)

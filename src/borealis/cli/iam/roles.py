@@ -64,6 +64,16 @@ def create(
     print_one({"name": name, "id": made.id, "arn": identities.role_arn(made)}, as_json=as_json)
 
 
+@role.command("trust")
+@click.argument("name")
+@click.argument("text")
+@data_option
+def trust_(name: str, text: str, data: Path) -> None:
+    """Give a role another trust policy: JSON, a file, or - for standard input."""
+    given = document(text)
+    change(data, lambda identities: changes.set_trust(identities, name, given))
+
+
 @role.command("list")
 @data_option
 @json_option
