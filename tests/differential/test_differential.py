@@ -7,9 +7,7 @@ tests/differential`. A failure names the query.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,20 +19,6 @@ from .queries import Queries
 SEED = int(os.environ.get("DIFFERENTIAL_SEED", "1"))
 COUNT = int(os.environ.get("DIFFERENTIAL_COUNT", "600"))
 SETUP = Path(__file__).with_name("tables.sql").read_text().splitlines()
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[pq.PGconn]:
-    pgserver = pytest.importorskip("pgserver")
-    with tempfile.TemporaryDirectory() as directory:
-        server = pgserver.get_server(directory)
-        # Aurora DSQL's collation and character classes.
-        made = pq.PGconn.connect(server.get_uri().encode()).exec_(
-            b"CREATE DATABASE c_locale TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-        )
-        assert made.status == pq.ExecStatus.COMMAND_OK, made.error_message
-        yield pq.PGconn.connect(server.get_uri("c_locale").encode())
-        server.cleanup()
 
 
 @pytest.mark.slow
