@@ -197,3 +197,65 @@ def test_a_connection_with_a_token_takes_milliseconds(installation):
         installation.connect(token).close()
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 0.1, seconds
+
+
+def assume(installation, role, **options):
+    """Return boto3's session of a role, assumed by the administrator."""
+    sts = boto3.Session(region_name="us-east-1").client(
+        "sts", endpoint_url=installation.said["http_endpoint"]
+    )
+    account = sts.get_caller_identity()["Account"]
+    made = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="one", **options)
+    found = made["Credentials"]
+    return boto3.Session(
+        found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], region_name="us-east-1"
+    )
+
+
+def test_a_roles_session_connects_until_the_role_is_gone(installation):
+    installation.iam("role", "create", "app", "--policy", "AmazonAuroraDSQLFullAccess")
+    endpoint = installation.said["endpoint"]
+    token = assume(installation, "app").client("dsql").generate_db_connect_admin_auth_token(endpoint)
+    installation.connect(token).close()
+    narrow = json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "dsql:Get*", "Resource": "*"}}
+    )
+    session = assume(installation, "app", Policy=narrow)
+    narrowed = session.client("dsql").generate_db_connect_admin_auth_token(endpoint)
+    message, hint = installation.refusal(narrowed)
+    assert message == DENIED
+    assert ":assumed-role/app/one is not authorized to perform: dsql:DbConnectAdmin" in hint
+    assert hint.endswith("because no session policy allows the dsql:DbConnectAdmin action")
+    installation.borealis("iam", "policy", "detach", "AmazonAuroraDSQLFullAccess", "--role", "app")
+    assert "no identity-based policy" in installation.refusal(token)[1]
+    installation.borealis("iam", "role", "delete", "app")
+    installation.iam("role", "create", "app", "--policy", "AmazonAuroraDSQLFullAccess")
+    assert installation.refusal(token) == (DENIED, "")  # another role, though of the same name
+
+
+def test_a_clusters_policy_and_another_clusters_token(installation):
+    """The policy that keeps public clients out is the user guide's (dsql-facts.md §2.7)."""
+    client = boto3.Session(region_name="us-east-1").client(
+        "dsql", endpoint_url=installation.said["http_endpoint"]
+    )
+    made = client.create_cluster(deletionProtectionEnabled=False)
+    client.get_waiter("cluster_active").wait(identifier=made["identifier"], WaiterConfig={"Delay": 1})
+    token = installation.token(host=made["endpoint"])
+    other = {"host": made["endpoint"], "hostaddr": "127.0.0.1", "sslmode": "verify-full"}
+    conninfo = installation.node.conninfo(sslrootcert=installation.said["ca_file"], **other)
+    psycopg.connect(conninfo, password=token).close()
+    assert installation.refusal(token) == (DENIED, "")  # made for the other cluster
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": ["dsql:DbConnect", "dsql:DbConnectAdmin"],
+            "Resource": "*",
+            "Condition": {"Null": {"aws:SourceVpc": "true"}},
+        },
+    }
+    client.put_cluster_policy(identifier=made["identifier"], policy=json.dumps(policy))
+    with pytest.raises(psycopg.OperationalError, match="explicit deny in a resource-based policy"):
+        psycopg.connect(conninfo, password=token)
+    installation.connect(installation.token()).close()
