@@ -38,4 +38,4 @@ class NodeCluster:
         return self._engine.snapshots.catalog_version
 
     def is_mapped(self, role: str, iam_arn: str) -> bool:
-        return False
+        return False  # roles, and AWS IAM GRANT, which maps them, are yet to come into the catalog (self._engine.catalog)
