@@ -8,9 +8,11 @@ from typing import cast
 import click
 
 COMMANDS = {
+    "cluster": "borealis.cli.cluster:cluster",
     "demo": "borealis.cli.demo.command:demo",
     "env": "borealis.cli.env:env",
     "iam": "borealis.cli.iam:iam",
+    "key": "borealis.cli.key:key",
     "psql": "borealis.cli.psql:psql",
     "start": "borealis.cli.start:start",
     "token": "borealis.cli.token:token",
