@@ -26,7 +26,7 @@ from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
 from borealis.sql.bind.names import find_relation, find_system_table, find_table
 from borealis.sql.bind.sql_functions import call_rows, result_columns
-from borealis.sql.bind.stored import named_columns, schema_shown
+from borealis.sql.bind.stored import alias_shown, named_columns, schema_shown
 from borealis.sql.bind.system_views import system_view_query
 from borealis.sql.bind.views import bind_view_query
 from borealis.sql.bound.expressions import Coalesce, Expr, Var
@@ -138,7 +138,7 @@ def _bind_view(level: Level, node: Node, view: View) -> SubqueryRelation:
     """Bind a view as the subquery it stands for."""
     query = bind_view_query(level.context, view)
     number = level.new_relation()
-    alias = node.get("alias", {})
+    alias = alias_shown(node, view)
     name = alias.get("aliasname") or node["relname"]
     shown = named_columns(node, view)
     columns = tuple(
@@ -158,7 +158,7 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
     table = find_table(context, node)
     context.tables.add(table.oid)
     number = level.new_relation()
-    alias_node = node.get("alias", {})
+    alias_node = alias_shown(node, table)
     own_name = node["relname"]
     name = alias or alias_node.get("aliasname") or own_name
     columns = tuple(

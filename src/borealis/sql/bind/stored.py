@@ -80,6 +80,16 @@ def named_columns(range_var: Node, relation: Table | View) -> tuple[tuple[str, C
     return tuple((name, live[attnum]) for attnum, name in range_var["relation"]["columns"] if attnum in live)
 
 
+def alias_shown(range_var: Node, relation: Table | View) -> Node:
+    """Return the alias of a RangeVar; names it gives to columns dropped since go with them."""
+    alias: Node = range_var.get("alias", {})
+    if "relation" not in range_var or "colnames" not in alias:
+        return alias
+    live = {column.attnum for column in relation.live_columns}
+    written = zip(alias["colnames"], range_var["relation"]["columns"], strict=False)
+    return {**alias, "colnames": [name for name, (attnum, _) in written if attnum in live]}
+
+
 def schema_shown(range_var: Node, relation: Table | View) -> str:
     """Return the schema by which columns of the RangeVar may be qualified."""
     return str(range_var["relation"]["schema"]) if "relation" in range_var else relation.schema.name

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.relations import Table, View
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bind.level import NamedColumn, NamespaceItem
+from borealis.sql.bind.stored import alias_shown
 from borealis.sql.bind.trace import BindTrace
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.parse import Node
@@ -152,7 +154,9 @@ def using_names(body: Node, trace: BindTrace) -> list[str]:
 def _shown_columns(
     node: Node, item: NamespaceItem, catalog: Catalog, joined: frozenset[str]
 ) -> tuple[tuple[NamedColumn, str], ...]:
-    renamed = len(node.get("alias", {}).get("colnames", ()))
+    relation = catalog.relations_by_oid.get(item.table)
+    alias = alias_shown(node, relation) if isinstance(relation, Table | View) else node.get("alias", {})
+    renamed = len(alias.get("colnames", ()))
     return tuple(
         (
             column,

@@ -114,9 +114,10 @@ class _Finder:
                 if isinstance(reader, View):
                     shown = f"view {self._alteration.shown(reader)}"
                     yield _ViewDependent(shown, of, reader)
-                    yield from self._readers_of((reader.oid, 0), shown)
                 else:
-                    yield _FunctionDependent(f"function {_signature(reader)}", of)
+                    shown = f"function {_signature(reader)}"
+                    yield _FunctionDependent(shown, of)
+                yield from self._readers_of((reader.oid, 0), shown)
 
 
 def _signature(function: Function) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Function
 from borealis.catalog.relations import Index, Table, View
+from borealis.errors import SqlError
 from borealis.sql.bind.context import Arguments, BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.indexes import index_level
@@ -27,7 +28,7 @@ from borealis.sql.parse import Parsed
 from borealis.types.base import Oid, Style
 
 ColumnUse = tuple[Oid, int]
-"""A relation, and an attnum of it, or 0 for the relation itself."""
+"""A relation, and an attnum of it, or 0 for the relation itself; a function called, and 0."""
 
 
 def bind_over(context: BindContext, table: Table, source: str) -> Expr:
@@ -85,9 +86,12 @@ def index_columns(table: Table, index: Index) -> set[int]:
 
 def uses_of_view(catalog: Catalog, view: View) -> frozenset[ColumnUse]:
     context = BindContext(Parsed("", "", {}), flat_catalog(catalog), (), view.search_path, Style())
-    with stored(context, view.search_path):
-        bound = bind_query(Level(context), stored_node(view.query)["SelectStmt"])
-    return _uses([bound])
+    try:
+        with stored(context, view.search_path):
+            tree = stored_node(view.query)["SelectStmt"]
+            return _uses([bind_query(Level(context), tree)]) | frozenset(_by_place(tree))
+    except SqlError:
+        return frozenset()  # what it was over is gone: nothing breaks it any more
 
 
 def uses_of_function(catalog: Catalog, function: Function) -> frozenset[ColumnUse]:
@@ -99,13 +103,29 @@ def uses_of_function(catalog: Catalog, function: Function) -> frozenset[ColumnUs
     exprs = tuple(Param(one.type, -1, number) for number, one in enumerate(inputs, 1))
     context.arguments = Arguments(function.name, tuple(one.name for one in inputs), exprs)
     bound: list[object] = []
-    with stored(context, context.search_path):
-        for tree in json.loads(function.body):
-            if "ReturnStmt" in tree:
-                bound.append(bind_expr(Level(context), tree["ReturnStmt"]["returnval"]))
-            elif "SelectStmt" in tree:
-                bound.append(bind_query(Level(context), tree["SelectStmt"]))
-    return _uses(bound)
+    try:
+        with stored(context, context.search_path):
+            for tree in json.loads(function.body):
+                if "ReturnStmt" in tree:
+                    bound.append(bind_expr(Level(context), tree["ReturnStmt"]["returnval"]))
+                elif "SelectStmt" in tree:
+                    bound.append(bind_query(Level(context), tree["SelectStmt"]))
+    except SqlError:
+        return frozenset()
+    return _uses(bound) | frozenset(_by_place(json.loads(function.body)))
+
+
+def _by_place(tree: Any, *, in_join: bool = False) -> Iterator[ColumnUse]:
+    """Yield the columns under a join that names its columns: `(t JOIN u …) AS j (a, b)` tells them by their places."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _by_place(item, in_join=in_join)
+    elif isinstance(tree, dict):
+        in_join = in_join or "colnames" in tree.get("JoinExpr", {}).get("alias", {})
+        if in_join and "relation" in tree:
+            yield from ((Oid(tree["relation"]["oid"]), attnum) for attnum, _ in tree["relation"]["columns"])
+        for value in tree.values():
+            yield from _by_place(value, in_join=in_join)
 
 
 def flat_catalog(catalog: Catalog) -> Catalog:
@@ -124,7 +144,8 @@ def _uses(bound: list[object]) -> frozenset[ColumnUse]:
         for node in nodes
         if isinstance(node, Var) and node.relation in tables
     }
-    return frozenset(found | {(oid, 0) for oid in tables.values()})
+    calls = {(node.function, 0) for node in nodes if isinstance(node, SqlCall)}
+    return frozenset(found | calls | {(oid, 0) for oid in tables.values()})
 
 
 def _walk(node: object) -> Iterator[object]:
