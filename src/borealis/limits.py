@@ -20,6 +20,7 @@ KEY_COLUMNS_MAX = 8
 TABLE_COLUMNS_MAX = 255
 TABLE_INDEXES_MAX = 24
 SCHEMAS_MAX = 10
+SEQUENCES_MAX = 5_000
 TABLES_MAX = 1_000
 VIEWS_MAX = 5_000
 VIEW_BYTES_MAX = 512 * 1024  # of its stored tree; a definition of 131 to 524 KiB of text
@@ -96,6 +97,10 @@ def too_many_indexes() -> ProgramLimitExceeded:
 
 def too_many_tables() -> ProgramLimitExceeded:
     return ProgramLimitExceeded("creating more than 1000 tables not allowed")
+
+
+def too_many_sequences() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded(f"creating more than {SEQUENCES_MAX} sequences is not allowed")
 
 
 def too_many_views() -> ProgramLimitExceeded:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from borealis.executor.sequences import SessionSequences
 from borealis.types.base import Style
 
 
@@ -20,6 +21,8 @@ class Scope(Protocol):
     def setting(self) -> Callable[[str], str | None]: ...
     @property
     def set_setting(self) -> Callable[[str, str | None, bool], str] | None: ...
+    @property
+    def sequences(self) -> SessionSequences: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,3 +34,4 @@ class PlainScope:
     style: Style = field(default_factory=Style)
     setting: Callable[[str], str | None] = lambda name: None
     set_setting: Callable[[str, str | None, bool], str] | None = None  # none: its settings cannot be changed
+    sequences: SessionSequences = field(default_factory=SessionSequences)

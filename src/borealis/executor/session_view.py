@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from borealis.errors import FeatureNotSupported
 from borealis.executor.scope import Scope
+from borealis.executor.sequences import TransactionSequences
 from borealis.functions.uuids.random import random_uuid
 from borealis.sql.deparse.definitions import Definitions
 from borealis.sql.registered.names import CatalogNames
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 
 class SessionView:
-    __slots__ = ("_engine", "_started_us", "_styles", "_told", "_transaction")
+    __slots__ = ("_engine", "_sequences", "_started_us", "_styles", "_told", "_transaction")
 
     def __init__(self, transaction: Transaction, engine: Engine, started_us: int) -> None:
         self._transaction = transaction
         self._engine = engine
         self._started_us = started_us
         self._styles: tuple[Style, Style] | None = None  # a session's style, and the same with our time in it
+        self._sequences = TransactionSequences(transaction)
         self._told: tuple[Reader, Scope] | None = None
 
     @property
@@ -77,4 +79,5 @@ class SessionView:
         context.setting = scope.setting  # type: ignore[attr-defined]
         context.set_setting = scope.set_setting  # type: ignore[attr-defined]
         context.lock_row = self._transaction.lock_row  # type: ignore[attr-defined]
+        context.sequences = self._sequences  # type: ignore[attr-defined]
         context.error = None  # type: ignore[attr-defined]

@@ -33,6 +33,7 @@ from borealis.executor.session_view import SessionView
 from borealis.executor.sqlite_errors import canceled, is_stale_schema, translate
 from borealis.sql.parse import Parsed
 from borealis.transaction.intent import Change, Commit, Intent, Key, Mode
+from borealis.transaction.sequences import Block, SequenceRequest
 from borealis.transaction.snapshot import Snapshot
 from borealis.transaction.write_set import WriteSet
 from borealis.types.base import Oid, Style, Value
@@ -343,6 +344,10 @@ class Transaction:
 
     def runtime_value(self, name: str) -> Value:
         return self.view.value(name)
+
+    def take_numbers(self, request: SequenceRequest) -> Block:
+        """Reserve numbers of a sequence; never taken back."""
+        return self._engine.journal.take(request)
 
     # DDL
 

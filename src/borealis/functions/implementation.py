@@ -78,6 +78,16 @@ class Definitions(Protocol):
     def function_body(self, function: Function) -> str: ...
 
 
+class Sequences(Protocol):
+    """What nextval and its like ask; each raises what PostgreSQL would."""
+
+    def nextval(self, oid: Oid) -> int: ...
+    def currval(self, oid: Oid) -> int: ...
+    def lastval(self) -> int: ...
+    def setval(self, oid: Oid, value: int, *, is_called: bool) -> int: ...
+    def last_value(self, oid: Oid) -> int | None: ...
+
+
 @dataclass(slots=True)
 class Context:
     """What functions see of the session while one statement runs; one object a SQLite connection, set before each run."""
@@ -102,6 +112,7 @@ class Context:
     """Shows what the catalog keeps as SQL; what does is above this part (sql/deparse)."""
     visible: dict[str, Any] = field(default_factory=dict)
     """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""
+    sequences: Sequences | None = None
     is_interrupted: Callable[[], bool] = lambda: False
     error: BaseException | None = None
     """The SqlError a function raised: SQLite carries only its text, so the executor raises this one instead."""

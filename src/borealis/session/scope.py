@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from borealis.executor.sequences import SessionSequences
 from borealis.settings.identifiers import split_identifiers
 from borealis.settings.values import Settings
 from borealis.types.base import Style
@@ -19,9 +20,10 @@ class Scope:
     setting: Callable[[str], str | None]
     set_setting: Callable[[str, str | None, bool], str]
     """set_config(): name, text and is_local to the value it then has."""
+    sequences: SessionSequences
 
 
-def scope_of(settings: Settings) -> Scope:
+def scope_of(settings: Settings, sequences: SessionSequences) -> Scope:
     date_style, date_order = settings["datestyle"].split(", ")
     style = _style(
         date_style,
@@ -37,7 +39,7 @@ def scope_of(settings: Settings) -> Scope:
         settings.set(name, text, local=local)
         return settings.show(name)[1]
 
-    return Scope(settings.user, path, style, settings.get, set_setting)
+    return Scope(settings.user, path, style, settings.get, set_setting, sequences)
 
 
 @lru_cache(maxsize=1_024)

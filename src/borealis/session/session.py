@@ -17,6 +17,7 @@ import structlog
 
 from borealis.clock import Clock
 from borealis.errors import InternalError, QueryCanceled, SqlError
+from borealis.executor.sequences import SessionSequences
 from borealis.session import extended
 from borealis.session.block import Block
 from borealis.session.copy_in import CopyIn
@@ -74,6 +75,7 @@ class Session:
         "_result",
         "_scope",
         "_scope_version",
+        "_sequences",
         "_steps",
         "block",
         "clock",
@@ -94,7 +96,8 @@ class Session:
         self.engine = engine
         self.clock = clock
         self.settings = Settings(user, settings)
-        self._scope = scope_of(self.settings)
+        self._sequences = SessionSequences()
+        self._scope = scope_of(self.settings, self._sequences)
         self._scope_version = self.settings.version
         self.block = Block(engine, self.settings, clock)
         self.statements: dict[str, Prepared] = {}
@@ -183,7 +186,7 @@ class Session:
     def scope(self) -> Scope:
         """What statements see of the session; derived anew when settings have changed."""
         if self._scope_version != self.settings.version:
-            self._scope = scope_of(self.settings)
+            self._scope = scope_of(self.settings, self._sequences)
             self._scope_version = self.settings.version
         return self._scope
 

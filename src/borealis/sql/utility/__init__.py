@@ -43,6 +43,9 @@ from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_view
 from borealis.sql.utility.drop_table import drop_table
 from borealis.sql.utility.function_options import is_sql_function
+from borealis.sql.utility.sequences.alter_sequence import alter_sequence, set_sequence_owner
+from borealis.sql.utility.sequences.create_sequence import create_sequence
+from borealis.sql.utility.sequences.drop_sequence import drop_sequence
 from borealis.types.base import Oid, Style
 
 __all__ = ["Ddl", "is_ddl", "plan_ddl"]
@@ -54,6 +57,8 @@ _PLANNERS: dict[str, _Planner] = {
     "DropStmt": drop_table,
     "ViewStmt": create_view,
     "IndexStmt": create_index,
+    "CreateSeqStmt": create_sequence,
+    "AlterSeqStmt": alter_sequence,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "CreateFunctionStmt": create_function,
@@ -69,6 +74,10 @@ _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("RenameStmt", "OBJECT_COLUMN OBJECT_TABLE"): rename_column,
     ("RenameStmt", "OBJECT_TABCONSTRAINT"): rename_constraint,
     ("AlterObjectSchemaStmt", "OBJECT_TABLE"): set_schema,
+    ("DropStmt", "OBJECT_SEQUENCE"): drop_sequence,
+    ("AlterTableStmt", "OBJECT_SEQUENCE"): set_sequence_owner,
+    ("RenameStmt", "OBJECT_SEQUENCE"): rename_relation,
+    ("AlterObjectSchemaStmt", "OBJECT_SEQUENCE"): set_schema,
     ("DropStmt", "OBJECT_DOMAIN"): drop_domain,
     ("RenameStmt", "OBJECT_DOMAIN"): rename_domain,
     ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,

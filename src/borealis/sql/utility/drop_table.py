@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from borealis.catalog.relations import Table
+from borealis.catalog.rows import Object
 from borealis.errors import (
     DependentObjectsStillExist,
     FeatureNotSupported,
@@ -16,6 +17,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_table
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.sequences.drop_sequence import owned_sequences
 from borealis.types.base import Oid
 
 
@@ -38,7 +40,9 @@ def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
         else:
             raise UndefinedTable(f'table "{names[-1]}" does not exist')
     children = _without_references(context, tables, cascade=node.get("behavior") == "DROP_CASCADE")
-    before, after = [*tables, *(old for old, _ in children)], [new for _, new in children]
+    sequences = [one for table in tables for one in owned_sequences(context, table)]
+    before: list[Object] = [*tables, *sequences, *(old for old, _ in children)]
+    after = [new for _, new in children]
     return Ddl.replacing("DROP TABLE", before, after, tuple(notices))
 
 

@@ -34,13 +34,14 @@ from borealis.sql.utility.alter_table.renamed_trees import renamed_statistics, r
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.object_names import constraint_names
+from borealis.sql.utility.sequences.alter_sequence import renamed_sequence
 from borealis.types.base import Oid
 
 
 def rename_relation(context: BindContext, node: Node, owner: Oid) -> Ddl:
     """ALTER TABLE … RENAME TO; ALTER INDEX … RENAME TO."""
     refuse_async(node)
-    tag = "ALTER INDEX" if node["renameType"] == "OBJECT_INDEX" else TAG
+    tag = _TAGS.get(node["renameType"], TAG)
     found = find_altered(context, node)
     if found is None:
         return skipped(node, tag)
@@ -54,7 +55,12 @@ def rename_relation(context: BindContext, node: Node, owner: Oid) -> Ddl:
         raise DuplicateObject(f'type "{name}" already exists')
     if isinstance(found, Table):
         return _renamed(context, tag, found, replace(found, name=name))
+    if isinstance(found, Sequence):
+        return renamed_sequence(context, tag, found, replace(found, name=name))
     return Ddl.replacing(tag, (found,), (replace(found, name=name),))
+
+
+_TAGS = {"OBJECT_INDEX": "ALTER INDEX", "OBJECT_SEQUENCE": "ALTER SEQUENCE"}
 
 
 def _renamed_index(tag: str, table: Table, index: Index, name: str) -> Ddl:

@@ -23,14 +23,16 @@ from borealis.sql.utility.alter_table.relation_names import (
 from borealis.sql.utility.alter_table.renamed_trees import renamed_statistics, renamed_table
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.sequences.alter_sequence import renamed_sequence
 from borealis.types.base import Oid
 
 
 def set_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
     refuse_async(node)
+    tag = "ALTER SEQUENCE" if node["objectType"] == "OBJECT_SEQUENCE" else TAG
     found = find_altered(context, node)
     if found is None:
-        return skipped(node)
+        return skipped(node, tag)
     if isinstance(found, tuple):
         raise WrongObjectType(
             f'cannot change schema of index "{found[1].name}"',
@@ -44,10 +46,12 @@ def set_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
         )
     schema = target_schema(context, node["newschema"])
     if schema == found.schema:
-        return Ddl(TAG)
+        return Ddl(tag)
     if not isinstance(found, Table):
         _refuse_taken(context, schema, found.name)
-        return Ddl.replacing(TAG, (found,), (replace(found, schema=schema),))
+        if isinstance(found, Sequence):
+            return renamed_sequence(context, tag, found, replace(found, schema=schema))
+        return Ddl.replacing(tag, (found,), (replace(found, schema=schema),))
     return _moved(context, found, schema)
 
 

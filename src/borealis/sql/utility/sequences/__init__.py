@@ -1,0 +1,1 @@
+"""CREATE, ALTER and DROP SEQUENCE, and the sequences of identity columns."""
