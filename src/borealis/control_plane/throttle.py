@@ -10,8 +10,8 @@ import math
 
 from borealis.clock import Clock
 
-REQUESTS_PER_S = 100.0
-BURST = 500.0
+REQUESTS_PER_S = 300.0
+BURST = 1_000.0
 
 
 class Throttle:

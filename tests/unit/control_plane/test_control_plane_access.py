@@ -238,7 +238,7 @@ def test_requests_that_are_not_signed_or_not_by_us(play):
 def test_a_client_in_a_loop_is_asked_to_come_later(play):
     async def script(world):
         statuses = set()
-        for _ in range(700):
+        for _ in range(3_000):
             status, headers, text = await world.send("GET", "/nothing", key=None)
             statuses.add(status)
             if status == 429:
