@@ -505,6 +505,10 @@ class TooManyArguments(SqlError, sqlstate="54023"):
     pass
 
 
+class GeneratedAlways(SqlError, sqlstate="428C9"):
+    pass
+
+
 class ObjectNotInPrerequisiteState(SqlError, sqlstate="55000"):
     pass
 

@@ -143,7 +143,7 @@ def _attribute(relation: Oid, column: Column) -> SystemRow:
     )
     return {
         **row,
-        "atthasdef": int(column.default is not None),
+        "atthasdef": int(column.default is not None and not column.identity),
         "attidentity": column.identity,
         "attgenerated": column.generated,
         "attisdropped": int(column.is_dropped),
@@ -190,7 +190,7 @@ def _attribute_row(
 def defaults(catalog: Catalog) -> Iterator[SystemRow]:
     for table in catalog.tables:
         for column in table.live_columns:
-            if column.default is not None:
+            if column.default is not None and not column.identity:
                 yield {
                     # PostgreSQL's are numbered; ours follow from the column.
                     "oid": (1 << 29) + table.oid * 64 + column.attnum % 64,

@@ -60,7 +60,9 @@ class CopyFrom(Command):
         columns = _columns(session, relation, _names(node), options)
         names = ", ".join(map(quote_identifier, columns))
         values = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-        insert = _prepared(session, f"INSERT INTO {_written(relation)} ({names}) VALUES ({values})")
+        insert = _prepared(
+            session, f"INSERT INTO {_written(relation)} ({names}) OVERRIDING SYSTEM VALUE VALUES ({values})"
+        )
         format_ = backend.BINARY if options.format == "binary" else backend.TEXT
         style = session.dated_style()
         copy = CopyIn(

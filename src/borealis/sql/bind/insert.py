@@ -9,6 +9,7 @@ from borealis.catalog.relations import Column, Index, Table
 from borealis.errors import (
     DuplicateColumn,
     FeatureNotSupported,
+    GeneratedAlways,
     InvalidColumnReference,
     SyntaxError_,
     UndefinedObject,
@@ -34,8 +35,6 @@ from borealis.sql.parse import Node
 def bind_insert(context: BindContext, node: Node, outer: Level | None = None) -> Insert:
     level = Level(context, parent=outer)
     ctes = bind_ctes(level, node.get("withClause"))
-    if node.get("override", "OVERRIDING_NOT_SET") not in ("OVERRIDING_NOT_SET", "OVERRIDING_USER_VALUE"):
-        raise FeatureNotSupported("OVERRIDING SYSTEM VALUE not supported")
     target = bind_insert_target(level, node["relation"])
     table, relation, item = target.table, target.relation, target.item
     columns = _target_columns(context, target.face, node.get("cols", ()))
@@ -95,15 +94,20 @@ def _bind_source(
     """Return the attnums the source gives, and the source with its columns of their types."""
     if "selectStmt" not in node:
         return (), Values(((),), (), level.new_relation())
+    override = node.get("override", "OVERRIDING_NOT_SET")
     select = node["selectStmt"]["SelectStmt"]
     is_plain_values = "valuesLists" in select and not any(
         key in select for key in ("sortClause", "limitCount", "limitOffset", "withClause", "lockingClause")
     )
     if is_plain_values:
-        return _bind_rows(level, columns, node, select["valuesLists"])
+        return _bind_rows(level, columns, node, select["valuesLists"], override)
     query = bind_query(Level(level.context, parent=level), select, keep_unknown=True)
     given = query_columns(query)
     used = _match_width(level, columns, node, select.get("targetList", ()), len(given))
+    for column in used:
+        refuse_identity_value(column, override)
+    if override == _USER and any(column.identity for column in used):
+        raise FeatureNotSupported("OVERRIDING USER VALUE with a query not supported")
     return tuple(column.attnum for column in used), _assign_query(level, query, given, used)
 
 
@@ -125,7 +129,7 @@ def _match_width(
 
 
 def _bind_rows(
-    level: Level, columns: list[Column], node: Node, rows: Sequence[Node]
+    level: Level, columns: list[Column], node: Node, rows: Sequence[Node], override: str
 ) -> tuple[tuple[int, ...], Query]:
     context = level.context
     level.place = "VALUES"
@@ -135,7 +139,7 @@ def _bind_rows(
         raise SyntaxError_("VALUES lists must all be the same length")
     used = _match_width(level, columns, node, lists[0], len(lists[0]))
     bound = tuple(
-        tuple(_bind_value(level, column, item) for column, item in zip(used, items, strict=True))
+        tuple(_bind_value(level, column, item, override) for column, item in zip(used, items, strict=True))
         for items in lists
     )
     level.place, level.allows_sets = "SELECT", False
@@ -146,10 +150,24 @@ def _bind_rows(
     return tuple(column.attnum for column in used), Values(bound, described, context.new_id())
 
 
-def _bind_value(level: Level, column: Column, node: Node) -> Expr:
-    if "SetToDefault" in node:
+def _bind_value(level: Level, column: Column, node: Node, override: str) -> Expr:
+    if "SetToDefault" in node or (column.identity and override == _USER):
         return bind_default(level.context, column)
+    refuse_identity_value(column, override)
     return assign(level.context, column, bind_expr(level, node), None)
+
+
+_USER = "OVERRIDING_USER_VALUE"
+
+
+def refuse_identity_value(column: Column, override: str) -> None:
+    """Raise 428C9 where a value is given to a column that always makes its own."""
+    if column.identity == "a" and override == "OVERRIDING_NOT_SET":
+        raise GeneratedAlways(
+            f'cannot insert a non-DEFAULT value into column "{column.name}"',
+            detail=f'Column "{column.name}" is an identity column defined as GENERATED ALWAYS.',
+            hint="Use OVERRIDING SYSTEM VALUE to override.",
+        )
 
 
 def _assign_query(

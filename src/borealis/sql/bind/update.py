@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from borealis.catalog.relations import Column, Table
-from borealis.errors import FeatureNotSupported, SyntaxError_
+from borealis.errors import FeatureNotSupported, GeneratedAlways, SyntaxError_
 from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
@@ -114,6 +114,11 @@ def _bind_assigned(level: Level, column: Column, node: Node, position: int | Non
     context = level.context
     if "SetToDefault" in node:
         return bind_default(context, column)
+    if column.identity == "a":
+        raise GeneratedAlways(
+            f'column "{column.name}" can only be updated to DEFAULT',
+            detail=f'Column "{column.name}" is an identity column defined as GENERATED ALWAYS.',
+        )
     if "MultiAssignRef" in node:
         return _bind_multiple(level, column, node["MultiAssignRef"], position)
     return assign(context, column, bind_expr(level, node), position)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from borealis import limits
 from borealis.catalog.constraints import Check
 from borealis.catalog.relations import Column, Index, Table
+from borealis.catalog.relations import Sequence as SequenceRelation
 from borealis.catalog.schema import Schema
 from borealis.errors import (
     DuplicateColumn,
@@ -20,6 +21,7 @@ from borealis.errors import (
     FeatureNotSupported,
     InsufficientPrivilege,
     InvalidTableDefinition,
+    SyntaxError_,
     UndefinedColumn,
 )
 from borealis.sql.bind.context import BindContext
@@ -34,12 +36,17 @@ from borealis.sql.utility.foreign_keys import (
     refuse_deferrable,
 )
 from borealis.sql.utility.object_names import NameChooser
+from borealis.sql.utility.sequences.identity import (
+    IdentityDefinition,
+    identity_default,
+    identity_sequence,
+    read_identity,
+)
 from borealis.sql.utility.stored_expressions import check_check, check_default, columns_of
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
 _REFUSED_CONSTRAINTS = {
-    "CONSTR_IDENTITY": "identity column not supported",
     "CONSTR_GENERATED": "GENERATED ALWAYS AS column not supported",
     "CONSTR_EXCLUSION": "EXCLUDE constraint not supported",
 }
@@ -66,6 +73,7 @@ class _Definition:
     keys: list[_Key] = field(default_factory=list)
     checks: list[tuple[str | None, str, int | None]] = field(default_factory=list)  # name, tree, position
     foreign_keys: list[ForeignKeyDefinition] = field(default_factory=list)
+    identities: list[IdentityDefinition] = field(default_factory=list)
 
 
 def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
@@ -82,8 +90,7 @@ def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if len(context.catalog.tables) >= limits.TABLES_MAX:
         raise limits.too_many_tables()
     definition = _read_elements(context, name, node.get("tableElts", ()))
-    table = _build(context, schema, name, owner, definition)
-    return Ddl.replacing("CREATE TABLE", after=(table,))
+    return Ddl.replacing("CREATE TABLE", after=_build(context, schema, name, owner, definition))
 
 
 def _refuse_forms(node: Node, relation: Node) -> None:
@@ -139,6 +146,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
     oid, typmod, domain = column_type(context, node["typeName"])
     storage = storage_of(oid, node["storage_name"]) if "storage_name" in node else ""
     default, not_null = None, False
+    identity: IdentityDefinition | None = None
     previous = ""
     for item in node.get("constraints", ()):
         constraint = item["Constraint"]
@@ -155,20 +163,38 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 not_null = True
             case "CONSTR_DEFAULT":
                 if default is not None:
-                    raise InvalidTableDefinition(
-                        f'multiple default values specified for column "{name}" of table '
-                        f'"{context.parsed.node["relation"]["relname"]}"',
-                        position=context.position(constraint),
-                    )
+                    raise _twice(context, "multiple default values", name, constraint)
                 default = json.dumps(constraint["raw_expr"])
+            case "CONSTR_IDENTITY":
+                if identity is not None:
+                    raise _twice(context, "multiple identity specifications", name, constraint)
+                identity = read_identity(context, domain or oid, len(definition.columns) + 1, constraint)
+                definition.identities.append(identity)
             case _:
                 _read_constraint(context, definition, constraint, name)
+    if identity is not None and default is not None:
+        raise _twice(context, "both default and identity", name, node)
     column = Column(
-        len(definition.columns) + 1, name, oid, typmod, not_null, default, domain=domain, storage=storage
+        len(definition.columns) + 1,
+        name,
+        oid,
+        typmod,
+        not_null or identity is not None,
+        default,
+        domain=domain,
+        storage=storage,
+        identity="" if identity is None else identity.when,
     )
     if default is not None:
         check_default(context, column)
     definition.columns.append(column)
+
+
+def _twice(context: BindContext, what: str, column: str, node: Node) -> SyntaxError_:
+    table = context.parsed.node["relation"]["relname"]
+    return SyntaxError_(
+        f'{what} specified for column "{column}" of table "{table}"', position=context.position(node)
+    )
 
 
 def _read_constraint(context: BindContext, definition: _Definition, node: Node, column: str | None) -> None:
@@ -201,8 +227,10 @@ def _read_constraint(context: BindContext, definition: _Definition, node: Node, 
     )
 
 
-def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definition: _Definition) -> Table:
-    """Put the table together, giving out oids and names in PostgreSQL's order."""
+def _build(
+    context: BindContext, schema: Schema, name: str, owner: Oid, definition: _Definition
+) -> tuple[Table | SequenceRelation, ...]:
+    """Put the table and its identity columns' sequences together, giving out oids and names in PostgreSQL's order."""
     if sum(key.is_primary for key in definition.keys) > 1:
         second = [key for key in definition.keys if key.is_primary][1]
         raise InvalidTableDefinition(
@@ -212,6 +240,14 @@ def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definiti
     table_oid = Oid(next(oids_))
     chooser = NameChooser(context.catalog, schema.name, name)
     columns = definition.columns
+    sequences = []
+    for identity in definition.identities:
+        column = columns[identity.column - 1]
+        oid = Oid(next(oids_))
+        sequences.append(
+            identity_sequence(context, identity, oid, table_oid, schema, owner, chooser, column.name)
+        )
+        columns[identity.column - 1] = replace(column, default=identity_default(oid))
     keys = sorted(definition.keys, key=lambda key: not key.is_primary)
     indexes = [_build_index(key, table_oid, columns, chooser, oids_) for key in keys]
     indexes = _without_repeats(indexes)
@@ -228,7 +264,7 @@ def _build(context: BindContext, schema: Schema, name: str, owner: Oid, definiti
     foreign_keys = tuple(
         build_foreign_key(context, table, one, chooser, Oid(next(oids_))) for one in definition.foreign_keys
     )
-    return replace(table, foreign_keys=foreign_keys)
+    return replace(table, foreign_keys=foreign_keys), *sequences
 
 
 def _build_index(

@@ -34,6 +34,7 @@ class Alteration:
         """Domains that must take a NULL: of columns added, which read as NULL in all rows."""
         self._others: dict[tuple[type, Oid], tuple[Object, Object | None]] = {}
         self._comments: list[Comment] = []
+        self._created: list[Object] = []
         self._next_oid = context.catalog.next_oid
 
     def new_oid(self) -> Oid:
@@ -99,6 +100,10 @@ class Alteration:
         if after is None:
             self.forget_comments(before.oid)
 
+    def create(self, new: Object) -> None:
+        """Note an object of the catalog that is made along the way."""
+        self._created.append(new)
+
     def is_dropped(self, kind: type, oid: Oid) -> bool:
         change = self._others.get((kind, oid))
         return change is not None and change[1] is None
@@ -123,7 +128,7 @@ class Alteration:
 
     def ddl(self, tag: str = TAG) -> Ddl:
         before: list[Object] = [self.before, *self._comments]
-        after: list[Object] = [self.table]
+        after: list[Object] = [self.table, *self._created]
         for old, new in self._others.values():
             before.append(old)
             after += [] if new is None else [new]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from borealis.catalog.constraints import ForeignKey
+from borealis.catalog.named_columns import named_columns
 from borealis.catalog.objects import Function
 from borealis.catalog.relations import Column, View
 from borealis.errors import FeatureNotSupported
 from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.column_uses import (
     ColumnUse,
-    columns_used,
     index_columns,
     uses_of_function,
     uses_of_view,
@@ -91,7 +91,7 @@ class _Finder:
                 yield _ForeignKeyDependent(describe(alteration, foreign_key), needed, foreign_key)
         for other in table.live_columns:
             if other.generated and other.default and other.attnum != column.attnum:
-                if column.attnum in columns_used(table, other.default):
+                if column.attnum in named_columns(table, other.default):
                     shown = f"column {other.name} of table {alteration.shown(table)}"
                     yield _ColumnDependent(shown, of, other)
                     yield from self.of_column(other)

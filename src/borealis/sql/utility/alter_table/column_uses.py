@@ -7,11 +7,12 @@ as in pg_depend. A row used as a whole uses no column of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.named_columns import named_columns
 from borealis.catalog.objects import Function
 from borealis.catalog.relations import Index, Table, View
 from borealis.errors import SqlError
@@ -40,47 +41,11 @@ def bind_over(context: BindContext, table: Table, source: str) -> Expr:
         return bind_expr(level, stored_node(source))
 
 
-def columns_used(table: Table, source: str) -> frozenset[int]:
-    """Return the attnums a stored expression over a table's columns names; the table as a row names none."""
-    attnums = {column.name: column.attnum for column in table.live_columns}
-    return frozenset(attnums[name] for name in _names(stored_node(source), attnums) if name in attnums)
-
-
-def _names(tree: Any, known: Mapping[str, int]) -> Iterator[str]:
-    """Yield the columns a tree without subqueries names: `column`, `table.column`, `(table).column`."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from _names(item, known)
-        return
-    if not isinstance(tree, dict):
-        return
-    match tree:
-        case {"ColumnRef": {"fields": fields}}:
-            if not is_row(fields, known):
-                yield fields[-1]["String"]["sval"]
-        case {
-            "A_Indirection": {
-                "arg": {"ColumnRef": {"fields": fields}},
-                "indirection": [{"String": {"sval": name}}, *rest],
-            }
-        } if is_row(fields, known):
-            yield name
-            yield from _names(rest, known)
-        case _:
-            for value in tree.values():
-                yield from _names(value, known)
-
-
-def is_row(fields: list[Any], columns: Container[str]) -> bool:
-    """Whether a reference inside an expression over one table is to the table as a row."""
-    return "A_Star" in fields[-1] or (len(fields) == 1 and fields[0]["String"]["sval"] not in columns)
-
-
 def index_columns(table: Table, index: Index) -> set[int]:
     """Return the attnums an index needs: keys, INCLUDE columns, what its expressions and predicate use."""
     sources = [expression.source for expression in index.expressions]
     sources += [] if index.predicate is None else [index.predicate]
-    used = [columns_used(table, source) for source in sources]
+    used = [named_columns(table, source) for source in sources]
     return {*index.columns, *index.included}.union(*used) - {0}
 
 

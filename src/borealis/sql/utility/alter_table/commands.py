@@ -15,6 +15,7 @@ from borealis.sql.utility.alter_table.add_constraint import add_constraint
 from borealis.sql.utility.alter_table.alter_constraint import alter_constraint, validate_constraint
 from borealis.sql.utility.alter_table.alteration import Alteration, Command
 from borealis.sql.utility.alter_table.column_default import drop_expression, set_default
+from borealis.sql.utility.alter_table.column_identity import add_identity, drop_identity, set_identity
 from borealis.sql.utility.alter_table.column_not_null import drop_not_null
 from borealis.sql.utility.alter_table.column_storage import set_storage
 from borealis.sql.utility.alter_table.drop_column import drop_column
@@ -42,6 +43,9 @@ COMMANDS: dict[str, tuple[Pass, Command]] = {
     "AT_ColumnDefault": (Pass.ADD_OTHER_CONSTRAINT, set_default),
     "AT_DropExpression": (Pass.DROP, drop_expression),
     "AT_DropNotNull": (Pass.DROP, drop_not_null),
+    "AT_AddIdentity": (Pass.ADD_OTHER_CONSTRAINT, add_identity),
+    "AT_SetIdentity": (Pass.MISCELLANEOUS, set_identity),
+    "AT_DropIdentity": (Pass.DROP, drop_identity),
     "AT_SetStorage": (Pass.MISCELLANEOUS, set_storage),
     "AT_AddConstraint": (Pass.ADD_CONSTRAINT, add_constraint),
     "AT_DropConstraint": (Pass.DROP, drop_constraint),

@@ -12,13 +12,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from borealis.catalog.constraints import Check, ForeignKey
+from borealis.catalog.named_columns import named_columns
 from borealis.catalog.objects import Statistics
 from borealis.catalog.relations import Column, Sequence
 from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, UndefinedColumn
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.column_dependents import dependents_of_column
-from borealis.sql.utility.alter_table.column_uses import columns_used, index_columns
+from borealis.sql.utility.alter_table.column_uses import index_columns
 from borealis.sql.utility.alter_table.drop_constraint import CASCADE_HINT
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.types.base import Oid
@@ -80,7 +81,7 @@ def _drop_with(alteration: Alteration, attnum: int) -> None:
         if attnum in index_columns(table, index):
             alteration.drop_index(index)
     gone: list[Check | ForeignKey] = [
-        *(one for one in table.checks if attnum in columns_used(table, one.expression)),
+        *(one for one in table.checks if attnum in named_columns(table, one.expression)),
         *(one for one in table.foreign_keys if attnum in one.columns),
     ]
     for one in gone:
@@ -96,7 +97,7 @@ def _drop_with(alteration: Alteration, attnum: int) -> None:
     for statistics in context.catalog.statistics:
         if statistics.table == table.oid and not alteration.is_dropped(Statistics, statistics.oid):
             used = set(statistics.columns).union(
-                *(columns_used(table, source) for source in statistics.expressions)
+                *(named_columns(table, source) for source in statistics.expressions)
             )
             if attnum in used:
                 alteration.change(statistics, None)

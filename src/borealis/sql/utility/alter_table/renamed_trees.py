@@ -13,13 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.named_columns import is_row
 from borealis.catalog.objects import Statistics
 from borealis.catalog.relations import Index, Table
 from borealis.errors import FeatureNotSupported, SqlError
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, Var
-from borealis.sql.utility.alter_table.column_uses import bind_over, is_row
+from borealis.sql.utility.alter_table.column_uses import bind_over
 
 _STAR: dict[str, Any] = {"A_Star": {}}
 
