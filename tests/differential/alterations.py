@@ -15,7 +15,7 @@ LOOKS = (
     "SELECT * FROM t ORDER BY id",
     "SELECT * FROM u ORDER BY id",
     (
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "SELECT conrelid::regclass::text, conname, conkey, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE contype <> 'p' AND conrelid IN ('t'::regclass, 'u'::regclass) ORDER BY 1, 2"
     ),
     (

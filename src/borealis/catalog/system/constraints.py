@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey
+from borealis.catalog.named_columns import named_columns
 from borealis.catalog.relations import Index, Table
 from borealis.catalog.system.references import reference
 from borealis.catalog.system.rows import SystemRow, array, produces
@@ -47,7 +46,7 @@ def _key(table: Table, index: Index) -> SystemRow:
 
 
 def _check(table: Table, check: Check) -> SystemRow:
-    columns = _columns_named(table, check)
+    columns = named_columns(table, check.expression)
     return {
         **_row(check.oid, check.name, table.schema.oid, "c"),
         "conrelid": table.oid,
@@ -98,21 +97,3 @@ def _row(oid: int, name: str, namespace: int, kind: str) -> dict[str, Value]:
         "coninhcount": 0,
         "connoinherit": 0,
     }
-
-
-def _columns_named(table: Table, check: Check) -> tuple[int, ...]:
-    """Return the attnums of the columns a CHECK names, in the table's order."""
-    names = set(_names(json.loads(check.expression)))
-    return tuple(column.attnum for column in table.live_columns if column.name in names)
-
-
-def _names(node: Any) -> Iterator[str]:
-    """Give the names of all ColumnRefs in a parse tree."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _names(item)
-    elif isinstance(node, dict):
-        if "ColumnRef" in node:
-            yield node["ColumnRef"]["fields"][-1].get("String", {}).get("sval", "")
-        for item in node.values():
-            yield from _names(item)
