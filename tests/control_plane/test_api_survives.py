@@ -141,3 +141,47 @@ def test_the_http_port_of_another_is_named(start_node, borealis_command, tmp_pat
     assert second.stderr == (
         f"Error: port {taken} on 127.0.0.1 is taken; choose another with --http-port, or --http-port 0 for any free one\n"
     )
+
+
+def test_a_cluster_is_deleted_under_load(start_api, eventually):
+    """Its clients are told, each in words a driver knows; those of another cluster notice nothing, and no process dies."""
+    api = start_api(None, "--workers", 2)
+    doomed, other = api.create()["identifier"], api.node.said["cluster"]
+    told, written = {doomed: [], other: []}, {doomed: 0, other: 0}
+    stop = threading.Event()
+
+    def write(cluster, client):
+        try:
+            with psycopg.connect(trust(api.node), **in_options(cluster), autocommit=True) as connection:
+                for number in range(100_000):
+                    if stop.is_set():
+                        return
+                    with connection.transaction():
+                        connection.execute("INSERT INTO t VALUES (%s, %s)", (client, number))
+                        connection.execute("SELECT count(*) FROM t WHERE client = %s", (client,))
+                    written[cluster] += 1
+        except Exception as error:
+            told[cluster].append(error)
+
+    for cluster in (doomed, other):
+        with psycopg.connect(trust(api.node), **in_options(cluster), autocommit=True) as connection:
+            connection.execute("CREATE TABLE t (client int, number int, PRIMARY KEY (client, number))")
+    threads = [threading.Thread(target=write, args=(cluster, n)) for cluster in (doomed, other) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: min(written.values()) > 50, what="some commits in both")
+    processes = api.node.running()
+    api.delete(doomed)
+    eventually(lambda: len(told[doomed]) == 6, what="every client of the deleted cluster told")
+    goal = written[other] + 50
+    eventually(lambda: written[other] > goal, what="more commits in the other")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert told[other] == []
+    for error in told[doomed]:
+        is_uncertain = isinstance(error, psycopg.errors.InternalError_) and "server unavailable" in str(error)
+        assert is_uncertain or isinstance(error, psycopg.OperationalError), repr(error)
+    assert api.node.running() == processes
+    assert api.node.events("process died") == api.node.events("connection failed") == []
+    assert [path.name for path in (api.node_directory / "clusters").iterdir()] == [other]
