@@ -166,7 +166,9 @@ def test_a_cluster_is_deleted_under_load(start_api, eventually):
     for cluster in (doomed, other):
         with psycopg.connect(trust(api.node), **in_options(cluster), autocommit=True) as connection:
             connection.execute("CREATE TABLE t (client int, number int, PRIMARY KEY (client, number))")
-    threads = [threading.Thread(target=write, args=(cluster, n)) for cluster in (doomed, other) for n in range(6)]
+    threads = [
+        threading.Thread(target=write, args=(cluster, n)) for cluster in (doomed, other) for n in range(6)
+    ]
     for thread in threads:
         thread.start()
     eventually(lambda: min(written.values()) > 50, what="some commits in both")
