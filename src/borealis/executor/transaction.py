@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from borealis.catalog.catalog import Catalog
-from borealis.errors import SerializationFailure, SqlError
+from borealis.errors import FeatureNotSupported, SerializationFailure, SqlError
 from borealis.executor import commit_limits
 from borealis.executor.compile.compilation import CompiledStatement
 from borealis.executor.connections import INLINE_TICKS, ConnectionState, state_of
@@ -32,6 +32,7 @@ from borealis.executor.scope import Scope
 from borealis.executor.session_view import SessionView
 from borealis.executor.sqlite_errors import canceled, is_stale_schema, translate
 from borealis.sql.parse import Parsed
+from borealis.storage.catalog_tables import PG_ATTRIBUTE, PG_CLASS
 from borealis.transaction.intent import Change, Commit, Intent, Key, Mode
 from borealis.transaction.sequences import Block, SequenceRequest
 from borealis.transaction.snapshot import Snapshot
@@ -112,6 +113,8 @@ class Transaction:
             snapshot = self._open()
         else:
             commit_limits.check_age(self._age_s())
+            if self._ddl:
+                self._refuse_changed(plan)
         if plan.catalog_version != snapshot.catalog_version:
             plan = self._engine.renewed(plan, snapshot, scope)
         self.scope = scope
@@ -354,6 +357,15 @@ class Transaction:
     def add_ddl(self, changes: tuple[Change, ...]) -> None:
         """Take the catalog rows of the transaction's one DDL statement."""
         self._ddl += changes
+
+    def _refuse_changed(self, plan: Plan) -> None:
+        """Refuse to read what the transaction's own DDL has changed: its snapshot has it as it was."""
+        changed = {change.key[0] for change in self._ddl if change.table in (PG_CLASS, PG_ATTRIBUTE)}
+        for oid in plan.tables & changed:
+            raise FeatureNotSupported(
+                f'reading relation "{self.catalog.tables_by_oid[oid].name}" after DDL on it in the same transaction '
+                "not supported"
+            )
 
     # The end
 

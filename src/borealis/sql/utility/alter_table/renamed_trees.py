@@ -72,7 +72,10 @@ def _changer(context: BindContext, before: Table, after: Table) -> Callable[[str
         changed = json.dumps(renaming.rewritten(tree))
         if changed == json.dumps(tree):
             return source
-        old = bind_over(context, before, source)
+        try:
+            old = bind_over(context, before, source)
+        except SqlError:
+            return changed  # it means nothing under this search path
         try:
             same = _meaning(old) == _meaning(bind_over(_within(context, before, after), after, changed))
         except SqlError:
