@@ -12,13 +12,9 @@ from borealis.catalog.objects import Function
 from borealis.catalog.relations import Column, View
 from borealis.errors import FeatureNotSupported
 from borealis.sql.utility.alter_table.alteration import Alteration
-from borealis.sql.utility.alter_table.column_uses import (
-    ColumnUse,
-    index_columns,
-    uses_of_function,
-    uses_of_view,
-)
+from borealis.sql.utility.alter_table.column_uses import ColumnUse, index_columns
 from borealis.sql.utility.alter_table.drop_constraint import describe, drop_foreign_key, foreign_keys_on
+from borealis.sql.utility.alter_table.readers import Readers
 from borealis.types.base import Oid
 from borealis.types.registry import format_type
 
@@ -73,14 +69,7 @@ class _Finder:
     def __init__(self, alteration: Alteration) -> None:
         self._alteration = alteration
         self._seen: set[Oid] = set()
-        catalog = alteration.context.catalog
-        self._readers: list[tuple[View | Function, frozenset[ColumnUse]]] = [
-            (view, uses_of_view(catalog, view))
-            for view in catalog.views
-            if not alteration.is_dropped(View, view.oid)
-        ]
-        self._readers += [(function, uses_of_function(catalog, function)) for function in catalog.functions]
-        self._readers.sort(key=lambda reader: reader[0].oid)
+        self._readers = Readers(alteration.context.catalog)
 
     def of_column(self, column: Column) -> Iterator[Dependent]:
         alteration, table = self._alteration, self._alteration.table
@@ -95,7 +84,7 @@ class _Finder:
                     shown = f"column {other.name} of table {alteration.shown(table)}"
                     yield _ColumnDependent(shown, of, other)
                     yield from self.of_column(other)
-        yield from self._readers_of((table.oid, column.attnum), of)
+        yield from self._readers_of((table.oid, column.attnum), table.name, of)
 
     def _foreign_keys(self, column: Column, of: str) -> Iterator[tuple[ForeignKey, str]]:
         """Yield the foreign keys that need the column or an index that goes with it, and which of these."""
@@ -107,17 +96,18 @@ class _Finder:
                         continue  # goes with the column itself
                     yield one, of if column.attnum in one.referenced_columns else f"index {index.name}"
 
-    def _readers_of(self, use: ColumnUse, of: str) -> Iterator[Dependent]:
-        for reader, uses in self._readers:
-            if use in uses and reader.oid not in self._seen:
-                self._seen.add(reader.oid)
-                if isinstance(reader, View):
-                    shown = f"view {self._alteration.shown(reader)}"
-                    yield _ViewDependent(shown, of, reader)
-                else:
-                    shown = f"function {_signature(reader)}"
-                    yield _FunctionDependent(shown, of)
-                yield from self._readers_of((reader.oid, 0), shown)
+    def _readers_of(self, use: ColumnUse, name: str, of: str) -> Iterator[Dependent]:
+        for reader in self._readers.of(use, name):
+            if reader.oid in self._seen or self._alteration.is_dropped(type(reader), reader.oid):
+                continue
+            self._seen.add(reader.oid)
+            if isinstance(reader, View):
+                shown = f"view {self._alteration.shown(reader)}"
+                yield _ViewDependent(shown, of, reader)
+            else:
+                shown = f"function {_signature(reader)}"
+                yield _FunctionDependent(shown, of)
+            yield from self._readers_of((reader.oid, 0), reader.name, shown)
 
 
 def _signature(function: Function) -> str:

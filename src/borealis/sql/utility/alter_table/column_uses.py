@@ -49,8 +49,9 @@ def index_columns(table: Table, index: Index) -> set[int]:
     return {*index.columns, *index.included}.union(*used) - {0}
 
 
-def uses_of_view(catalog: Catalog, view: View) -> frozenset[ColumnUse]:
-    context = BindContext(Parsed("", "", {}), flat_catalog(catalog), (), view.search_path, Style())
+def uses_of_view(flat: Catalog, view: View) -> frozenset[ColumnUse]:
+    """Return what a view uses; flat is flat_catalog's."""
+    context = BindContext(Parsed("", "", {}), flat, (), view.search_path, Style())
     try:
         with stored(context, view.search_path):
             tree = stored_node(view.query)["SelectStmt"]
@@ -59,11 +60,11 @@ def uses_of_view(catalog: Catalog, view: View) -> frozenset[ColumnUse]:
         return frozenset()  # what it was over is gone: nothing breaks it any more
 
 
-def uses_of_function(catalog: Catalog, function: Function) -> frozenset[ColumnUse]:
+def uses_of_function(flat: Catalog, function: Function) -> frozenset[ColumnUse]:
     """Return what a SQL-standard body uses; of a body in quotes, none: its names are looked up when it is called."""
     if function.source:
         return frozenset()
-    context = BindContext(Parsed("", "", {}), flat_catalog(catalog), (), ("public",), Style())
+    context = BindContext(Parsed("", "", {}), flat, (), ("public",), Style())
     inputs = [argument for argument in function.arguments if argument.mode in "ibv"]
     exprs = tuple(Param(one.type, -1, number) for number, one in enumerate(inputs, 1))
     context.arguments = Arguments(function.name, tuple(one.name for one in inputs), exprs)
