@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Sequence
 from borealis.errors import (
-    InternalError,
     ObjectNotInPrerequisiteState,
     ReadOnlySqlTransaction,
+    UndefinedTable,
     WrongObjectType,
 )
 from borealis.transaction.sequences import Block, Position, SequenceRequest
+from borealis.types import oids
 from borealis.types.base import Oid
 
 if TYPE_CHECKING:
@@ -121,9 +122,14 @@ class TransactionSequences:
         found = self._transaction.catalog.relations_by_oid.get(oid)
         if isinstance(found, Sequence):
             return found
-        if found is None:
-            raise InternalError(f"could not open relation with OID {oid}")
-        raise WrongObjectType(f'"{found.name}" is not a sequence')
+        name = found.name if found is not None else self._name(oid)
+        if name is None:
+            raise UndefinedTable(f"could not open relation with OID {oid}")
+        raise WrongObjectType(f'"{name}" is not a sequence')
+
+    def _name(self, oid: Oid) -> str | None:
+        names = self._transaction.style.names
+        return None if names is None else names.name_of(oids.REGCLASS, oid)
 
     def _refuse_read_only(self, function: str) -> None:
         if self._transaction.scope.setting("transaction_read_only") == "on":

@@ -89,8 +89,9 @@ class RemoteSequences:
             data = connected.recv(_RECEIVE_BYTES)
             if not data:
                 raise ConnectionResetError("the storage process hung up")
-            for payload in self._frames.feed(data):
-                return payload
+            payloads = list(self._frames.feed(data))  # to its end, or the reader would give them again
+            if payloads:
+                return payloads[0]
 
     def _hang_up(self) -> None:
         if self._socket is not None:

@@ -163,7 +163,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 not_null = True
             case "CONSTR_DEFAULT":
                 if default is not None:
-                    raise _twice(context, "multiple default values", name, constraint)
+                    raise _twice(context, "multiple default values specified", name, constraint)
                 default = json.dumps(constraint["raw_expr"])
             case "CONSTR_IDENTITY":
                 if identity is not None:
@@ -172,8 +172,8 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 definition.identities.append(identity)
             case _:
                 _read_constraint(context, definition, constraint, name)
-    if identity is not None and default is not None:
-        raise _twice(context, "both default and identity", name, node)
+        if identity is not None and default is not None:
+            raise _twice(context, "both default and identity specified", name, constraint)
     column = Column(
         len(definition.columns) + 1,
         name,
@@ -192,9 +192,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
 
 def _twice(context: BindContext, what: str, column: str, node: Node) -> SyntaxError_:
     table = context.parsed.node["relation"]["relname"]
-    return SyntaxError_(
-        f'{what} specified for column "{column}" of table "{table}"', position=context.position(node)
-    )
+    return SyntaxError_(f'{what} for column "{column}" of table "{table}"', position=context.position(node))
 
 
 def _read_constraint(context: BindContext, definition: _Definition, node: Node, column: str | None) -> None:

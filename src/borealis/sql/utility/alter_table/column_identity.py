@@ -21,6 +21,7 @@ _ALWAYS = 97  # as the grammar has SET GENERATED: the letters a and d
 def add_identity(alteration: Alteration, command: Node) -> None:
     column = alterable_column(alteration, command["name"])
     table = alteration.table
+    definition = read_identity(alteration.context, column.type, column.attnum, command["def"]["Constraint"])
     if not column.not_null:
         raise ObjectNotInPrerequisiteState(
             f'column "{column.name}" of relation "{table.name}" must be declared NOT NULL before identity can be added'
@@ -33,7 +34,6 @@ def add_identity(alteration: Alteration, command: Node) -> None:
         raise ObjectNotInPrerequisiteState(
             f'column "{column.name}" of relation "{table.name}" already has a default value'
         )
-    definition = read_identity(alteration.context, column.type, column.attnum, command["def"]["Constraint"])
     sequence = identity_sequence(
         alteration.context,
         definition,

@@ -58,7 +58,9 @@ def read_options(context: BindContext, items: Items[Node], *, subject: str) -> O
 
 
 def check_type(oid: Oid, subject: str) -> None:
-    """Raise 0A000 for a type other than bigint."""
+    """Raise 0A000 for another integer type than bigint, and 22023 for any other."""
+    if oid not in (oids.INT2, oids.INT4, oids.INT8):
+        raise InvalidParameterValue(f"{subject} type must be smallint, integer, or bigint")
     if oid != oids.INT8:
         raise FeatureNotSupported(
             f"datatype {format_type(oid, -1)} not supported, {subject} type must be bigint"
