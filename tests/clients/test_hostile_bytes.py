@@ -48,8 +48,9 @@ STREAMS = {
 
 
 @pytest.fixture
-def witness(shared_node):
+def witness(shared_node, eventually):
     """A connection in a transaction, which must live through whatever others do."""
+    eventually(lambda: "control" in shared_node.running(), what="the control process")
     before = shared_node.running()
     with psycopg.connect(shared_node.conninfo(sslmode="require")) as connection:
         connection.execute("SELECT 1")

@@ -101,7 +101,7 @@ DEFAULT_HTTP_PORT = 8080
     envvar="BOREALIS_CONNECTION_RATE",
     show_default=True,
     show_envvar=True,
-    help="New connections a second, with bursts of ten times as many; 0: no limit.",
+    help="New connections a second to a cluster, with bursts of ten times as many; 0: no limit.",
 )
 @click.option(
     "--limits",

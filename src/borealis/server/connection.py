@@ -51,11 +51,11 @@ class ConnectionKeeper(Protocol):
 
 class Connection(asyncio.Protocol):
     __slots__ = (
+        "_admitted",
         "_decoder",
         "_drained",
         "_fatal",
         "_handle",
-        "_is_admitted",
         "_is_closed",
         "_is_direct_tls",
         "_is_ending",
@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
         self._fatal: SqlError | None = None  # to be told once the running statement is done
         self._pid = 0
         self._unsent_bytes = 0
-        self._is_admitted = False
+        self._admitted: str | None = None  # the cluster it is counted for
         self._is_direct_tls = False
         self._is_reading_paused = False
         self._is_eof = False  # the client says no more
@@ -201,9 +201,9 @@ class Connection(asyncio.Protocol):
     def cancel_other(self, pid: int, secret: int) -> None:
         self._services.router.cancel(pid, secret)
 
-    def admit(self) -> None:
-        self._services.admission.admit()
-        self._is_admitted = True
+    def admit(self, cluster_id: str) -> None:
+        self._services.admission.admit(cluster_id)
+        self._admitted = cluster_id
 
     def begin_session(self, login: Login, settings: dict[str, str], guard: Guard | None) -> None:
         services = self._services
@@ -407,8 +407,8 @@ class Connection(asyncio.Protocol):
         self._is_released = True
         if self._pid:
             self._services.router.unregister(self._pid)
-        if self._is_admitted:
-            self._services.admission.release()
+        if self._admitted is not None:
+            self._services.admission.release(self._admitted)
         self._keeper.closed(self)
         if self._session is not None:
             try:

@@ -67,7 +67,7 @@ class StartupPeer(Protocol):
     def begin_tls(self) -> None: ...
     def close(self) -> None: ...
     def cancel_other(self, pid: int, secret: int) -> None: ...
-    def admit(self) -> None: ...
+    def admit(self, cluster_id: str) -> None: ...
     def begin_session(self, login: Login, settings: dict[str, str], guard: Guard | None) -> None: ...
 
 
@@ -126,9 +126,9 @@ class Startup:
         if message.version[1] > 0 or unknown:
             self._peer.send(backend.negotiate_protocol_version(0, unknown))
         self._require_encryption()
-        self._peer.admit()
         self._settings = read_settings(parameters)
         self._login = self._read_login(parameters)
+        self._peer.admit(self._login.cluster_id)
         if self._authenticator.asks_password:
             self._peer.send(backend.authentication_cleartext_password())
             return None

@@ -19,6 +19,9 @@ from borealis.server.tls import ensure_tls_files, server_context, server_names
 NAMES = server_names("us-east-1", "localhost")
 
 
+CLUSTER = "c" * 26
+
+
 def admission(clock, **limits):
     return Admission.alone(AdmissionLimits(**limits), clock)
 
@@ -27,24 +30,42 @@ def test_connections_are_counted_over_all_workers():
     clock, shared = ManualClock(1), memoryview(bytearray(shared_bytes(2)))
     limits = AdmissionLimits(connections_max=3)
     first, second = Admission(limits, clock, shared, 0), Admission(limits, clock, shared, 1)
-    first.admit()
-    second.admit()
-    second.admit()
+    first.admit(CLUSTER)
+    second.admit(CLUSTER)
+    second.admit(CLUSTER)
     with pytest.raises(
         TooManyConnections, match=r"^Unable to accept connection, too many open connections\.$"
     ):
-        first.admit()
-    second.release()
-    first.admit()
+        first.admit(CLUSTER)
+    second.release(CLUSTER)
+    first.admit(CLUSTER)
     assert first.connections == second.connections == 3
+
+
+def test_each_cluster_has_its_own_limits():
+    clock = ManualClock(1_000_000)
+    made = admission(clock, connections_max=2, rate_per_s=100, burst=3)
+    other = "d" * 26
+    made.admit(CLUSTER)
+    made.admit(CLUSTER)
+    with pytest.raises(TooManyConnections):
+        made.admit(CLUSTER)
+    made.admit(other)
+    made.release(CLUSTER)
+    made.admit(CLUSTER)
+    made.release(CLUSTER)
+    with pytest.raises(ConfigurationLimitExceeded):
+        made.admit(CLUSTER)
+    made.admit(other)
+    assert made.connections == 3
 
 
 def test_a_restarted_worker_gives_back_what_its_predecessor_held():
     clock, shared = ManualClock(1), memoryview(bytearray(shared_bytes(2)))
     limits = AdmissionLimits()
     first = Admission(limits, clock, shared, 0)
-    Admission(limits, clock, shared, 1).admit()
-    first.admit()
+    Admission(limits, clock, shared, 1).admit(CLUSTER)
+    first.admit(CLUSTER)
     assert Admission(limits, clock, shared, 0).connections == 1
 
 
@@ -52,31 +73,31 @@ def test_a_burst_then_the_rate():
     clock = ManualClock(1_000_000)
     made = admission(clock, rate_per_s=100, burst=1_000)
     for _ in range(1_000):
-        made.admit()
+        made.admit(CLUSTER)
     with pytest.raises(ConfigurationLimitExceeded, match=r"^Unable to accept connection, rate exceeded\.$"):
-        made.admit()
+        made.admit(CLUSTER)
     clock.advance(0.05)
     for _ in range(5):
-        made.admit()
+        made.admit(CLUSTER)
     with pytest.raises(ConfigurationLimitExceeded):
-        made.admit()
+        made.admit(CLUSTER)
 
 
 def test_the_bucket_holds_no_more_than_the_burst():
     clock = ManualClock(1_000_000)
     made = admission(clock, rate_per_s=100, burst=10)
-    made.admit()
+    made.admit(CLUSTER)
     clock.advance(3_600)
     for _ in range(10):
-        made.admit()
+        made.admit(CLUSTER)
     with pytest.raises(ConfigurationLimitExceeded):
-        made.admit()
+        made.admit(CLUSTER)
 
 
 def test_the_rate_can_be_switched_off():
     made = admission(ManualClock(1), rate_per_s=None, connections_max=5_000)
     for _ in range(5_000):
-        made.admit()
+        made.admit(CLUSTER)
     assert made.connections == 5_000
 
 
