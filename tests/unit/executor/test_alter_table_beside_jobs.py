@@ -44,7 +44,9 @@ class Cluster:
             pieces = None if pieces is None else pieces - 1
 
     def jobs(self) -> list[tuple[str | None, ...]]:
-        return self.run("SELECT status, details, job_type, object_name FROM sys.jobs ORDER BY start_time, 3")
+        return self.run(
+            "SELECT status, details, job_type, object_name FROM sys.jobs ORDER BY start_time, 3 DESC"
+        )
 
     def entries(self, index: str) -> list[tuple[object, ...]]:
         ((oid,),) = self.run(f"SELECT '{index}'::regclass::oid")
@@ -108,6 +110,7 @@ def test_a_build_ends_with_the_column_it_is_over(cluster: Cluster) -> None:
     cluster.work()
     assert cluster.jobs() == [
         ("completed", 'relation "public.i" does not exist', "INDEX_BUILD", None),
+        ("completed", "", "DROP", None),
     ]
     assert cluster.run("SELECT relname FROM pg_class WHERE relname = 'i'") == []
 

@@ -133,7 +133,7 @@ class Alteration:
             before.append(old)
             after += [] if new is None else [new]
         done = Ddl.replacing(tag, before, after, tuple(self.notices))
-        return replace(done, jobs=tuple(self.jobs), null_casts=tuple(self.null_casts))
+        return replace(done, jobs=(*done.jobs, *self.jobs), null_casts=tuple(self.null_casts))
 
 
 Command = Callable[[Alteration, Node], None]
