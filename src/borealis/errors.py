@@ -433,6 +433,10 @@ class DuplicateSchema(SqlError, sqlstate="42P06"):
     pass
 
 
+class InvalidSchemaDefinition(SqlError, sqlstate="42P15"):
+    pass
+
+
 class DuplicateTable(SqlError, sqlstate="42P07"):
     pass
 

@@ -14,7 +14,13 @@ from typing import Any
 
 import pgparse
 
-from borealis.errors import StatementTooComplex, SyntaxError_, WindowingError
+from borealis.errors import (
+    FeatureNotSupported,
+    SqlError,
+    StatementTooComplex,
+    SyntaxError_,
+    WindowingError,
+)
 from borealis.sql.additions import take_additions
 
 Node = Mapping[str, Any]
@@ -64,8 +70,7 @@ def _parse(text: str) -> tuple[Parsed, ...]:
         if message.startswith("stack depth limit exceeded"):
             raise stack_depth_exceeded() from None
         # The grammar itself gives this code to frames whose bounds stand the wrong way round.
-        kind = WindowingError if message.startswith("frame ") else SyntaxError_
-        raise kind(message, position=error.position or None) from None
+        raise _kind_of(message)(message, position=error.position or None) from None
     except RecursionError:
         raise stack_depth_exceeded() from None
     statements = []
@@ -103,3 +108,12 @@ def stack_depth_exceeded() -> StatementTooComplex:
         hint='Increase the configuration parameter "max_stack_depth" (currently 2048kB), after ensuring the '
         "platform's stack depth limit is adequate.",
     )
+
+
+def _kind_of(message: str) -> type[SqlError]:
+    """Return the class of a parser's error; libpg_query tells its text alone."""
+    if message.startswith("frame "):
+        return WindowingError
+    if message == "CREATE SCHEMA IF NOT EXISTS cannot include schema elements":
+        return FeatureNotSupported
+    return SyntaxError_

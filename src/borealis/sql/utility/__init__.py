@@ -43,6 +43,9 @@ from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_view
 from borealis.sql.utility.drop_table import drop_table
 from borealis.sql.utility.function_options import is_sql_function
+from borealis.sql.utility.schemas.alter_schema import rename_schema, set_schema_owner
+from borealis.sql.utility.schemas.create_schema import create_schema
+from borealis.sql.utility.schemas.drop_schema import drop_schema
 from borealis.sql.utility.sequences.alter_sequence import alter_sequence, set_sequence_owner
 from borealis.sql.utility.sequences.create_sequence import create_sequence
 from borealis.sql.utility.sequences.drop_sequence import drop_sequence
@@ -57,6 +60,7 @@ _PLANNERS: dict[str, _Planner] = {
     "DropStmt": drop_table,
     "ViewStmt": create_view,
     "IndexStmt": create_index,
+    "CreateSchemaStmt": create_schema,
     "CreateSeqStmt": create_sequence,
     "AlterSeqStmt": alter_sequence,
     "CreateDomainStmt": create_domain,
@@ -74,6 +78,9 @@ _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("RenameStmt", "OBJECT_COLUMN OBJECT_TABLE"): rename_column,
     ("RenameStmt", "OBJECT_TABCONSTRAINT"): rename_constraint,
     ("AlterObjectSchemaStmt", "OBJECT_TABLE"): set_schema,
+    ("DropStmt", "OBJECT_SCHEMA"): drop_schema,
+    ("RenameStmt", "OBJECT_SCHEMA"): rename_schema,
+    ("AlterOwnerStmt", "OBJECT_SCHEMA"): set_schema_owner,
     ("DropStmt", "OBJECT_SEQUENCE"): drop_sequence,
     ("AlterTableStmt", "OBJECT_SEQUENCE"): set_sequence_owner,
     ("RenameStmt", "OBJECT_SEQUENCE"): rename_relation,

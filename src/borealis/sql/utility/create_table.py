@@ -36,6 +36,7 @@ from borealis.sql.utility.foreign_keys import (
     refuse_deferrable,
 )
 from borealis.sql.utility.object_names import NameChooser
+from borealis.sql.utility.sequences.default_uses import stored_default
 from borealis.sql.utility.sequences.identity import (
     IdentityDefinition,
     identity_default,
@@ -164,7 +165,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
             case "CONSTR_DEFAULT":
                 if default is not None:
                     raise _twice(context, "multiple default values specified", name, constraint)
-                default = json.dumps(constraint["raw_expr"])
+                default = stored_default(context, constraint["raw_expr"])
             case "CONSTR_IDENTITY":
                 if identity is not None:
                     raise _twice(context, "multiple identity specifications", name, constraint)

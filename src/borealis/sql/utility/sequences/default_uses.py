@@ -11,6 +11,7 @@ from borealis.catalog.relations import Column, Sequence, Table
 from borealis.settings.identifiers import quote_identifier, split_identifiers
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import lookup_relation
+from borealis.sql.parse import Node
 from borealis.types.base import Oid
 
 _READERS = frozenset({"nextval", "currval", "setval"})
@@ -31,9 +32,23 @@ def sequences_named(context: BindContext, column: Column) -> set[Oid]:
     return found
 
 
+def stored_default(context: BindContext, expression: Node) -> str:
+    """Return a DEFAULT's tree as it is kept: sequences with their schemas, as no search path is kept with it."""
+
+    def name_of(name: str) -> str:
+        sequence = _named(context, name)
+        return name if sequence is None else _qualified(sequence)
+
+    return json.dumps(_rewritten(expression, name_of))
+
+
+def _qualified(sequence: Sequence) -> str:
+    return f"{quote_identifier(sequence.schema.name)}.{quote_identifier(sequence.name)}"
+
+
 def renamed_defaults(context: BindContext, old: Sequence, new: Sequence) -> list[tuple[Table, Table]]:
     """Return the tables whose defaults name a sequence, before and after it gets another name or schema."""
-    shown = f"{quote_identifier(new.schema.name)}.{quote_identifier(new.name)}"
+    shown = _qualified(new)
 
     def name_of(name: str) -> str:
         sequence = _named(context, name)
