@@ -187,3 +187,32 @@ def test_a_cluster_is_deleted_under_load(start_api, eventually):
     assert api.node.running() == processes
     assert api.node.events("process died") == api.node.events("connection failed") == []
     assert [path.name for path in (api.node_directory / "clusters").iterdir()] == [other]
+
+
+def test_a_damaged_cluster_harms_no_other(start_api):
+    """The node starts, the others are served; who asks for the damaged one is told nothing of files."""
+    api = start_api()
+    damaged = api.create()["identifier"]
+    assert api.node.stop() == 0
+    (api.node_directory / "clusters" / damaged / "cluster.db").write_bytes(b"not a database" * 1_000)
+    again = start_api()
+    with psycopg.connect(trust(again.node), **in_options(api.node.said["cluster"])) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(psycopg.OperationalError, match="the cluster cannot be opened") as caught:
+        psycopg.connect(trust(again.node), **in_options(damaged))
+    assert str(api.node_directory) not in str(caught.value)
+    assert "is damaged" in again.node.log.read_text()
+    again.dsql.update_cluster(identifier=damaged, deletionProtectionEnabled=False)
+    again.settle(damaged)
+    again.delete(damaged)
+
+
+def test_the_api_listens_on_loopback_even_where_sql_does_not(start_node):
+    node = start_node(None, "--auth", "iam", "--host", "0.0.0.0")
+    port = int(node.said["http_endpoint"].rpartition(":")[2])
+    with open("/proc/net/tcp") as listed:
+        fields = [line.split() for line in listed.readlines()[1:]]
+    listening = {line[1] for line in fields if line[3] == "0A"}
+    assert f"0100007F:{port:04X}" in listening
+    assert f"00000000:{node.port:04X}" in listening
+    assert f"00000000:{port:04X}" not in listening

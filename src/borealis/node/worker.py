@@ -12,6 +12,7 @@ Source: DESIGN §6.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import socket
@@ -22,6 +23,7 @@ import structlog
 
 from borealis.auth.tokens import Endpoint
 from borealis.clock import Clock, SystemClock
+from borealis.errors import ConnectionFailure
 from borealis.limits import TransactionLimits
 from borealis.node import children
 from borealis.node.chance import BufferedSystemRandom
@@ -80,7 +82,8 @@ def run_worker(setup: WorkerSetup, ropes: Ropes) -> int:
         clusters = _clusters(setup)
         only = clusters.only()
         if only is not None:
-            await clusters.open(only)  # its first client does not wait
+            with contextlib.suppress(ConnectionFailure):  # deleted at this very moment
+                await clusters.open(only)  # its first client does not wait
         router = CancelRouter(setup.slot, random.SystemRandom(), setup.cancels_out)
         listener = Listener(_services(setup, clusters, router))
         clusters.end_sessions = listener.end_cluster

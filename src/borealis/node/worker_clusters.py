@@ -22,6 +22,7 @@ from borealis.auth.tokens import Endpoint
 from borealis.control_plane.record import CREATING, ClusterRecord
 from borealis.errors import ConnectionFailure, InternalError, SqlError
 from borealis.node.cluster_records import ClusterRecords
+from borealis.node.ipc import server_unavailable
 from borealis.node.keyring import Keyring
 from borealis.node.query_processor import QueryProcessor
 from borealis.node.remote_journal import RemoteJournal
@@ -32,6 +33,9 @@ from borealis.server.services import Output, ServerSession
 from borealis.storage.errors import StorageError
 from borealis.storage.files import ClusterFiles
 from borealis.transaction.journal import Journal
+
+CONNECT_S = 5.0
+_RECONNECT_S = 0.01
 
 _log = structlog.get_logger("borealis.node")
 
@@ -70,7 +74,7 @@ class WorkerClusters:
         """Ends the connections of a cluster; the listener's, once there is one."""
 
     def only(self) -> str | None:
-        found = self._records.identifiers()
+        found = [record.identifier for record in self._records.all() if record.is_served]
         return found[0] if len(found) == 1 else None
 
     async def open(self, cluster_id: str) -> None:
@@ -123,11 +127,13 @@ class WorkerClusters:
     async def _open_now(self, cluster_id: str) -> None:
         journal = RemoteJournal(self._ipc_path, cluster_id, lambda error: self._refused(cluster_id, error))
         try:
-            await journal.connect()
+            await _connect(journal)
         except OSError as error:
-            raise InternalError(
-                "server unavailable"
-            ) from error  # the storage process is just being started again
+            raise server_unavailable() from error
+        except ConnectionFailure:
+            raise unknown_cluster(cluster_id) from None  # deleted since its record was read
+        except SqlError as error:
+            raise _cannot_be_opened(cluster_id, error.message) from error
         try:
             directory = self._records.directory(cluster_id)
             files = self._keyring.unlocking(directory, lambda key: ClusterFiles.locate(directory, key))
@@ -135,10 +141,7 @@ class WorkerClusters:
         except BaseException as error:
             await journal.close()
             if isinstance(error, StorageError):
-                _log.error("cluster cannot be opened", cluster=cluster_id, reason=str(error))
-                raise InternalError(
-                    "the cluster cannot be opened", hint="The server's log has the details."
-                ) from error
+                raise _cannot_be_opened(cluster_id, str(error)) from error
             raise
         self._open[cluster_id] = _Open(processor, journal, self._trusting(cluster_id, processor))
 
@@ -168,6 +171,25 @@ class WorkerClusters:
         finally:
             await opened.journal.close()
             opened.processor.close()
+
+
+async def _connect(journal: RemoteJournal) -> None:
+    """Connect, even if the storage process is just being started again."""
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + CONNECT_S
+    while True:
+        try:
+            return await journal.connect()
+        except OSError:
+            if loop.time() > give_up:
+                raise
+            await asyncio.sleep(_RECONNECT_S)
+
+
+def _cannot_be_opened(cluster_id: str, reason: str) -> InternalError:
+    """Return what a client is told, who may be anybody yet; the reason names files and is for the log."""
+    _log.error("cluster cannot be opened", cluster=cluster_id, reason=reason)
+    return InternalError("the cluster cannot be opened", hint="The server's log has the details.")
 
 
 async def _nothing(_: str) -> None:
