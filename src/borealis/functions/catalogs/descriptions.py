@@ -7,6 +7,8 @@ from borealis.functions.implementation import Context, scalar
 from borealis.storage.catalog_tables import PG_CLASS
 from borealis.types.base import Value
 
+_PG_AUTHID = 1260
+
 
 @scalar("obj_description(oid,name)", context=True, deterministic=False)
 def obj_description(context: Context, object_: int, catalog: str) -> Value:
@@ -25,10 +27,10 @@ def col_description(context: Context, table: int, column: int) -> Value:
     return _text(context, table, PG_CLASS, column)
 
 
-@scalar("shobj_description", "shobj_description(oid,name)", deterministic=False)
-def shobj_description(object_: int, catalog: str) -> Value:
-    """Nothing that is shared between databases can carry a comment here."""
-    return None
+@scalar("shobj_description", "shobj_description(oid,name)", context=True, deterministic=False)
+def shobj_description(context: Context, object_: int, catalog: str) -> Value:
+    """Of what databases share, roles carry comments here."""
+    return _text(context, object_, _PG_AUTHID, 0) if catalog == "pg_authid" else None
 
 
 def _text(context: Context, object_: int, catalog: int, column: int) -> Value:

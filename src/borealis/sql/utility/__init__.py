@@ -34,6 +34,7 @@ from borealis.sql.utility.alter_table import (
     set_schema,
 )
 from borealis.sql.utility.alter_view import alter_view, rename_view, rename_view_column, set_view_schema
+from borealis.sql.utility.comment_on import comment_on, without_comments_of_dropped
 from borealis.sql.utility.create_domain import create_domain
 from borealis.sql.utility.create_function import create_function
 from borealis.sql.utility.create_index import create_index, drop_index
@@ -60,6 +61,7 @@ _PLANNERS: dict[str, _Planner] = {
     "DropStmt": drop_table,
     "ViewStmt": create_view,
     "IndexStmt": create_index,
+    "CommentStmt": comment_on,
     "CreateSchemaStmt": create_schema,
     "CreateSeqStmt": create_sequence,
     "AlterSeqStmt": alter_sequence,
@@ -122,7 +124,8 @@ def _object_kind(node: Node) -> str:
     for key in ("removeType", "renameType", "objectType", "objtype"):
         if key in node:
             kind: str = node[key]
-            return f"{kind} {node['relationType']}" if kind == "OBJECT_COLUMN" else kind
+            is_column = kind == "OBJECT_COLUMN" and "relationType" in node
+            return f"{kind} {node['relationType']}" if is_column else kind
     return ""
 
 
@@ -144,4 +147,4 @@ def plan_ddl(
     planner = _planner(parsed)
     if planner is None:
         raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
-    return planner(context, parsed.node, owner)
+    return without_comments_of_dropped(catalog, planner(context, parsed.node, owner))

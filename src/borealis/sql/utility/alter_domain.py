@@ -42,7 +42,7 @@ def alter_domain(context: BindContext, node: Node, owner: Oid) -> Ddl:
     kind = node["subtype"]
     if kind in _REFUSED:
         raise FeatureNotSupported(f"unsupported ALTER DOMAIN {_REFUSED[kind]} statement")
-    domain = _named(context, node["typeName"])
+    domain = domain_named(context, node["typeName"])
     if kind == "N":
         return _replaced(domain, replace(domain, not_null=False))
     default = None
@@ -95,7 +95,7 @@ def drop_domain(context: BindContext, node: Node, owner: Oid) -> Ddl:
     for item in node["objects"]:
         names = item["TypeName"]["names"]
         try:
-            domain = _named(context, names)
+            domain = domain_named(context, names)
         except (UndefinedObject, InvalidSchemaName) as error:
             if not node.get("missing_ok"):
                 raise
@@ -137,10 +137,10 @@ def _users(context: BindContext, domain: Domain, dropped: set[Oid]) -> Iterator[
 
 
 def _of(context: BindContext, node: Node) -> Domain:
-    return _named(context, node["object"]["List"]["items"])
+    return domain_named(context, node["object"]["List"]["items"])
 
 
-def _named(context: BindContext, parts: list[Node]) -> Domain:
+def domain_named(context: BindContext, parts: list[Node]) -> Domain:
     """Return the domain of a name.
 
     Raises: UndefinedObject 42704, WrongObjectType 42809 for another type, InvalidSchemaName 3F000.
