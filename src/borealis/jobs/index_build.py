@@ -82,9 +82,7 @@ class IndexBuild:
                 is_synced=False,  # a crash begins the build anew; the job's end is synced
             )
         entries, last = self._compute(layout, table, after)
-        committer.write(
-            lambda connection: connection.executemany(layout.insert, entries), is_synced=False
-        )
+        committer.write(lambda connection: connection.executemany(layout.insert, entries), is_synced=False)
         return last
 
     def _compute(self, layout: IndexLayout, table: int, after: Row) -> tuple[list[Row], Row | None]:
