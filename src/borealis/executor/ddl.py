@@ -44,7 +44,7 @@ class DdlAction:
         told = []
         for job in ddl.jobs:
             job_id = new_job_id(self._engine.random.randbytes(16))
-            transaction.add_ddl((_submitted(job, job_id, self._engine.clock.now_us()),))
+            transaction.add_ddl((submitted(job, job_id, self._engine.clock.now_us()),))
             if job.is_told:
                 told.append((job_id,))
         return DdlResult(ddl.notices, tuple(told))
@@ -70,6 +70,6 @@ def new_job_id(chance: bytes) -> str:
     return base64.b32encode(chance).decode().rstrip("=").lower()
 
 
-def _submitted(job: Job, job_id: str, now_us: int) -> Change:
+def submitted(job: Job, job_id: str, now_us: int) -> Change:
     row = (job_id, "submitted", "", job.type, job.catalog, job.object, job.object_name, now_us, now_us)
     return Change(SYS_JOB, (job_id,), Mode.INSERT, row)

@@ -35,9 +35,31 @@ class SystemTable:
     def source(self) -> str:
         """What SQLite reads its rows from, columns c1…cn."""
         if not self.stored:
-            return f"pg_system_{self.name}"
+            return self._with_counts(f"pg_system_{self.name}")
         names = ", ".join(f"{column.name} AS c{column.attnum}" for column in self.columns)
         return f"(SELECT {names} FROM {self.stored})"
+
+    def _with_counts(self, source: str) -> str:
+        """Put in what ANALYZE has counted, which is no part of the Catalog."""
+        counted = _COUNTED.get(self.name)
+        if counted is None:
+            return source
+        names = [
+            f"coalesce({counted[1]}, c{column.attnum}) AS c{column.attnum}"
+            if column.name == counted[0]
+            else f"c{column.attnum}"
+            for column in self.columns
+        ]
+        return f"(SELECT {', '.join(names)} FROM {source})"
+
+
+_COUNTED = {
+    "pg_class": (
+        "reltuples",
+        "(SELECT CAST(row_count AS REAL) FROM relation_statistics WHERE relation = c1)",
+    )
+}
+"""By table, the column and what SQLite has to say of it."""
 
 
 JOBS = SystemTable(

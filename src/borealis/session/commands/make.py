@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from borealis.errors import FeatureNotSupported
 from borealis.session.commands import transactions
+from borealis.session.commands.analyze import analyze_command
 from borealis.session.commands.base import Command
 from borealis.session.commands.copy import copy_command
 from borealis.session.commands.query import query_command
@@ -27,11 +28,16 @@ def _deallocate(session: Session, parsed: Parsed) -> Command:
     return DeallocateAll() if parsed.node.get("isall") else Refused(parsed)
 
 
+def _analyze(session: Session, parsed: Parsed) -> Command:
+    return Refused(parsed) if parsed.node.get("is_vacuumcmd") else analyze_command(parsed)
+
+
 _MAKERS: dict[str, Callable[[Session, Parsed], Command]] = {
     "ConstraintsSetStmt": lambda session, parsed: SetConstraints(parsed.node),
     "CopyStmt": copy_command,
     "DeallocateStmt": _deallocate,
     "TransactionStmt": lambda session, parsed: transactions.transaction_command(parsed.node),
+    "VacuumStmt": _analyze,
     "VariableSetStmt": lambda session, parsed: set_command(parsed.node),
     "VariableShowStmt": lambda session, parsed: Show(session, parsed.node),
 }

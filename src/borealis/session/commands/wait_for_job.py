@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from borealis.session.session import Session
 
 _JOB_ID = re.compile(r"[a-z2-7]{26}\Z")
-_LOOK_S = 0.02
+LOOK_S = 0.02
 _SUCCEEDED = Field(name="succeeded", table=0, attnum=0, type=oids.BOOL, type_length=1, typmod=-1, format=0)
 
 _RESULT = Column("succeeded", oids.BOOL, -1, PLAIN)
@@ -104,12 +104,12 @@ class WaitForJob(Command):
 
     async def _wait(self, session: Session, portal: Portal, rows_max: int, job_id: str) -> None:
         deadline_s = asyncio.get_running_loop().time() + TRANSACTION_AGE_S_MAX
-        while (status := _status(session, job_id)) not in ("completed", "failed"):
+        while (status := job_status(session, job_id)) not in ("completed", "failed"):
             if status is None:
                 raise UndefinedObject(f'job "{job_id}" does not exist')
             if asyncio.get_running_loop().time() > deadline_s:
                 raise transaction_age_exceeded(TRANSACTION_AGE_S_MAX)
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(LOOK_S)
             session.check_cancel()
         portal.result = FixedRows([(int(status == "completed"),)])
         pending = self._send(session, portal, rows_max)
@@ -123,7 +123,7 @@ class WaitForJob(Command):
         return pending
 
 
-def _status(session: Session, job_id: str) -> Value:
+def job_status(session: Session, job_id: str) -> Value:
     snapshot = session.engine.snapshots.begin()
     try:
         found = snapshot.reader.connection.execute(
