@@ -29,7 +29,8 @@ from borealis.sql.bind.sql_functions import call_rows, result_columns
 from borealis.sql.bind.stored import alias_shown, named_columns, schema_shown
 from borealis.sql.bind.system_views import system_view_query
 from borealis.sql.bind.views import bind_view_query
-from borealis.sql.bound.expressions import Coalesce, Expr, Var
+from borealis.sql.bind.walk import walk
+from borealis.sql.bound.expressions import Coalesce, Expr, SqlCall, SubLink, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
@@ -257,7 +258,8 @@ def _bind_made_function(level: Level, node: Node) -> SubqueryRelation | None:
     name = alias.get("aliasname", function.name)
     renamed = rename_columns(name, var_columns(number, columns), alias, None)
     level.add(NamespaceItem(name, None, renamed, is_scalar=len(columns) == 1))
-    return SubqueryRelation(number, name, query, columns, lateral=True)
+    is_nested = any(isinstance(part, SqlCall | SubLink) for arg in args for part in walk(arg))
+    return SubqueryRelation(number, name, query, columns, True, function.oid, is_nested)
 
 
 def _bind_join(level: Level, node: Node) -> FromItem:

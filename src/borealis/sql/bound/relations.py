@@ -40,6 +40,8 @@ class SubqueryRelation:
     query: Query
     columns: tuple[RelationColumn, ...]
     lateral: bool = False
+    function: Oid = Oid(0)  # made by CREATE FUNCTION, whose call the query is
+    has_nested_arguments: bool = False  # queries or calls of other such functions
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,7 @@ from borealis.sql.utility.create_index import create_index, drop_index
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
-from borealis.sql.utility.drop_objects import drop_view
-from borealis.sql.utility.drop_table import drop_table
+from borealis.sql.utility.drop_objects import drop_table, drop_view
 from borealis.sql.utility.function_options import is_sql_function
 from borealis.sql.utility.schemas.alter_schema import rename_schema, set_schema_owner
 from borealis.sql.utility.schemas.create_schema import create_schema

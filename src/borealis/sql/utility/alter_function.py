@@ -7,7 +7,6 @@ from dataclasses import replace
 from borealis.catalog.objects import Function
 from borealis.errors import (
     DuplicateFunction,
-    FeatureNotSupported,
     InvalidSchemaName,
     UndefinedFunction,
     UndefinedObject,
@@ -16,6 +15,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.dependencies import drop
 from borealis.sql.utility.function_names import find_named
 from borealis.sql.utility.roles import role_named
 from borealis.types.base import Oid
@@ -42,11 +42,9 @@ def set_function_owner(context: BindContext, node: Node, owner: Oid) -> Ddl:
 
 
 def drop_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
-    if node.get("behavior") == "DROP_CASCADE":
-        raise FeatureNotSupported("DROP FUNCTION with CASCADE not supported")
     kind = _KINDS[node["removeType"]]
     functions: list[Function] = []
-    notices: list[tuple[str, str]] = []
+    notices: list[tuple[str, ...]] = []
     for item in node["objects"]:
         named = item["ObjectWithArgs"]
         try:
@@ -58,7 +56,7 @@ def drop_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
             continue
         if function not in functions:
             functions.append(function)
-    return Ddl.replacing(_tag("DROP", node["removeType"]), before=functions, notices=tuple(notices))
+    return drop(context, _tag("DROP", node["removeType"]), functions, notices)
 
 
 def _skipped(named: Node, message: str, kind: str) -> str:

@@ -1,43 +1,81 @@
-"""DROP VIEW."""
+"""DROP TABLE and DROP VIEW: the relations named, and what depends on them (dependencies.py).
+
+Source: PostgreSQL 16, DROP TABLE and DROP VIEW, as observed.
+"""
 
 from __future__ import annotations
 
-from borealis.catalog.relations import View
-from borealis.errors import FeatureNotSupported, InvalidSchemaName, UndefinedTable, WrongObjectType
+from borealis.catalog.relations import Sequence, Table, View
+from borealis.errors import (
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    UndefinedTable,
+    WrongObjectType,
+)
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import lookup_relation
+from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_relation
 from borealis.sql.parse import Node
+from borealis.sql.utility.create_index import find_index
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.dependencies import drop
 from borealis.types.base import Oid
+
+_CLASSES: dict[str, type[Table] | type[View]] = {"table": Table, "view": View}
+_KINDS = {Table: "table", View: "view", Sequence: "sequence"}
+
+
+def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    if node["removeType"] != "OBJECT_TABLE":
+        if node["removeType"] == "OBJECT_TYPE":
+            raise FeatureNotSupported("unsupported object in DROP statement")
+        kind = node["removeType"].removeprefix("OBJECT_").replace("_", " ")
+        raise FeatureNotSupported(f"DROP {kind} not supported")
+    return _drop(context, node, "table")
 
 
 def drop_view(context: BindContext, node: Node, owner: Oid) -> Ddl:
-    if node.get("behavior") == "DROP_CASCADE":
-        raise FeatureNotSupported("DROP VIEW with CASCADE not supported")
-    views: list[View] = []
-    notices: list[tuple[str, str]] = []
+    return _drop(context, node, "view")
+
+
+def _drop(context: BindContext, node: Node, kind: str) -> Ddl:
+    found: dict[Oid, Table | View] = {}
+    notices: list[tuple[str, ...]] = []
     for item in node["objects"]:
         names = [part["String"]["sval"] for part in item["List"]["items"]]
-        found = _lookup(context, names)
-        if isinstance(found, View):
-            if found not in views:
-                views.append(found)
-        elif found is not None:
-            kind = type(found).__name__.lower()
-            raise WrongObjectType(
-                f'"{names[-1]}" is not a view', hint=f"Use DROP {kind.upper()} to remove a {kind}."
-            )
-        elif node.get("missing_ok"):
-            notices.append(("00000", f'view "{names[-1]}" does not exist, skipping'))
-        else:
-            raise UndefinedTable(f'view "{".".join(names)}" does not exist')
-    return Ddl.replacing("DROP VIEW", before=views, notices=tuple(notices))
+        try:
+            relation = _named(context, names, kind)
+        except (UndefinedTable, InvalidSchemaName) as error:
+            if not node.get("missing_ok"):
+                raise
+            notices.append(("00000", f"{error.message}, skipping"))
+            continue
+        found[relation.oid] = relation
+    return drop(context, f"DROP {kind.upper()}", list(found.values()), notices)
 
 
-def _lookup(context: BindContext, names: list[str]) -> object:
+def _named(context: BindContext, names: list[str], kind: str) -> Table | View:
+    """Return the relation of a name.
+
+    Raises: UndefinedTable 42P01, InvalidSchemaName 3F000, WrongObjectType 42809, InsufficientPrivilege 42501.
+    """
     range_var = {"relname": names[-1]}
     if len(names) > 1:
-        if names[-2] not in context.catalog.schemas_by_name:
-            raise InvalidSchemaName(f'schema "{names[-2]}" does not exist')
-        range_var["schemaname"] = names[-2]
-    return lookup_relation(context, range_var)
+        schema = names[-2]
+        if schema in SYSTEM_SCHEMAS:
+            raise InsufficientPrivilege(f'permission denied: "{names[-1]}" is a system catalog')
+        if schema not in context.catalog.schemas_by_name:
+            raise InvalidSchemaName(f'schema "{schema}" does not exist')
+        range_var["schemaname"] = schema
+    relation = lookup_relation(context, range_var)
+    if isinstance(relation, Table | View) and isinstance(relation, _CLASSES[kind]):
+        return relation
+    other = None if relation is None else _KINDS.get(type(relation))
+    if relation is None and find_index(context, names) is not None:
+        other = "index"
+    if other is None:
+        raise UndefinedTable(f'{kind} "{names[-1]}" does not exist')
+    article = "an" if other == "index" else "a"
+    raise WrongObjectType(
+        f'"{names[-1]}" is not a {kind}', hint=f"Use DROP {other.upper()} to remove {article} {other}."
+    )

@@ -22,9 +22,9 @@ from borealis.sql.bind.indexes import index_level
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.query import bind_query
 from borealis.sql.bind.stored import stored, stored_node
-from borealis.sql.bind.walk import children
+from borealis.sql.bind.walk import children, walk
 from borealis.sql.bound.expressions import Expr, Param, SqlCall, Var, WholeRow
-from borealis.sql.bound.relations import TableRelation
+from borealis.sql.bound.relations import SubqueryRelation, TableRelation
 from borealis.sql.parse import Parsed
 from borealis.types.base import Oid, Style
 
@@ -81,6 +81,11 @@ def uses_of_function(flat: Catalog, function: Function) -> frozenset[ColumnUse]:
     return _uses(bound) | frozenset(_by_place(json.loads(function.body)))
 
 
+def functions_called(bound: Expr) -> frozenset[Oid]:
+    """Return the SQL functions an expression calls itself, not those that these call."""
+    return frozenset(node.function for node in _walk(bound) if isinstance(node, SqlCall))
+
+
 def _by_place(tree: Any, *, in_join: bool = False) -> Iterator[ColumnUse]:
     """Yield the columns under a join that names its columns: `(t JOIN u …) AS j (a, b)` tells them by their places."""
     if isinstance(tree, list):
@@ -110,7 +115,9 @@ def _uses(bound: list[object]) -> frozenset[ColumnUse]:
         for node in nodes
         if isinstance(node, Var) and node.relation in tables
     }
-    calls = {(node.function, 0) for node in nodes if isinstance(node, SqlCall)}
+    calls = {
+        (node.function, 0) for node in nodes if isinstance(node, SqlCall | SubqueryRelation) and node.function
+    }
     return frozenset(found | calls | {(oid, 0) for oid in tables.values()})
 
 
@@ -122,6 +129,10 @@ def _walk(node: object) -> Iterator[object]:
     if isinstance(node, SqlCall):
         for argument in node.args:
             yield from _walk(argument)
+        return
+    if isinstance(node, SubqueryRelation) and node.function and not node.has_nested_arguments:
+        # The tables are the body's; columns of other relations came in as arguments.
+        yield from (one for one in walk(node.query) if isinstance(one, Var))
         return
     for child in children(node):
         yield from _walk(child)
