@@ -22,13 +22,16 @@ from borealis.storage.catalog_rows import read_layout
 from borealis.storage.catalog_tables import (
     FIRST_USER_OID,
     INDEX,
+    PG_AUTHID,
     PG_CLASS,
     PG_CONSTRAINT,
     PG_INDEX,
     PG_NAMESPACE,
     PG_PROC,
+    PG_SEQUENCE,
     PG_STATISTIC_EXT,
     PG_TYPE,
+    SYS_IAM_MAPPING,
     RELATIONS_OF_ROW,
 )
 from borealis.storage.layout import SEQUENCES, IndexLayout, TableLayout, index_name, table_name
@@ -37,7 +40,17 @@ from borealis.types.base import Value
 Row = tuple[Value, ...]
 
 _WITH_OID_FIRST = frozenset(
-    {PG_CLASS, PG_CONSTRAINT, PG_INDEX, PG_NAMESPACE, PG_PROC, PG_STATISTIC_EXT, PG_TYPE}
+    {
+        PG_AUTHID,
+        PG_CLASS,
+        PG_CONSTRAINT,
+        PG_INDEX,
+        PG_NAMESPACE,
+        PG_PROC,
+        PG_STATISTIC_EXT,
+        PG_TYPE,
+        SYS_IAM_MAPPING,
+    }
 )
 
 
@@ -79,6 +92,8 @@ def follow_catalog(connection: apsw.Connection, changes: Iterable[CatalogChange]
         else:
             _follow_table(connection, layout)
     for change in changes:
+        if change.catalog == PG_SEQUENCE and change.new is None and change.old is not None:
+            connection.execute("DELETE FROM sequence_value WHERE sequence=?", (change.old[0],))
         if change.catalog == PG_INDEX and change.new is None and change.old is not None:
             _abandon(connection, index_name(int(str(change.old[INDEX.ordinal("indexrelid")]))))
 
