@@ -8,9 +8,17 @@ SETUP = (
     "CREATE VIEW going_one AS SELECT a FROM going",
     "CREATE VIEW going_two AS SELECT a FROM going_one",
     "CREATE FUNCTION going_f(a int) RETURNS int LANGUAGE sql IMMUTABLE RETURN a + 1",
-    "CREATE TABLE going_calls (id int PRIMARY KEY, a int DEFAULT going_f(1),"
-    " CONSTRAINT going_check CHECK (going_f(a) > 0))",
+    "CREATE TABLE going_calls (id int PRIMARY KEY, a int DEFAULT going_f(1), CONSTRAINT pos CHECK (going_f(a) > 0))",
 )
+
+WITH_TABLE = """\
+drop cascades to constraint going_child_a_fkey on table going_child
+drop cascades to view going_one
+drop cascades to view going_two"""
+
+WITH_FUNCTION = """\
+drop cascades to default value for column a of table going_calls
+drop cascades to constraint pos on table going_calls"""
 
 NOTICES = {
     "DROP TABLE IF EXISTS nowhere.t, going_missing": [
@@ -27,12 +35,10 @@ NOTICES = {
     "CREATE VIEW going_two AS SELECT a FROM going_one": [],
     "DROP TABLE going CASCADE": [
         ("00000", "drop cascades to 3 other objects",
-         "drop cascades to constraint going_child_a_fkey on table going_child\n"
-         "drop cascades to view going_one\ndrop cascades to view going_two")],
+         WITH_TABLE)],
     "DROP FUNCTION going_f CASCADE": [
         ("00000", "drop cascades to 2 other objects",
-         "drop cascades to default value for column a of table going_calls\n"
-         "drop cascades to constraint going_check on table going_calls")],
+         WITH_FUNCTION)],
     "DROP TABLE going_child, going_calls": [],
 }  # fmt: skip
 
@@ -42,10 +48,14 @@ def test_notices_of_drop(node_conninfo):
     with psycopg.connect(node_conninfo, autocommit=True) as connection:
         for sql in SETUP:
             connection.execute(sql)
-        notices: list[psycopg.errors.Diagnostic] = []
-        connection.add_notice_handler(notices.append)
+        notices = []
+
+        def hear(one):
+            notices.append((one.sqlstate, one.message_primary, one.message_detail))
+
+        connection.add_notice_handler(hear)
         for sql in NOTICES:
             notices.clear()
             connection.execute(sql)
-            heard[sql] = [(one.sqlstate, one.message_primary, one.message_detail) for one in notices]
+            heard[sql] = list(notices)
     assert heard == NOTICES
