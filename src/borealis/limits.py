@@ -19,6 +19,7 @@ KEY_DECLARED_BYTES_MAX = 2_000
 KEY_COLUMNS_MAX = 8
 TABLE_COLUMNS_MAX = 255
 TABLE_INDEXES_MAX = 24
+TABLE_STATISTICS_MAX = 5
 SCHEMAS_MAX = 10
 SEQUENCES_MAX = 5_000
 TABLES_MAX = 1_000
@@ -93,6 +94,10 @@ def too_many_columns() -> TooManyColumns:
 
 def too_many_indexes() -> ProgramLimitExceeded:
     return ProgramLimitExceeded("more than 24 indexes per table are not allowed")
+
+
+def too_many_statistics() -> ProgramLimitExceeded:
+    return ProgramLimitExceeded("more than 5 extended statistics per table are not allowed")
 
 
 def too_many_tables() -> ProgramLimitExceeded:

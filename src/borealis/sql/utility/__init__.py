@@ -49,6 +49,14 @@ from borealis.sql.utility.schemas.drop_schema import drop_schema
 from borealis.sql.utility.sequences.alter_sequence import alter_sequence, set_sequence_owner
 from borealis.sql.utility.sequences.create_sequence import create_sequence
 from borealis.sql.utility.sequences.drop_sequence import drop_sequence
+from borealis.sql.utility.statistics_objects import (
+    create_statistics,
+    drop_statistics,
+    rename_statistics,
+    set_statistics_owner,
+    set_statistics_schema,
+    set_statistics_target,
+)
 from borealis.types.base import Oid, Style
 
 __all__ = ["Ddl", "is_ddl", "plan_ddl"]
@@ -64,6 +72,8 @@ _PLANNERS: dict[str, _Planner] = {
     "CreateSchemaStmt": create_schema,
     "CreateSeqStmt": create_sequence,
     "AlterSeqStmt": alter_sequence,
+    "CreateStatsStmt": create_statistics,
+    "AlterStatsStmt": set_statistics_target,
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "CreateFunctionStmt": create_function,
@@ -86,6 +96,10 @@ _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("AlterTableStmt", "OBJECT_SEQUENCE"): set_sequence_owner,
     ("RenameStmt", "OBJECT_SEQUENCE"): rename_relation,
     ("AlterObjectSchemaStmt", "OBJECT_SEQUENCE"): set_schema,
+    ("DropStmt", "OBJECT_STATISTIC_EXT"): drop_statistics,
+    ("RenameStmt", "OBJECT_STATISTIC_EXT"): rename_statistics,
+    ("AlterObjectSchemaStmt", "OBJECT_STATISTIC_EXT"): set_statistics_schema,
+    ("AlterOwnerStmt", "OBJECT_STATISTIC_EXT"): set_statistics_owner,
     ("DropStmt", "OBJECT_DOMAIN"): drop_domain,
     ("RenameStmt", "OBJECT_DOMAIN"): rename_domain,
     ("RenameStmt", "OBJECT_DOMCONSTRAINT"): rename_domain_constraint,

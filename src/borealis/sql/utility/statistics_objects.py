@@ -1,0 +1,197 @@
+"""CREATE, ALTER and DROP STATISTICS: definitions of extended statistics.
+
+Source: dsql-facts.md §4.2, §3.3 for DSQL's limits; PostgreSQL 16, CreateStatistics (statscmds.c), as observed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from borealis import limits
+from borealis.catalog.objects import Statistics
+from borealis.catalog.relations import Table
+from borealis.catalog.schema import Schema
+from borealis.errors import (
+    DuplicateColumn,
+    DuplicateObject,
+    FeatureNotSupported,
+    InvalidObjectDefinition,
+    InvalidParameterValue,
+    InvalidSchemaName,
+    SyntaxError_,
+    TooManyColumns,
+    UndefinedObject,
+    WrongObjectType,
+)
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.names import creation_schema, find_table, lookup_relation
+from borealis.sql.parse import Node
+from borealis.sql.utility.alter_view import target_schema
+from borealis.sql.utility.column_types import SYSTEM_COLUMNS
+from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.index_keys import index_column
+from borealis.sql.utility.object_names import make_object_name
+from borealis.sql.utility.roles import role_named
+from borealis.types.base import Oid
+from borealis.types.registry import format_type, type_of
+
+_COLUMNS_MAX = 8
+_TARGET_MAX = 100
+_KINDS = {"ndistinct": "d", "dependencies": "f", "mcv": "m"}
+
+
+def create_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    table = _table(context, node["relations"])
+    names = [part["String"]["sval"] for part in node.get("defnames", ())]
+    schema = table.schema
+    if names:
+        _check_schema(context, names)
+        range_var = {"relname": names[-1]} | ({"schemaname": names[-2]} if len(names) > 1 else {})
+        schema = creation_schema(context, range_var)
+        if _at(context, schema, names[-1]) is not None:
+            text = f'statistics object "{names[-1]}" already exists'
+            if not node.get("if_not_exists"):
+                raise DuplicateObject(text)
+            return Ddl("CREATE STATISTICS", notices=(("42710", f"{text}, skipping"),))
+    columns = _columns(table, node["exprs"])
+    kinds = _kinds(node)
+    if len(columns) < 2:
+        raise InvalidObjectDefinition("extended statistics require at least 2 columns")
+    if len(set(columns)) < len(columns):
+        raise DuplicateColumn("duplicate column name in statistics definition")
+    if sum(one.table == table.oid for one in context.catalog.statistics) >= limits.TABLE_STATISTICS_MAX:
+        raise limits.too_many_statistics()
+    name = names[-1] if names else _free_name(context, table, columns)
+    made = Statistics(
+        Oid(context.catalog.next_oid), name, schema, owner, table.oid, tuple(sorted(columns)), kinds
+    )
+    return Ddl.replacing("CREATE STATISTICS", after=(made,))
+
+
+def set_statistics_target(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    target = node["stxstattarget"]["Integer"].get("ival", 0)
+    try:
+        before = _found(context, node["defnames"])
+    except (UndefinedObject, InvalidSchemaName) as error:
+        if not node.get("missing_ok"):
+            raise
+        return Ddl("ALTER STATISTICS", notices=(("00000", f"{error.message}, skipping"),))
+    if target < -1:
+        raise InvalidParameterValue(f"statistics target {target} is too low")
+    if target > _TARGET_MAX:
+        raise InvalidParameterValue(
+            f"statistics target {target} exceeds maximum allowed value of {_TARGET_MAX}"
+        )
+    return Ddl.replacing("ALTER STATISTICS", (before,), (replace(before, target=target),))
+
+
+def rename_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    before = _found(context, node["object"]["List"]["items"])
+    return _moved(context, before, replace(before, name=node["newname"]))
+
+
+def set_statistics_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    before = _found(context, node["object"]["List"]["items"])
+    return _moved(context, before, replace(before, schema=target_schema(context, node["newschema"])))
+
+
+def set_statistics_owner(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    before = _found(context, node["object"]["List"]["items"])
+    after = replace(before, owner=role_named(context, node["newowner"], owner))
+    return Ddl.replacing("ALTER STATISTICS", (before,), (after,))
+
+
+def drop_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    dropped: dict[Oid, Statistics] = {}
+    notices: list[tuple[str, str]] = []
+    for item in node["objects"]:
+        try:
+            one = _found(context, item["List"]["items"])
+        except (UndefinedObject, InvalidSchemaName) as error:
+            if not node.get("missing_ok"):
+                raise
+            notices.append(("00000", f"{error.message}, skipping"))
+            continue
+        dropped[one.oid] = one
+    return Ddl.replacing("DROP STATISTICS", before=dropped.values(), notices=tuple(notices))
+
+
+def _table(context: BindContext, relations: list[Node]) -> Table:
+    if len(relations) != 1 or "RangeVar" not in relations[0]:
+        raise FeatureNotSupported("only a single relation is allowed in CREATE STATISTICS")
+    range_var = relations[0]["RangeVar"]
+    relation = lookup_relation(context, range_var)
+    if relation is not None and not isinstance(relation, Table):
+        raise WrongObjectType(
+            f'cannot define statistics for relation "{relation.name}"',
+            detail=f"This operation is not supported for {type(relation).__name__.lower()}s.",
+        )
+    return find_table(context, {**range_var, "location": -1})
+
+
+def _columns(table: Table, elements: list[Node]) -> list[int]:
+    if len(elements) > _COLUMNS_MAX:
+        raise TooManyColumns(f"cannot have more than {_COLUMNS_MAX} columns in statistics")
+    found = []
+    for element in elements:
+        name = element["StatsElem"].get("name")
+        if name is None:
+            raise FeatureNotSupported("expressions in CREATE STATISTICS not supported")
+        if name in SYSTEM_COLUMNS:
+            raise FeatureNotSupported("statistics creation on system columns is not supported")
+        column = index_column(table, name)
+        if type_of(column.type).name in ("json", "point"):
+            raise FeatureNotSupported(
+                f'column "{name}" cannot be used in statistics because its type '
+                f"{format_type(column.type, -1)} has no default btree operator class"
+            )
+        found.append(column.attnum)
+    return found
+
+
+def _kinds(node: Node) -> str:
+    named = [item["String"]["sval"] for item in node.get("stat_types", ())]
+    for name in named:
+        if name not in _KINDS:
+            raise SyntaxError_(f'unrecognized statistics kind "{name}"')
+    return "".join(letter for name, letter in _KINDS.items() if name in (named or _KINDS))
+
+
+def _free_name(context: BindContext, table: Table, columns: list[int]) -> str:
+    middle = "_".join(table.columns[attnum - 1].name for attnum in columns)
+    number = 0
+    while True:
+        name = make_object_name(table.name, middle, f"stat{number or ''}")
+        if _at(context, table.schema, name) is None:
+            return name
+        number += 1
+
+
+def _found(context: BindContext, parts: list[Node]) -> Statistics:
+    """Return the statistics object of a name. Raises UndefinedObject 42704, InvalidSchemaName 3F000."""
+    names = [part["String"]["sval"] for part in parts]
+    _check_schema(context, names)
+    for schema in names[-2:-1] or context.search_path:
+        for one in context.catalog.statistics:
+            if (one.schema.name, one.name) == (schema, names[-1]):
+                return one
+    raise UndefinedObject(f'statistics object "{".".join(names)}" does not exist')
+
+
+def _check_schema(context: BindContext, names: list[str]) -> None:
+    if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name:
+        raise InvalidSchemaName(f'schema "{names[-2]}" does not exist')
+
+
+def _at(context: BindContext, schema: Schema, name: str) -> Statistics | None:
+    named = (one for one in context.catalog.statistics if one.name == name)
+    return next((one for one in named if one.schema == schema), None)
+
+
+def _moved(context: BindContext, before: Statistics, after: Statistics) -> Ddl:
+    other = _at(context, after.schema, after.name)
+    if other is not None and (other.oid != before.oid or before.name != after.name or before == after):
+        raise DuplicateObject(
+            f'statistics object "{after.name}" already exists in schema "{after.schema.name}"'
+        )
+    return Ddl.replacing("ALTER STATISTICS", (before,), (after,))
