@@ -85,6 +85,10 @@ class FeatureNotSupported(SqlError, sqlstate="0A000"):
     pass
 
 
+class InvalidGrantOperation(SqlError, sqlstate="0LP01"):
+    pass
+
+
 class CardinalityViolation(SqlError, sqlstate="21000"):
     pass
 

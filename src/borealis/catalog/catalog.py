@@ -8,6 +8,7 @@ from functools import cached_property
 
 from borealis.catalog.objects import Comment, Domain, Function, Statistics
 from borealis.catalog.relations import Index, Relation, Sequence, Table, View
+from borealis.catalog.roles import ADMIN, Grant, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
@@ -24,10 +25,28 @@ class Catalog:
     functions: tuple[Function, ...] = ()
     statistics: tuple[Statistics, ...] = ()
     comments: tuple[Comment, ...] = ()
+    roles: tuple[Role, ...] = ()  # without admin
+    role_mappings: tuple[RoleMapping, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @cached_property
     def schemas_by_name(self) -> dict[str, Schema]:
         return {schema.name: schema for schema in self.schemas}
+
+    @cached_property
+    def roles_by_name(self) -> dict[str, Role]:
+        return {role.name: role for role in (ADMIN, *self.roles)}
+
+    @cached_property
+    def mapped_arns(self) -> frozenset[tuple[str, str]]:
+        """Role names with the principals that may connect as them; a role has to have LOGIN."""
+        names = {role.oid: role.name for role in self.roles if role.can_login}
+        return frozenset((names[one.role], one.arn) for one in self.role_mappings if one.role in names)
+
+    @cached_property
+    def privileges(self) -> dict[tuple[Oid, Oid], str]:
+        """Letters of what was granted, by object and grantee."""
+        return {(one.object, one.grantee): one.privileges for one in self.grants}
 
     @cached_property
     def relations_by_oid(self) -> dict[Oid, Relation]:

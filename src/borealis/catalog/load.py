@@ -15,6 +15,7 @@ from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey, ReferentialAction
 from borealis.catalog.objects import Comment, Domain, Function, FunctionArgument, Statistics
 from borealis.catalog.relations import Column, Index, IndexExpression, Sequence, Table, View
+from borealis.catalog.roles import Grant, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
@@ -46,6 +47,24 @@ def load_catalog(connection: Connection) -> Catalog:
             Comment(Oid(object_), Oid(catalog), column, text)
             for object_, catalog, column, text in connection.execute(
                 "SELECT objoid, classoid, objsubid, description FROM pg_description"
+            )
+        ),
+        roles=tuple(
+            Role(Oid(oid), name, bool(can_login), bool(inherits))
+            for oid, name, can_login, inherits in connection.execute(
+                "SELECT oid, rolname, rolcanlogin, rolinherit FROM pg_authid ORDER BY oid"
+            )
+        ),
+        role_mappings=tuple(
+            RoleMapping(Oid(oid), arn, Oid(role), Oid(grantor))
+            for oid, arn, role, grantor in connection.execute(
+                "SELECT oid, arn, role, grantor FROM iam_mapping ORDER BY oid"
+            )
+        ),
+        grants=tuple(
+            Grant(Oid(object_), Oid(catalog), Oid(grantee), privileges)
+            for object_, catalog, grantee, privileges in connection.execute(
+                "SELECT objoid, classoid, grantee, privileges FROM acl"
             )
         ),
     )

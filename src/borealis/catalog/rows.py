@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator
 from borealis.catalog.constraints import Check, ForeignKey
 from borealis.catalog.objects import Comment, Domain, Function, Statistics
 from borealis.catalog.relations import Column, Index, Sequence, Table, View
+from borealis.catalog.roles import Grant, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.storage.catalog_tables import (
     PG_ATTRDEF,
     PG_ATTRIBUTE,
+    PG_AUTHID,
     PG_CLASS,
     PG_CONSTRAINT,
     PG_DESCRIPTION,
@@ -28,11 +30,25 @@ from borealis.storage.catalog_tables import (
     PG_SEQUENCE,
     PG_STATISTIC_EXT,
     PG_TYPE,
+    SYS_GRANT,
+    SYS_IAM_MAPPING,
 )
 from borealis.transaction.intent import Change, Key, Mode, Row
 from borealis.types.base import Oid
 
-Object = Schema | Table | View | Sequence | Domain | Function | Statistics | Comment
+Object = (
+    Schema
+    | Table
+    | View
+    | Sequence
+    | Domain
+    | Function
+    | Statistics
+    | Comment
+    | Role
+    | RoleMapping
+    | Grant
+)
 CatalogRow = tuple[int, Key, Row]
 """The catalog's oid, the row's key, the row."""
 
@@ -68,6 +84,12 @@ def rows_of(described: Object) -> Iterator[CatalogRow]:
             yield PG_NAMESPACE, (oid,), (oid, name, owner)
         case Comment(object_, catalog, column, text):
             yield PG_DESCRIPTION, (object_, catalog, column), (object_, catalog, column, text)
+        case Role(oid, name, can_login, inherits):
+            yield PG_AUTHID, (oid,), (oid, name, int(can_login), int(inherits))
+        case RoleMapping(oid, arn, role, grantor):
+            yield SYS_IAM_MAPPING, (oid,), (oid, arn, role, grantor)
+        case Grant(object_, catalog, grantee, privileges):
+            yield SYS_GRANT, (object_, catalog, grantee), (object_, catalog, grantee, privileges)
 
 
 def _table_rows(table: Table) -> Iterator[CatalogRow]:

@@ -25,7 +25,7 @@ from borealis.executor.transaction import Transaction
 from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.sql.bind import bind, is_bindable
 from borealis.sql.parse import Parsed
-from borealis.sql.utility import is_ddl, plan_ddl
+from borealis.sql.utility import check_ddl, is_ddl, plan_ddl
 from borealis.transaction.journal import Journal
 from borealis.transaction.snapshot import Snapshot, SnapshotSource
 from borealis.types import oids
@@ -131,13 +131,14 @@ class Engine:
         if not is_bindable(parsed):
             raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
         style = replace(scope.style, now_us=self.clock.now_us() if now_us is None else now_us)
-        bound = bind(parsed, catalog, parameter_types, scope.search_path, style)
+        bound = bind(parsed, catalog, parameter_types, scope.search_path, style, scope.user)
         plan = make_plan(parsed, bound, catalog)
         plan.is_cacheable = bound.is_cacheable
         return plan
 
     def _ddl_plan(self, parsed: Parsed, catalog: Catalog, scope: Scope) -> Plan:
         """DDL is planned against the catalog of the snapshot it runs in; here its tag is found, and its first errors."""
+        check_ddl(parsed, scope.user)
         ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style, setting=scope.setting)
         action = DdlAction(parsed, self, ddl)
         columns = None if not ddl.told else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)

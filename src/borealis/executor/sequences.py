@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Sequence
+from borealis.catalog.roles import ADMIN
 from borealis.errors import (
+    InsufficientPrivilege,
     ObjectNotInPrerequisiteState,
     ReadOnlySqlTransaction,
     UndefinedTable,
     WrongObjectType,
 )
+from borealis.sql.bind.privileges import may, role_of_session
 from borealis.transaction.sequences import Block, Position, SequenceRequest
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -87,13 +90,16 @@ class TransactionSequences:
 
     def nextval(self, oid: Oid) -> int:
         sequence = self._sequence(oid)
+        self._allow(sequence, "Uw")
         self._refuse_read_only("nextval")
         value = self._session.next(sequence, self._transaction.take_numbers)
         self._last = sequence
         return value
 
     def currval(self, oid: Oid) -> int:
-        return self._session.current(self._sequence(oid))
+        sequence = self._sequence(oid)
+        self._allow(sequence, "Ur")
+        return self._session.current(sequence)
 
     def lastval(self) -> int:
         if self._last is None:
@@ -102,6 +108,7 @@ class TransactionSequences:
 
     def setval(self, oid: Oid, value: int, *, is_called: bool) -> int:
         sequence = self._sequence(oid)
+        self._allow(sequence, "w")
         self._refuse_read_only("setval")
         self._session.set(sequence, Position(value, is_called), self._transaction.take_numbers)
         return value
@@ -126,6 +133,16 @@ class TransactionSequences:
         if name is None:
             raise UndefinedTable(f"could not open relation with OID {oid}")
         raise WrongObjectType(f'"{name}" is not a sequence')
+
+    def _allow(self, sequence: Sequence, letters: str) -> None:
+        """Raise 42501 for a role without any of the privileges; an identity column's numbers go with its table."""
+        user = self._transaction.scope.user
+        if user == ADMIN.name or sequence.is_identity:
+            return
+        catalog = self._transaction.catalog
+        role = role_of_session(catalog, user)
+        if not any(may(catalog, role, sequence.oid, letter) for letter in letters):
+            raise InsufficientPrivilege(f"permission denied for sequence {sequence.name}")
 
     def _name(self, oid: Oid) -> str | None:
         names = self._transaction.style.names

@@ -143,11 +143,11 @@ class Node:
         stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())
-        authenticator: Authenticator = TrustAuthenticator()
+        seen = NodeCluster(Endpoint(cluster, config.region, config.domain), self._processor.engine)
+        authenticator: Authenticator = TrustAuthenticator(lambda _: seen.roles)
         identities = IdentityStore(directory.path)
         if config.authentication is Authentication.IAM:
             identities.ensure(self._random, clock, config.region)
-            seen = NodeCluster(Endpoint(cluster, config.region, config.domain), self._processor.engine)
             authenticator = IamAuthenticator(identities.current, lambda _: seen, clock)
         self.services = Services(
             clock=clock,

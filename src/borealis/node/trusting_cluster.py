@@ -37,5 +37,10 @@ class NodeCluster:
     def catalog_version(self) -> int:
         return self._engine.snapshots.catalog_version
 
+    @property
+    def roles(self) -> Mapping[str, bool]:
+        """Roles, and whether they have LOGIN."""
+        return {name: role.can_login for name, role in self._engine.catalog.roles_by_name.items()}
+
     def is_mapped(self, role: str, iam_arn: str) -> bool:
-        return False  # roles, and AWS IAM GRANT, which maps them, are yet to come into the catalog (self._engine.catalog)
+        return (role, iam_arn) in self._engine.catalog.mapped_arns

@@ -131,7 +131,7 @@ def _services(setup: WorkerSetup, clusters: WorkerClusters, router: CancelRouter
 
 def _authenticator(setup: WorkerSetup, clusters: WorkerClusters, clock: Clock) -> Authenticator:
     if setup.authentication is Authentication.TRUST:
-        return TrustAuthenticator()
+        return TrustAuthenticator(lambda login: clusters.trusting(login).roles)
     return IamAuthenticator(IdentityStore(setup.data).current, clusters.trusting, clock)
 
 

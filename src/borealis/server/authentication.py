@@ -11,7 +11,7 @@ Source: dsql-facts.md §2.1, §2.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,12 +59,16 @@ class TrustAuthenticator:
 
     asks_password = False
 
-    def __init__(self, roles: Collection[str] = (ADMIN,)) -> None:
+    def __init__(self, roles: Callable[[Login], Mapping[str, bool]] = lambda _: {ADMIN: True}) -> None:
+        """roles are a cluster's, with whether they have LOGIN."""
         self._roles = roles
 
     async def authenticate(self, login: Login, password: str | None) -> Guard | None:
-        if login.user not in self._roles:
+        roles = self._roles(login)
+        if login.user not in roles:
             raise InvalidAuthorizationSpecification(
                 f'role "{login.user}" does not exist', hint=f'The role of every new cluster is "{ADMIN}".'
             )
+        if not roles[login.user]:
+            raise InvalidAuthorizationSpecification(f'role "{login.user}" is not permitted to log in')
         return None

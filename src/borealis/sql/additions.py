@@ -2,6 +2,8 @@
 
     CREATE [UNIQUE] INDEX ASYNC …      ASYNC is blanked out: libpg_query would take it for the index's name
     ALTER TABLE ASYNC …                the same
+    AWS IAM GRANT role TO 'arn'        read as NOTIFY role , 'arn': a name and a text, each where it stood
+    AWS IAM REVOKE role FROM 'arn'     the same
 
 Blanks keep every position where it was. An index really named async has to be quoted, as on the service.
 Source: dsql-facts.md §4.1, §5.1.
@@ -27,14 +29,21 @@ class Additions:
     """What libpg_query may parse."""
     asyncs: tuple[int, ...] = ()
     """Where ASYNC stood, in bytes: the statement around each is asynchronous."""
+    grants: tuple[int, ...] = ()
+    """Where AWS IAM GRANT stood, and REVOKE in revokes: the NOTIFY around each is that statement."""
+    revokes: tuple[int, ...] = ()
 
 
 def take_additions(text: str) -> Additions:
     """Take DSQL's own words out of a message."""
-    if "async" not in text.lower():
+    lower = text.lower()
+    if "async" not in lower and "aws" not in lower:
         return Additions(text)
     words: list[str] = []
     asyncs = []
+    iam: dict[str, list[int]] = {"grant": [], "revoke": []}
+    begun = 0
+    is_iam = False
     kept = text
     at = 0
     while at < len(text):
@@ -52,12 +61,20 @@ def take_additions(text: str) -> Additions:
             if word == "async" and tuple(words) in _BEFORE_ASYNC:
                 kept = f"{kept[:start]}{' ' * len(word)}{kept[at:]}"
                 asyncs.append(len(text[:start].encode()))
+            if not words:
+                begun, is_iam = start, False
+            elif words == ["aws", "iam"] and word in iam:
+                kept = f"{kept[:begun]}{'NOTIFY'.ljust(at - begun)}{kept[at:]}"
+                iam[word].append(len(text[:begun].encode()))
+                is_iam = True
+            elif is_iam and len(words) == 4 and word == ("to" if words[2] == "grant" else "from"):
+                kept = f"{kept[:start]}{','.ljust(len(word))}{kept[at:]}"
             words.append(word)
         elif found[0] == ";":
             words.clear()
         elif not found[0].isspace() and not found[0].startswith("--"):
             words.append("")
-    return Additions(kept, tuple(asyncs))
+    return Additions(kept, tuple(asyncs), tuple(iam["grant"]), tuple(iam["revoke"]))
 
 
 def _after_comment(text: str, at: int) -> int:

@@ -80,6 +80,11 @@ def _parse(text: str) -> tuple[Parsed, ...]:
         end = start + tree.get("stmt_len", 0) if "stmt_len" in tree else sys.maxsize
         if any(start <= at < end for at in additions.asyncs):
             node["async"] = True
+        for added, name in ((additions.grants, "AwsIamGrantStmt"), (additions.revokes, "AwsIamRevokeStmt")):
+            if node_name == "NotifyStmt" and any(start <= at < end for at in added):
+                node_name = name
+                if "payload" not in node:
+                    raise SyntaxError_("syntax error at end of input", position=len(text) + 1)
         statements.append(Parsed(text, node_name, node))
     return tuple(statements)
 

@@ -17,6 +17,7 @@ PG_TYPE = 1247
 PG_ATTRIBUTE = 1249
 PG_PROC = 1255
 PG_CLASS = 1259
+PG_AUTHID = 1260
 PG_SEQUENCE = 2224
 PG_ATTRDEF = 2604
 PG_CONSTRAINT = 2606
@@ -26,6 +27,8 @@ PG_NAMESPACE = 2615
 PG_REWRITE = 2618
 PG_STATISTIC_EXT = 3381
 SYS_JOB = 15601  # no catalog of PostgreSQL's: what sys.jobs shows
+SYS_IAM_MAPPING = 15602  # what sys.iam_pg_role_mappings shows
+SYS_GRANT = 15603  # the aclitems of all objects
 
 ADMIN_ROLE = 15579
 PG_CATALOG_NAMESPACE = 11
@@ -238,6 +241,27 @@ JOB = CatalogTable(
     ("job_id",),
     has_integer_key=False,
 )
+ROLE = CatalogTable(
+    PG_AUTHID,
+    "pg_authid",
+    ("oid", "rolname", "rolcanlogin", "rolinherit"),
+    ("oid",),
+    has_integer_key=True,
+)
+IAM_MAPPING = CatalogTable(
+    SYS_IAM_MAPPING,
+    "iam_mapping",
+    ("oid", "arn", "role", "grantor"),
+    ("oid",),
+    has_integer_key=True,
+)
+GRANT = CatalogTable(
+    SYS_GRANT,
+    "acl",
+    ("objoid", "classoid", "grantee", "privileges"),
+    ("objoid", "classoid", "grantee"),
+    has_integer_key=False,
+)
 
 CATALOG_TABLES = (
     NAMESPACE,
@@ -253,6 +277,9 @@ CATALOG_TABLES = (
     STATISTIC_EXT,
     DESCRIPTION,
     JOB,
+    ROLE,
+    IAM_MAPPING,
+    GRANT,
 )
 CATALOG_TABLES_BY_OID = {table.oid: table for table in CATALOG_TABLES}
 

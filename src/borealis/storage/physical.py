@@ -31,8 +31,8 @@ from borealis.storage.catalog_tables import (
     PG_SEQUENCE,
     PG_STATISTIC_EXT,
     PG_TYPE,
-    SYS_IAM_MAPPING,
     RELATIONS_OF_ROW,
+    SYS_IAM_MAPPING,
 )
 from borealis.storage.layout import SEQUENCES, IndexLayout, TableLayout, index_name, table_name
 from borealis.types.base import Value

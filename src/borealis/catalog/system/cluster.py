@@ -76,6 +76,19 @@ def roles(catalog: Catalog) -> Iterator[SystemRow]:
             "rolbypassrls": is_superuser,
             "rolconnlimit": -1,
         }
+    for role in catalog.roles:
+        yield {
+            "oid": role.oid,
+            "rolname": role.name,
+            "rolsuper": 0,
+            "rolinherit": int(role.inherits),
+            "rolcreaterole": 0,
+            "rolcreatedb": 0,
+            "rolcanlogin": int(role.can_login),
+            "rolreplication": 0,
+            "rolbypassrls": 0,
+            "rolconnlimit": -1,
+        }
 
 
 @produces("pg_am")

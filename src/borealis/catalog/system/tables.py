@@ -8,7 +8,7 @@ from importlib import resources
 from itertools import groupby
 from operator import itemgetter
 
-from borealis.storage.catalog_tables import SYS_JOB
+from borealis.storage.catalog_tables import ADMIN_ROLE, SYS_IAM_MAPPING, SYS_JOB
 from borealis.types import oids
 from borealis.types.base import Oid
 
@@ -86,6 +86,33 @@ JOBS = SystemTable(
 )
 """sys.jobs. Source: dsql-facts.md §5.3."""
 
+MAPPINGS = SystemTable(
+    Oid(SYS_IAM_MAPPING),
+    "iam_pg_role_mappings",
+    tuple(
+        SystemColumn(attnum, name, type_, not_null=False)
+        for attnum, (name, type_) in enumerate(
+            (
+                ("iam_oid", oids.OID),
+                ("arn", oids.TEXT),
+                ("pg_role_oid", oids.OID),
+                ("pg_role_name", oids.NAME),
+                ("grantor_pg_role_oid", oids.OID),
+                ("grantor_pg_role_name", oids.NAME),
+            ),
+            1,
+        )
+    ),
+    stored=(
+        "(SELECT m.oid AS iam_oid, arn, role AS pg_role_oid, rolname AS pg_role_name, grantor AS grantor_pg_role_oid, "
+        f"CASE grantor WHEN {ADMIN_ROLE} THEN 'admin' END AS grantor_pg_role_name "
+        "FROM iam_mapping AS m JOIN pg_authid AS r ON r.oid = role)"
+    ),
+)
+"""sys.iam_pg_role_mappings; only admin grants. Source: dsql-facts.md §2.4."""
+
+_OF_SYS = {table.name: table for table in (JOBS, MAPPINGS)}
+
 
 @cache
 def system_tables() -> dict[str, SystemTable]:
@@ -104,5 +131,5 @@ def system_tables() -> dict[str, SystemTable]:
 
 def system_table(schema: str, name: str) -> SystemTable | None:
     if schema == "sys":
-        return JOBS if name == "jobs" else None
+        return _OF_SYS.get(name)
     return system_tables().get(name) if schema == "pg_catalog" else None

@@ -14,8 +14,11 @@ from borealis.types.base import Oid, Value
 from borealis.types.registry import type_of
 
 
-@scalar("pg_get_userbyid")
-def pg_get_userbyid(role: int) -> str:
+@scalar("pg_get_userbyid", context=True, deterministic=False)
+def pg_get_userbyid(context: Context, role: int) -> str:
+    for one in context.catalog.roles:
+        if one.oid == role:
+            return one.name
     return ROLES.get(role, f"unknown (OID={role})")
 
 

@@ -49,6 +49,7 @@ def explain_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid
         parameter_types,
         scope.search_path,
         scope.style,
+        scope.user,
     )
     statement = bound.statement
     if not isinstance(statement, Select) or not _is_one_result(statement):

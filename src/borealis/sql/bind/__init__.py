@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import borealis.sql.bind.expressions  # noqa: F401 - registers the binders
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.roles import ADMIN
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.insert import bind_insert
 from borealis.sql.bind.level import Level
+from borealis.sql.bind.privileges import check_privileges, role_of_session, usable_path
 from borealis.sql.bind.pull_up import pull_up
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.update import bind_delete, bind_update
@@ -38,6 +40,7 @@ def bind(
     parameter_types: tuple[Oid, ...] = (),
     search_path: tuple[str, ...] = ("public",),
     style: Style | None = None,
+    user: str = "admin",
 ) -> Bound:
     """Bind a query or DML statement.
 
@@ -48,10 +51,13 @@ def bind(
         SqlError: names, types, overloads, with PostgreSQL's texts and positions.
         FeatureNotSupported: 0A000 for what is not supported, naming it.
     """
-    context = BindContext(parsed, catalog, parameter_types, search_path, style or Style())
+    role = role_of_session(catalog, user)
+    path = search_path if role is ADMIN else usable_path(catalog, role, search_path)
+    context = BindContext(parsed, catalog, parameter_types, path, style or Style())
     try:
         with row_types.naming(context.row_type_name):
             statement = _bind_statement(context, parsed)
+        check_privileges(context, role)
     except RecursionError:
         raise stack_depth_exceeded() from None
     return Bound(

@@ -98,6 +98,7 @@ class BindContext:
         self.arguments: Arguments | None = None  # of the function whose body is bound
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
+        self.called: list[Table | View] = []  # what bodies of functions read
         self.is_cacheable = True
         self.setting: Callable[[str], str | None] = lambda name: None  # the session's, for DDL
         self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL

@@ -56,6 +56,8 @@ def find_relation(
     if "relation" in range_var:
         kept = context.catalog.relations_by_oid.get(range_var["relation"]["oid"])
         if isinstance(kept, Table | View):
+            if context.arguments is not None:
+                context.called.append(kept)
             return kept
         raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
     relation = lookup_relation(context, range_var)

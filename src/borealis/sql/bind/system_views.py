@@ -1,4 +1,4 @@
-"""Views of pg_catalog, information_schema and sys: SQL over the system tables, one file a view.
+"""Views of pg_catalog and information_schema: SQL over the system tables, one file a view.
 
 They are kept as text (catalog/system/views), parsed once, and bound like a subquery. All names in them are qualified.
 """
@@ -11,7 +11,7 @@ from borealis.catalog.system.tables import FOLDER
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node, parse
 
-_SCHEMAS = ("pg_catalog", "information_schema", "sys")
+_SCHEMAS = ("pg_catalog", "information_schema")
 
 
 def system_view_query(context: BindContext, range_var: Node) -> Node | None:

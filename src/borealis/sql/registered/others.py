@@ -7,7 +7,6 @@ from borealis.sql.registered.parsing import qualified, single, written
 from borealis.sql.registered.scope import NameScope
 from borealis.types.base import Oid
 
-_ROLES = {"admin": Oid(15579)}
 _COLLATIONS = {"default": Oid(100), "C": Oid(950), "POSIX": Oid(951), "ucs_basic": Oid(962)}
 _CONFIGURATIONS = {"simple": Oid(3748)}
 _DICTIONARIES = {"simple": Oid(3765)}
@@ -27,13 +26,14 @@ def show_schema(scope: NameScope, oid: Oid) -> str | None:
 
 def read_role(scope: NameScope, text: str) -> int:
     name = single(text)
-    if name not in _ROLES:
+    found = scope.catalog.roles_by_name.get(name)
+    if found is None:
         raise UndefinedObject(f'role "{name}" does not exist')
-    return _ROLES[name]
+    return found.oid
 
 
 def show_role(scope: NameScope, oid: Oid) -> str | None:
-    return _name_in(_ROLES, oid)
+    return _name_in({role.name: role.oid for role in scope.catalog.roles_by_name.values()}, oid)
 
 
 def read_collation(scope: NameScope, text: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from borealis.catalog.catalog import Catalog
-from borealis.errors import FeatureNotSupported
+from borealis.errors import FeatureNotSupported, InsufficientPrivilege
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node, Parsed
 from borealis.sql.utility.alter_domain import (
@@ -43,6 +43,14 @@ from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_table, drop_view
 from borealis.sql.utility.function_options import is_sql_function
+from borealis.sql.utility.grants import grant, without_grants_of_dropped
+from borealis.sql.utility.role_statements import (
+    aws_iam_grant,
+    aws_iam_revoke,
+    create_role,
+    drop_roles,
+    rename_role,
+)
 from borealis.sql.utility.schemas.alter_schema import rename_schema, set_schema_owner
 from borealis.sql.utility.schemas.create_schema import create_schema
 from borealis.sql.utility.schemas.drop_schema import drop_schema
@@ -59,7 +67,7 @@ from borealis.sql.utility.statistics_objects import (
 )
 from borealis.types.base import Oid, Style
 
-__all__ = ["Ddl", "is_ddl", "plan_ddl"]
+__all__ = ["Ddl", "check_ddl", "is_ddl", "plan_ddl"]
 
 _Planner = Callable[[BindContext, Node, Oid], Ddl]
 
@@ -77,9 +85,15 @@ _PLANNERS: dict[str, _Planner] = {
     "CreateDomainStmt": create_domain,
     "AlterDomainStmt": alter_domain,
     "CreateFunctionStmt": create_function,
+    "CreateRoleStmt": create_role,
+    "DropRoleStmt": drop_roles,
+    "GrantStmt": grant,
+    "AwsIamGrantStmt": aws_iam_grant,
+    "AwsIamRevokeStmt": aws_iam_revoke,
 }
 
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
+    ("RenameStmt", "OBJECT_ROLE"): rename_role,
     ("DropStmt", "OBJECT_VIEW"): drop_view,
     ("DropStmt", "OBJECT_INDEX"): drop_index,
     ("AlterTableStmt", "OBJECT_TABLE"): alter_table,
@@ -125,6 +139,17 @@ def is_ddl(parsed: Parsed) -> bool:
     return _planner(parsed) is not None
 
 
+def check_ddl(parsed: Parsed, user: str) -> None:
+    """Raise where a role other than admin, who owns every object, runs DDL."""
+    if user == "admin":
+        return
+    if parsed.node_name.startswith("AwsIam"):
+        raise InsufficientPrivilege(
+            f"permission denied to grant IAM trust with role {parsed.node['conditionname']}"
+        )
+    raise FeatureNotSupported("DDL by a role other than admin not supported")
+
+
 def _planner(parsed: Parsed) -> _Planner | None:
     if parsed.node_name == "CreateFunctionStmt" and not is_sql_function(parsed.node):
         return None
@@ -160,4 +185,5 @@ def plan_ddl(
     planner = _planner(parsed)
     if planner is None:
         raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
-    return without_comments_of_dropped(catalog, planner(context, parsed.node, owner))
+    ddl = without_comments_of_dropped(catalog, planner(context, parsed.node, owner))
+    return without_grants_of_dropped(catalog, ddl)

@@ -27,7 +27,7 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.alter_domain import domain_named
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.function_names import find_named
-from borealis.sql.utility.roles import role_named
+from borealis.sql.utility.role_statements import find_role
 from borealis.storage.catalog_tables import (
     PG_CLASS,
     PG_CONSTRAINT,
@@ -162,8 +162,7 @@ def _schema(context: BindContext, node: Node) -> _Address:
 
 
 def _role(context: BindContext, node: Node) -> _Address:
-    role = {"roletype": "ROLESPEC_CSTRING", "rolename": node["String"]["sval"]}
-    return role_named(context, role, Oid(0)), _PG_AUTHID, 0
+    return find_role(context.catalog, node["String"]["sval"]).oid, _PG_AUTHID, 0
 
 
 def _statistics(context: BindContext, node: Node) -> _Address:

@@ -1,0 +1,185 @@
+"""Roles and privileges: who may read and write what. Texts: PostgreSQL 16's and dsql-facts.md §2.3, §2.4."""
+
+import pytest
+
+from borealis.errors import SqlError
+from borealis.executor.scope import PlainScope
+from borealis.executor.testing import EmbeddedEngine
+
+ARN = "arn:aws:iam::012345678912:role/example"
+
+
+class Cluster(EmbeddedEngine):
+    def run(self, text):
+        return self.session().run(text)
+
+
+@pytest.fixture
+def engine():
+    with Cluster() as engine:
+        engine.run("CREATE TABLE t (a int PRIMARY KEY, b int)")
+        engine.run("CREATE ROLE app WITH LOGIN")
+        yield engine
+
+
+def as_app(engine, text):
+    engine.scope = PlainScope(user="app")
+    try:
+        return engine.run(text)
+    finally:
+        engine.scope = PlainScope()
+
+
+def refused(engine, text, user="app"):
+    engine.scope = PlainScope(user=user)
+    try:
+        with pytest.raises(SqlError) as caught:
+            engine.run(text)
+    finally:
+        engine.scope = PlainScope()
+    return caught.value.sqlstate, caught.value.message
+
+
+DENIED = ("42501", "permission denied for table t")
+
+
+@pytest.mark.parametrize(
+    ("privilege", "statement"),
+    [
+        ("SELECT", "SELECT * FROM t"),
+        ("SELECT", "SELECT 1 WHERE EXISTS (SELECT FROM t)"),
+        ("SELECT", "WITH x AS (SELECT * FROM t) SELECT * FROM x UNION SELECT 1, 2"),
+        ("INSERT", "INSERT INTO t VALUES (1, 1)"),
+        ("INSERT, SELECT", "INSERT INTO t VALUES (1, 1) ON CONFLICT (a) DO NOTHING"),
+        ("INSERT, SELECT, UPDATE", "INSERT INTO t VALUES (1, 1) ON CONFLICT (a) DO UPDATE SET b = 2"),
+        ("INSERT, SELECT", "INSERT INTO t VALUES (1, 1) RETURNING a"),
+        ("UPDATE", "UPDATE t SET b = 1"),
+        ("UPDATE, SELECT", "UPDATE t SET b = 1 WHERE a = 1"),
+        ("UPDATE, SELECT", "UPDATE t SET b = a"),
+        ("DELETE", "DELETE FROM t"),
+        ("DELETE, SELECT", "DELETE FROM t WHERE a = 1"),
+        ("SELECT, UPDATE", "SELECT * FROM t WHERE a = 1 FOR UPDATE"),
+    ],
+)
+def test_a_statement_needs_each_of_its_privileges(engine, privilege, statement):
+    assert refused(engine, statement) == DENIED
+    engine.run(f"GRANT {privilege} ON t TO app")
+    as_app(engine, statement)
+    for one in privilege.split(", "):
+        engine.run(f"REVOKE {one} ON t FROM app")
+        assert refused(engine, statement) == DENIED
+        engine.run(f"GRANT {one} ON t TO app")
+
+
+def test_data_modifying_with_needs_the_privilege_of_its_target(engine):
+    engine.run("GRANT SELECT ON t TO app")
+    assert refused(engine, "WITH x AS (DELETE FROM t RETURNING a) SELECT * FROM x") == DENIED
+
+
+def test_public_is_everybody_and_all_tables_are_those_that_are_there(engine):
+    engine.run("GRANT SELECT ON t TO PUBLIC")
+    assert as_app(engine, "SELECT count(*) FROM t").rows == [("0",)]
+    engine.run("REVOKE ALL ON t FROM PUBLIC")
+    engine.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO app")
+    as_app(engine, "INSERT INTO t VALUES (1, 2)")
+    engine.run("CREATE TABLE later (a int)")
+    assert refused(engine, "SELECT FROM later") == ("42501", "permission denied for table later")
+
+
+def test_a_view_reads_as_its_owner(engine):
+    engine.run("CREATE VIEW v AS SELECT a FROM t")
+    assert refused(engine, "SELECT * FROM v") == ("42501", "permission denied for view v")
+    engine.run("GRANT SELECT ON v TO app")
+    assert as_app(engine, "SELECT * FROM v").rows == []
+    assert refused(engine, "SELECT * FROM t") == DENIED
+
+
+def test_a_function_reads_as_its_caller(engine):
+    engine.run("CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM t'")
+    assert refused(engine, "SELECT f()") == DENIED
+    engine.run("GRANT SELECT ON t TO app")
+    assert as_app(engine, "SELECT f()").rows == [("0",)]
+
+
+def test_a_schema_needs_usage(engine):
+    engine.run("CREATE SCHEMA s")
+    engine.run("CREATE TABLE s.u (a int)")
+    engine.run("GRANT SELECT ON s.u TO app")
+    assert refused(engine, "SELECT * FROM s.u") == ("42501", "permission denied for schema s")
+    engine.run("GRANT USAGE ON SCHEMA s TO app")
+    assert as_app(engine, "SELECT * FROM s.u").rows == []
+    engine.run("GRANT SELECT ON t TO app")
+    engine.run("REVOKE USAGE ON SCHEMA public FROM PUBLIC")
+    assert refused(engine, "SELECT * FROM t") == ("42P01", 'relation "t" does not exist')
+    assert refused(engine, "SELECT * FROM public.t") == ("42501", "permission denied for schema public")
+
+
+def test_a_sequence_needs_usage(engine):
+    engine.run("CREATE SEQUENCE q CACHE 1")
+    assert refused(engine, "SELECT nextval('q')") == ("42501", "permission denied for sequence q")
+    engine.run("GRANT USAGE ON SEQUENCE q TO app")
+    assert as_app(engine, "SELECT nextval('q')").rows == [("1",)]
+    assert refused(engine, "SELECT setval('q', 5)") == ("42501", "permission denied for sequence q")
+
+
+def test_other_roles_run_no_ddl(engine):
+    engine.run("GRANT ALL ON t TO app")
+    for text in ("DROP TABLE t", "GRANT SELECT ON t TO PUBLIC", "CREATE TABLE x (a int)", "CREATE ROLE other"):
+        assert refused(engine, text)[0] == "0A000"
+    assert refused(engine, f"AWS IAM GRANT app TO '{ARN}'") == (
+        "42501",
+        "permission denied to grant IAM trust with role app",
+    )
+
+
+def test_aws_iam_grant_and_revoke(engine):
+    engine.run(f"AWS IAM GRANT app TO '{ARN}';")
+    rows = engine.run("SELECT arn, pg_role_name, grantor_pg_role_oid, grantor_pg_role_name FROM sys.iam_pg_role_mappings")
+    assert rows.rows == [(ARN, "app", "15579", "admin")]
+    assert (("app", ARN)) in engine.engine.catalog.mapped_arns
+    assert refused(engine, "DROP ROLE app", "admin") == (
+        "2BP01",
+        'role "app" cannot be dropped because some objects depend on it',
+    )
+    engine.run(f"aws iam revoke app from '{ARN}'")
+    assert not engine.engine.catalog.mapped_arns
+    engine.run("DROP ROLE app")
+    assert refused(engine, "SELECT 1") == ("42704", 'role "app" does not exist')
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("AWS IAM GRANT app TO 'me'", "IAM role must look like an IAM ARN"),
+        (f"AWS IAM GRANT group1 TO '{ARN}'", "role group1 must have the LOGIN attribute"),
+        (f"AWS IAM GRANT admin TO '{ARN}'", "Cannot establish trust with role admin"),
+        (f"AWS IAM GRANT nobody TO '{ARN}'", 'role "nobody" does not exist'),
+        (f"AWS IAM REVOKE app FROM '{ARN}'", f"IAM role {ARN} does not exist"),
+        (f"AWS IAM GRANT app FROM '{ARN}'", 'syntax error at or near "FROM"'),
+        ("AWS IAM GRANT app", "syntax error at end of input"),
+        ("CREATE ROLE app", 'role "app" already exists'),
+        ("CREATE ROLE pg_x", 'role name "pg_x" is reserved'),
+        ("DROP ROLE admin", "permission denied to drop role"),
+        ("DROP ROLE nobody", 'role "nobody" does not exist'),
+        ("GRANT USAGE ON t TO app", "invalid privilege type USAGE for relation"),
+        ("GRANT SELECT ON nowhere TO app", 'relation "nowhere" does not exist'),
+        ("GRANT SELECT (a) ON t TO app", "GRANT of column privileges not supported"),
+        ("GRANT SELECT ON t TO app WITH GRANT OPTION", "GRANT with GRANT OPTION not supported"),
+    ],
+)
+def test_refusals(engine, text, message):
+    engine.run("CREATE ROLE group1")
+    assert refused(engine, text, "admin")[1] == message
+
+
+def test_roles_are_shown_and_renamed(engine):
+    engine.run("ALTER ROLE app RENAME TO web")
+    assert engine.run("SELECT rolname, rolcanlogin FROM pg_roles WHERE oid >= 16384").rows == [("web", "t")]
+    assert engine.run("SELECT 'web'::regrole::text, pg_get_userbyid('web'::regrole)").rows == [("web", "web")]
+
+
+def test_what_is_dropped_takes_its_privileges_along(engine):
+    engine.run("GRANT SELECT ON t TO app")
+    engine.run("DROP TABLE t")
+    engine.run("DROP ROLE app")
+    assert not engine.engine.catalog.grants
