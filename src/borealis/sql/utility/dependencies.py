@@ -57,8 +57,7 @@ def drop(context: BindContext, tag: str, targets: Ordered[Target], notices: list
 
     Raises: DependentObjectsStillExist 2BP01, FeatureNotSupported for dependents that CASCADE does not drop.
     """
-    graph = _Graph(context, targets)
-    dependents = graph.dependents()
+    dependents = dependents_of(context, targets)
     if dependents and context.parsed.node.get("behavior") != "DROP_CASCADE":
         several = len(targets) > 1
         subject = "desired object(s)" if several else describe(context, targets[0])
@@ -80,6 +79,11 @@ def drop(context: BindContext, tag: str, targets: Ordered[Target], notices: list
         _take(context, tag, one, before, changed)
     told = [*notices, *cascade_notices([one.description for one in dependents])]
     return Ddl.replacing(tag, before.values(), changed.values(), tuple(told))
+
+
+def dependents_of(context: BindContext, targets: Ordered[Target]) -> list[Dependent]:
+    """Return what cannot be without the objects, in PostgreSQL's order, the objects and their parts left out."""
+    return _Graph(context, targets).dependents()
 
 
 def cascade_notices(descriptions: Ordered[str]) -> list[tuple[str, ...]]:

@@ -14,7 +14,9 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.dependencies import cascade_notices, dependents_of
 from borealis.sql.utility.schemas.alter_schema import find_schema
+from borealis.sql.utility.sequences.default_uses import sequences_named
 from borealis.types.base import Oid
 from borealis.types.registry import format_type
 
@@ -49,7 +51,7 @@ def drop_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
             hint="Use DROP ... CASCADE to drop the dependent objects too.",
         )
     _refuse_outside_uses(context, parts)
-    notices += _cascades([text for text, _ in shown])
+    notices += cascade_notices([text for text, _ in shown])
     gone = {part.oid for part in parts} | {schema.oid for schema in dropped}
     comments: list[Comment] = [one for one in context.catalog.comments if one.object in gone]
     before: list[Object] = [*dropped, *parts, *comments]
@@ -80,26 +82,20 @@ def _described(context: BindContext, part: _Part) -> tuple[str, str]:
     return f"{word} {shown}", part.schema.name
 
 
-def _cascades(shown: list[str]) -> list[tuple[str, ...]]:
-    lines = [f"drop cascades to {text}" for text in shown]
-    if len(lines) < 2:
-        return [("00000", line) for line in lines]
-    return [("00000", f"drop cascades to {len(lines)} other objects", "\n".join(lines))]
-
-
 def _refuse_outside_uses(context: BindContext, parts: list[_Part]) -> None:
-    """Refuse where something outside the schemas would be left without what it reads."""
+    """Refuse where something outside the schemas would be left without what it needs."""
     gone = {part.oid for part in parts}
-    for part in parts:
-        if isinstance(part, Table) and any(key.table not in gone for key in part.referenced_by):
-            raise FeatureNotSupported(
-                "DROP SCHEMA of a table that foreign keys of another schema refer to not supported"
-            )
-    for view in context.catalog.views:
-        if view.oid not in gone and any(f'"oid": {oid}' in view.query for oid in gone):
-            raise FeatureNotSupported("DROP SCHEMA of what views of another schema read not supported")
+    targets = [part for part in parts if isinstance(part, Table | View | Function)]
+    users = [one.description for one in dependents_of(context, targets)]
+    domains = {part.oid for part in parts if isinstance(part, Domain)}
+    sequences = {part.oid for part in parts if isinstance(part, Sequence)}
     for table in context.catalog.tables:
-        if table.oid not in gone and any(column.domain in gone for column in table.live_columns):
-            raise FeatureNotSupported(
-                "DROP SCHEMA of a domain that columns of another schema have not supported"
-            )
+        if table.oid not in gone:
+            users += [
+                f"column {column.name} of table {table.name}"
+                for column in table.live_columns
+                if column.domain in domains
+                or (sequences and not sequences.isdisjoint(sequences_named(context, column)))
+            ]
+    if users:
+        raise FeatureNotSupported(f"DROP SCHEMA of what {users[0]} needs not supported")
