@@ -16,6 +16,7 @@ from borealis.errors import (
     FeatureNotSupported,
     InvalidGrantOperation,
     InvalidSchemaName,
+    SyntaxError_,
     UndefinedTable,
     WrongObjectType,
 )
@@ -41,6 +42,8 @@ _LETTERS = {
     "create": "C",
 }
 _ALL = {"OBJECT_TABLE": "arwdDxt", "OBJECT_SEQUENCE": "rwU", "OBJECT_SCHEMA": "UC"}
+_OTHERS = frozenset(("execute", "temporary", "temp", "connect", "set", "alter system"))
+"""What PostgreSQL knows of other kinds of objects."""
 _KINDS = {"OBJECT_TABLE": "relation", "OBJECT_SEQUENCE": "sequence", "OBJECT_SCHEMA": "schema"}
 
 
@@ -93,11 +96,13 @@ def _letters(privileges: Iterable[Node], kind: str, word: str) -> str:
         one = item["AccessPriv"]
         if "cols" in one:
             raise FeatureNotSupported(f"{word} of column privileges not supported")
-        letter = _LETTERS.get(one["priv_name"])
+        name = one["priv_name"]
+        letter = _LETTERS.get(name)
+        if letter is None and name not in _OTHERS:
+            raise SyntaxError_(f'unrecognized privilege type "{name}"')
         if letter is None or letter not in _ALL[kind]:
-            raise InvalidGrantOperation(
-                f"invalid privilege type {one['priv_name'].upper()} for {_KINDS[kind]}"
-            )
+            what = "table" if (name, kind) == ("usage", "OBJECT_TABLE") else _KINDS[kind]
+            raise InvalidGrantOperation(f"invalid privilege type {name.upper()} for {what}")
         found += letter
     return found
 
