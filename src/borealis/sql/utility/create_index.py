@@ -119,22 +119,48 @@ def drop_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
     notices = []
     for item in node["objects"]:
         names = [part["String"]["sval"] for part in item["List"]["items"]]
-        found = find_index(context, names)
-        if found is None:
+        try:
+            table, index = _index_named(context, names)
+        except (UndefinedObject, InvalidSchemaName) as error:
             if not node.get("missing_ok"):
-                raise UndefinedObject(f'index "{names[-1]}" does not exist')
-            notices.append(("00000", f'index "{names[-1]}" does not exist, skipping'))
+                raise
+            notices.append(("00000", f"{error.message}, skipping"))
             continue
-        table, index = found
         if index.constraint:
             raise DependentObjectsStillExist(
                 f"cannot drop index {index.name} because constraint {index.name} on table {table.name} requires it",
                 hint=f"You can drop constraint {index.name} on table {table.name} instead.",
             )
+        _refuse_needed(context, table, index)
         before[table.oid] = table
         left = after.get(table.oid, table)
         after[table.oid] = replace(left, indexes=tuple(one for one in left.indexes if one.oid != index.oid))
     return Ddl.replacing("DROP INDEX", before.values(), after.values(), tuple(notices))
+
+
+def _refuse_needed(context: BindContext, table: Table, index: Index) -> None:
+    """Raise where foreign keys stand on a unique index that is no constraint."""
+    tables = context.catalog.tables_by_oid
+    users = [
+        f"constraint {key.name} on table {tables[key.table].name}"
+        for key in table.referenced_by
+        if key.index == index.oid
+    ]
+    if users and context.parsed.node.get("behavior") == "DROP_CASCADE":
+        raise FeatureNotSupported(f"DROP INDEX with CASCADE to {users[0]} not supported")
+    if users:
+        raise DependentObjectsStillExist(
+            f"cannot drop index {index.name} because other objects depend on it",
+            detail="\n".join(f"{user} depends on index {index.name}" for user in users),
+            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+        )
+
+
+def _index_named(context: BindContext, names: list[str]) -> tuple[Table, Index]:
+    found = find_index(context, names)
+    if found is None:
+        raise UndefinedObject(f'index "{names[-1]}" does not exist')
+    return found
 
 
 def find_index(context: BindContext, names: list[str]) -> tuple[Table, Index] | None:
