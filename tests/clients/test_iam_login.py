@@ -259,3 +259,36 @@ def test_a_clusters_policy_and_another_clusters_token(installation):
     with pytest.raises(psycopg.OperationalError, match="explicit deny in a resource-based policy"):
         psycopg.connect(conninfo, password=token)
     installation.connect(installation.token()).close()
+
+
+def test_the_story_of_a_role(installation):
+    """Refused, granted, connected, shown, revoked, cut off. Source: dsql-facts.md §2.4, §9.5."""
+    user = installation.iam("user", "create", "developer")
+    installation.iam("key", "create", "developer", "--profile", "developer")
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "dsql:DbConnect", "Resource": "*"}],
+    }
+    installation.iam("policy", "put", "connect", json.dumps(policy))
+    installation.borealis("iam", "policy", "attach", "connect", "--user", "developer")
+    with installation.connect(installation.token()) as admin:
+        admin.execute("CREATE TABLE accounts (id int PRIMARY KEY, balance int)")
+        admin.execute("CREATE ROLE myapp WITH LOGIN")
+        admin.execute("GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO myapp")
+
+        def token():
+            return installation.token("developer", action="")
+
+        assert installation.refusal(token(), user="myapp")[0] == DENIED
+        arn = user["arn"]
+        admin.execute(f"AWS IAM GRANT myapp TO '{arn}'")
+        with installation.connect(token(), user="myapp") as session:
+            assert session.execute("SELECT current_user, count(*) FROM accounts").fetchone() == ("myapp", 0)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute("INSERT INTO accounts VALUES (1, 100)")
+            shown = admin.execute("SELECT arn, pg_role_name FROM sys.iam_pg_role_mappings").fetchall()
+            assert shown == [(arn, "myapp")]
+            admin.execute(f"AWS IAM REVOKE myapp FROM '{arn}'")
+            with pytest.raises(psycopg.OperationalError):
+                session.execute("SELECT 1")
+        assert installation.refusal(token(), user="myapp")[0] == DENIED

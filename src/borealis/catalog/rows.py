@@ -37,17 +37,7 @@ from borealis.transaction.intent import Change, Key, Mode, Row
 from borealis.types.base import Oid
 
 Object = (
-    Schema
-    | Table
-    | View
-    | Sequence
-    | Domain
-    | Function
-    | Statistics
-    | Comment
-    | Role
-    | RoleMapping
-    | Grant
+    Schema | Table | View | Sequence | Domain | Function | Statistics | Comment | Role | RoleMapping | Grant
 )
 CatalogRow = tuple[int, Key, Row]
 """The catalog's oid, the row's key, the row."""
