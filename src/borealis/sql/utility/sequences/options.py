@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from borealis.catalog.relations import Sequence
-from borealis.errors import FeatureNotSupported, InvalidParameterValue, NumericValueOutOfRange, SyntaxError_
+from borealis.errors import FeatureNotSupported, InvalidParameterValue, SyntaxError_
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 from borealis.sql.utility.column_types import column_type
 from borealis.types import oids
-from borealis.types.base import Oid
-from borealis.types.registry import format_type
+from borealis.types.base import Oid, Style
+from borealis.types.registry import format_type, type_of
 
 INT8_MIN, INT8_MAX = -(2**63), 2**63 - 1
 CACHE_MIN = 65_536
@@ -53,7 +53,7 @@ def read_options(context: BindContext, items: Items[Node], *, subject: str) -> O
         if name == "as":
             check_type(column_type(context, element["arg"]["TypeName"])[0], subject)
         elif name not in _READ_ELSEWHERE:
-            said[name] = _value(element)
+            said[name] = _value(element, context.style)
     return Options(said, nodes)
 
 
@@ -67,7 +67,7 @@ def check_type(oid: Oid, subject: str) -> None:
         )
 
 
-def _value(element: Node) -> Any:
+def _value(element: Node, style: Style) -> Any:
     argument = element.get("arg")
     match argument:
         case None:
@@ -76,19 +76,9 @@ def _value(element: Node) -> Any:
             return bool(value.get("boolval", False))
         case {"Integer": value}:
             return int(value.get("ival", 0))
-        case {"Float": value}:  # an integer beyond int4
-            return _big(value["fval"])
+        case {"Float": value}:  # an integer beyond int4, or no integer, which int8's reader refuses
+            return type_of(oids.INT8).decode_text(value["fval"], style)
     raise SyntaxError_(f"sequence option {element['defname']} not recognized")
-
-
-def _big(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        raise SyntaxError_(f'invalid input syntax for type bigint: "{text}"') from None
-    if not INT8_MIN <= value <= INT8_MAX:
-        raise NumericValueOutOfRange(f'value "{text}" is out of range for type bigint')
-    return value
 
 
 def check_cache(options: Options, statement: str) -> None:
