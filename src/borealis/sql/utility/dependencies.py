@@ -19,7 +19,7 @@ from borealis.catalog.constraints import Check, ForeignKey
 from borealis.catalog.objects import Domain, Function, Statistics
 from borealis.catalog.relations import Column, Index, Sequence, Table, View
 from borealis.catalog.rows import Object
-from borealis.errors import DependentObjectsStillExist, FeatureNotSupported
+from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, SqlError
 from borealis.sql.bind.context import BindContext
 from borealis.sql.utility.alter_table.column_uses import bind_over, functions_called
 from borealis.sql.utility.alter_table.readers import Readers
@@ -217,6 +217,15 @@ class _Graph:
                 yield Dependent(domain, None, of, f"type {domain.name}")
 
     def _calls(self, function: Function, table: Table, source: str) -> bool:
+        """Whether an expression calls a function, or may: its names were found under a path that is not kept."""
         if function.name not in source:
             return False
-        return function.oid in functions_called(bind_over(self._context, table, source))
+        context = self._context
+        path = (function.schema.name, *context.search_path)
+        try:
+            bound = bind_over(
+                BindContext(context.parsed, context.catalog, (), path, context.style), table, source
+            )
+        except SqlError:
+            return True
+        return function.oid in functions_called(bound)
