@@ -44,9 +44,12 @@ class Catalog:
         return frozenset((names[one.role], one.arn) for one in self.role_mappings if one.role in names)
 
     @cached_property
-    def privileges(self) -> dict[tuple[Oid, Oid], str]:
-        """Letters of what was granted, by object and grantee."""
-        return {(one.object, one.grantee): one.privileges for one in self.grants}
+    def privileges(self) -> dict[Oid, dict[Oid, str]]:
+        """Letters of what was granted, by object, by grantee."""
+        found: dict[Oid, dict[Oid, str]] = defaultdict(dict)
+        for one in self.grants:
+            found[one.object][one.grantee] = one.privileges
+        return dict(found)
 
     @cached_property
     def relations_by_oid(self) -> dict[Oid, Relation]:

@@ -64,7 +64,7 @@ def load_catalog(connection: Connection) -> Catalog:
         grants=tuple(
             Grant(Oid(object_), Oid(catalog), Oid(grantee), privileges)
             for object_, catalog, grantee, privileges in connection.execute(
-                "SELECT objoid, classoid, grantee, privileges FROM acl"
+                "SELECT objoid, classoid, grantee, privileges FROM acl ORDER BY objoid, classoid, grantee"
             )
         ),
     )

@@ -196,3 +196,16 @@ def test_what_is_dropped_takes_its_privileges_along(engine):
     engine.run("DROP TABLE t")
     engine.run("DROP ROLE app")
     assert not engine.engine.catalog.grants
+
+
+def test_privileges_are_shown_as_aclitems(engine):
+    """As psql's \\dp and \\dn+ read them; the items are PostgreSQL's, with admin for its owner."""
+    shown = "SELECT relacl::text FROM pg_class WHERE relname = 't'"
+    assert engine.run(shown).rows == [(None,)]
+    engine.run('CREATE ROLE "two words"')
+    engine.run('GRANT UPDATE, INSERT ON t TO app, "two words", PUBLIC')
+    assert engine.run(shown).rows == [
+        ('{admin=arwdDxt/admin,=aw/admin,app=aw/admin,"\\"two words\\"=aw/admin"}',)
+    ]
+    of_public = "SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'"
+    assert engine.run(of_public).rows == [("{admin=UC/admin,=U/admin}",)]

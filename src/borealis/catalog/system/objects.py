@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain, Function
 from borealis.catalog.relations import Sequence
+from borealis.catalog.system.acl import SCHEMA, acl
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.rows import SystemRow, array, produces, vector
 from borealis.storage.catalog_tables import PG_CLASS
@@ -20,7 +21,12 @@ _DOMAIN_IN = 2597
 @produces("pg_namespace")
 def schemas(catalog: Catalog) -> Iterator[SystemRow]:
     for schema in catalog.schemas:
-        yield {"oid": schema.oid, "nspname": schema.name, "nspowner": schema.owner}
+        yield {
+            "oid": schema.oid,
+            "nspname": schema.name,
+            "nspowner": schema.owner,
+            "nspacl": acl(catalog, schema.oid, SCHEMA),
+        }
 
 
 @produces("pg_type")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Column, Index, Relation, Sequence, Table, View
+from borealis.catalog.system.acl import RELATION, SEQUENCE, acl
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.cluster import INDEX_METHOD, SUPERUSER, TABLE_METHOD
 from borealis.catalog.system.references import reference
@@ -26,7 +27,10 @@ _C_COLLATION = 950
 @produces("pg_class")
 def classes(catalog: Catalog) -> Iterator[SystemRow]:
     for relation in catalog.relations_by_oid.values():
-        yield _class(relation)
+        yield {
+            **_class(relation),
+            "relacl": acl(catalog, relation.oid, SEQUENCE if isinstance(relation, Sequence) else RELATION),
+        }
         if isinstance(relation, Table):
             for index in relation.indexes:
                 yield _index_class(relation, index)

@@ -28,7 +28,7 @@ _READING = ("targetList", "whereClause", "returningList", "onConflictClause")
 def letters_of(catalog: Catalog, object_: Oid, grantee: Oid) -> set[str]:
     """Return the letters granted to a role itself, or to PUBLIC, on an object."""
     everybody = "U" if (object_, grantee) == (PUBLIC_NAMESPACE, PUBLIC) else ""
-    return set(catalog.privileges.get((object_, grantee), everybody))
+    return set(catalog.privileges.get(object_, {}).get(grantee, everybody))
 
 
 def may(catalog: Catalog, role: Role, object_: Oid, letters: str) -> bool:
