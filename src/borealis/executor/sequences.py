@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from borealis.catalog.privileges import may
 from borealis.catalog.relations import Sequence
 from borealis.catalog.roles import ADMIN
 from borealis.errors import (
@@ -21,7 +22,7 @@ from borealis.errors import (
     UndefinedTable,
     WrongObjectType,
 )
-from borealis.sql.bind.privileges import may, role_of_session
+from borealis.sql.bind.privileges import role_of_session
 from borealis.transaction.sequences import Block, Position, SequenceRequest
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -141,7 +142,7 @@ class TransactionSequences:
             return
         catalog = self._transaction.catalog
         role = role_of_session(catalog, user)
-        if not any(may(catalog, role, sequence.oid, letter) for letter in letters):
+        if not any(may(catalog, role.oid, sequence.oid, letter) for letter in letters):
             raise InsufficientPrivilege(f"permission denied for sequence {sequence.name}")
 
     def _name(self, oid: Oid) -> str | None:

@@ -209,3 +209,32 @@ def test_privileges_are_shown_as_aclitems(engine):
     ]
     of_public = "SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'"
     assert engine.run(of_public).rows == [("{admin=UC/admin,=U/admin}",)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("has_table_privilege('t', 'SELECT')", "t"),
+        ("has_table_privilege('t', 'INSERT')", "f"),
+        ("has_table_privilege('t', 'INSERT, select')", "t"),
+        ("has_table_privilege('t', 'SELECT WITH GRANT OPTION')", "f"),
+        ("has_table_privilege('app', 't'::regclass, 'DELETE')", "f"),
+        ("has_table_privilege('admin', 't', 'DELETE')", "t"),
+        ("has_table_privilege('public', 't', 'SELECT')", "f"),
+        ("has_table_privilege('pg_class', 'SELECT')", "t"),
+        ("has_table_privilege('pg_class', 'UPDATE')", "f"),
+        ("has_column_privilege('t', 'a', 'SELECT')", "t"),
+        ("has_column_privilege('app', 't', 'a', 'UPDATE')", "f"),
+        ("has_any_column_privilege('t', 'INSERT')", "f"),
+        ("has_schema_privilege('public', 'USAGE')", "t"),
+        ("has_schema_privilege('public', 'CREATE')", "f"),
+        ("has_database_privilege('postgres', 'CONNECT')", "t"),
+        ("has_database_privilege('postgres', 'CREATE')", "f"),
+        ("pg_has_role('app', 'USAGE')", "t"),
+        ("pg_has_role('admin', 'USAGE')", "f"),
+    ],
+)
+def test_privileges_asked_for(engine, asked, told):
+    """Asked of PostgreSQL 16.2 as a role with SELECT on the table, admin being its owner."""
+    engine.run("GRANT SELECT ON t TO app")
+    assert as_app(engine, f"SELECT {asked}").rows == [(told,)]

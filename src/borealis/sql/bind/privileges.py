@@ -13,30 +13,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.privileges import may
 from borealis.catalog.relations import Relation, Table, View
-from borealis.catalog.roles import ADMIN, PUBLIC, Role
+from borealis.catalog.roles import ADMIN, Role
 from borealis.errors import InsufficientPrivilege, UndefinedObject
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_relation
-from borealis.storage.catalog_tables import PUBLIC_NAMESPACE
-from borealis.types.base import Oid
 
 _WRITES = {"InsertStmt": "a", "UpdateStmt": "w", "DeleteStmt": "d"}
 _READING = ("targetList", "whereClause", "returningList", "onConflictClause")
-
-
-def letters_of(catalog: Catalog, object_: Oid, grantee: Oid) -> set[str]:
-    """Return the letters granted to a role itself, or to PUBLIC, on an object."""
-    everybody = "U" if (object_, grantee) == (PUBLIC_NAMESPACE, PUBLIC) else ""
-    return set(catalog.privileges.get(object_, {}).get(grantee, everybody))
-
-
-def may(catalog: Catalog, role: Role, object_: Oid, letters: str) -> bool:
-    """Return whether a role holds all of these on an object, itself or through PUBLIC."""
-    if role.oid == ADMIN.oid:
-        return True
-    held = letters_of(catalog, object_, role.oid) | letters_of(catalog, object_, PUBLIC)
-    return held.issuperset(letters)
 
 
 def role_of_session(catalog: Catalog, name: str) -> Role:
@@ -53,7 +38,7 @@ def usable_path(catalog: Catalog, role: Role, search_path: tuple[str, ...]) -> t
     return tuple(
         name
         for name in search_path
-        if name in SYSTEM_SCHEMAS or (name in schemas and may(catalog, role, schemas[name].oid, "U"))
+        if name in SYSTEM_SCHEMAS or (name in schemas and may(catalog, role.oid, schemas[name].oid, "U"))
     )
 
 
@@ -92,13 +77,13 @@ def _needed(name: str, write: Mapping[str, Any]) -> str:
 
 
 def _check(catalog: Catalog, role: Role, relation: Relation, letters: str) -> None:
-    if not may(catalog, role, relation.oid, letters):
+    if not may(catalog, role.oid, relation.oid, letters):
         word = "view" if isinstance(relation, View) else "table"
         raise InsufficientPrivilege(f"permission denied for {word} {relation.name}")
 
 
 def _check_schema(context: BindContext, role: Role, relation: Relation) -> None:
-    if not may(context.catalog, role, relation.schema.oid, "U"):
+    if not may(context.catalog, role.oid, relation.schema.oid, "U"):
         raise InsufficientPrivilege(f"permission denied for schema {relation.schema.name}")
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.privileges import letters_of
 from borealis.catalog.relations import Sequence
-from borealis.catalog.roles import PUBLIC, Grant
+from borealis.catalog.roles import ADMIN, PUBLIC, Grant
 from borealis.errors import (
     FeatureNotSupported,
     InvalidGrantOperation,
@@ -21,8 +22,7 @@ from borealis.errors import (
     WrongObjectType,
 )
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import lookup_relation, qualified
-from borealis.sql.bind.privileges import letters_of
+from borealis.sql.bind.names import find_system_table, lookup_relation, qualified
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.role_statements import find_role
@@ -57,6 +57,8 @@ def grant(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if "grantor" in node:
         raise FeatureNotSupported(f"{word} with GRANTED BY not supported")
     letters = _letters(node.get("privileges", ()), kind, word)
+    if word == "REVOKE" and any(item["RoleSpec"].get("rolename") == ADMIN.name for item in node["grantees"]):
+        raise FeatureNotSupported("REVOKE from the owner, admin, not supported")
     grantees = [_grantee(context.catalog, item["RoleSpec"], owner) for item in node["grantees"]]
     before, after = [], []
     for oid, catalog, possible in dict.fromkeys(_objects(context, node, kind)):
@@ -136,6 +138,8 @@ def _objects(context: BindContext, node: Node, kind: str) -> Iterable[tuple[Oid,
             if range_var.get("schemaname"):
                 _schema(catalog, range_var["schemaname"])
             found = lookup_relation(context, range_var)
+            if found is None and find_system_table(context, range_var) is not None:
+                raise FeatureNotSupported(f'GRANT on system catalog "{range_var["relname"]}" not supported')
             if found is None:
                 raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
             if kind == "OBJECT_SEQUENCE" and not isinstance(found, Sequence):
