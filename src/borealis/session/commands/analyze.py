@@ -24,6 +24,7 @@ from borealis.session.commands.base import Command
 from borealis.session.commands.wait_for_job import LOOK_S, job_status
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import find_relation
+from borealis.sql.bind.privileges import role_of_session
 from borealis.sql.parse import Node, Parsed
 from borealis.sql.utility.ddl import Job
 from borealis.wire import backend
@@ -84,7 +85,8 @@ def _tables(session: Session, context: BindContext) -> list[Table]:
     """Return the tables named, all of them where none is; what is no table is skipped with a warning."""
     items = context.parsed.node.get("rels", ())
     if not items:
-        return list(context.catalog.tables)
+        role = role_of_session(context.catalog, session.scope.user)
+        return [table for table in context.catalog.tables if table.owner == role.oid]
     found: dict[int, Table] = {}
     for item in items:
         try:
@@ -96,6 +98,9 @@ def _tables(session: Session, context: BindContext) -> list[Table]:
             session.warn(
                 "01000", f'skipping "{relation.name}" --- cannot analyze non-tables or special system tables'
             )
+            continue
+        if relation.owner != role_of_session(context.catalog, session.scope.user).oid:
+            session.warn("01000", f'permission denied to analyze "{relation.name}", skipping it')
             continue
         _check_columns(relation, item["VacuumRelation"].get("va_cols", ()))
         found[relation.oid] = relation

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.relations import Table, View
+from borealis.catalog.relations import Relation, Table, View
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bind.trace import BindTrace
 from borealis.sql.bound.expressions import Expr, Param
@@ -98,7 +98,7 @@ class BindContext:
         self.arguments: Arguments | None = None  # of the function whose body is bound
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
-        self.called: list[Table | View] = []  # what bodies of functions read
+        self.called: list[Relation] = []  # what bodies of functions read, and sequences in FROM
         self.is_cacheable = True
         self.setting: Callable[[str], str | None] = lambda name: None  # the session's, for DDL
         self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL

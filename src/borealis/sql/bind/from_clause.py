@@ -9,8 +9,10 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from borealis.catalog import relations
 from borealis.catalog.relations import View
 from borealis.catalog.system import SystemTable
+from borealis.catalog.system.sequence_rows import sequence_table
 from borealis.errors import (
     DuplicateColumn,
     FeatureNotSupported,
@@ -24,7 +26,7 @@ from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
-from borealis.sql.bind.names import find_relation, find_system_table, find_table
+from borealis.sql.bind.names import find_relation, find_system_table, find_table, lookup_relation
 from borealis.sql.bind.sql_functions import call_rows, result_columns
 from borealis.sql.bind.stored import alias_shown, named_columns, schema_shown
 from borealis.sql.bind.system_views import system_view_query
@@ -102,6 +104,10 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
     query = system_view_query(level.context, node)
     if query is not None:
         return _bind_system_view(level, node, query)
+    sequence = lookup_relation(level.context, node)
+    if isinstance(sequence, relations.Sequence):
+        level.context.called.append(sequence)
+        return _bind_system_table(level, node, sequence_table(sequence), sequence.schema.name)
     later = frozenset(name for outer in level.chain() for name in outer.later_ctes)
     relation = find_relation(level.context, node, later)
     if isinstance(relation, View):
@@ -109,7 +115,9 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
     return bind_table(level, node)
 
 
-def _bind_system_table(level: Level, node: Node, table: SystemTable) -> SystemRelation:
+def _bind_system_table(
+    level: Level, node: Node, table: SystemTable, schema_name: str = "pg_catalog"
+) -> SystemRelation:
     number = level.new_relation()
     alias = node.get("alias", {})
     name = alias.get("aliasname") or table.name
@@ -118,7 +126,7 @@ def _bind_system_table(level: Level, node: Node, table: SystemTable) -> SystemRe
         for column in table.columns
     )
     columns = rename_columns(name, columns, alias, level.context.position(node))
-    schema = None if alias else "pg_catalog"
+    schema = None if alias else schema_name
     level.add(NamespaceItem(name, schema, columns, table_name=table.name))
     return SystemRelation(number, name, table)
 

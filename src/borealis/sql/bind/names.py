@@ -48,7 +48,7 @@ def find_relation(
 ) -> Table | View:
     """Return what rows are read from, or written to, under the name of a RangeVar.
 
-    Raises: UndefinedTable 42P01; FeatureNotSupported for sequences and the system catalogs.
+    Raises: UndefinedTable 42P01; WrongObjectType 42809 for a sequence, which nothing is written to; FeatureNotSupported for the system catalogs.
     """
     system = find_system_table(context, range_var)
     if system is not None:
@@ -65,9 +65,7 @@ def find_relation(
         context.resolved[id(range_var)] = (range_var, relation)
         return relation
     if relation is not None:
-        raise FeatureNotSupported(
-            f'sequence "{relation.name}" in FROM not supported', position=context.position(range_var)
-        )
+        raise WrongObjectType(f'cannot change sequence "{relation.name}"')
     name, schema = range_var["relname"], range_var.get("schemaname")
     position = context.position(range_var)
     if is_system_relation(schema or "pg_catalog", name):

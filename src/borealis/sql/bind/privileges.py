@@ -54,8 +54,8 @@ def check_privileges(context: BindContext, role: Role) -> None:
         _check_schema(context, role, relation)
         if id(range_var) not in targets:
             _check(context.catalog, role, relation, read)
-    for relation in context.called:
-        _check(context.catalog, role, relation, read)
+    for called in context.called:
+        _check(context.catalog, role, called, read)
     for name, write in statements:
         if name in _WRITES:
             target = lookup_relation(context, write["relation"])
@@ -78,7 +78,7 @@ def _needed(name: str, write: Mapping[str, Any]) -> str:
 
 def _check(catalog: Catalog, role: Role, relation: Relation, letters: str) -> None:
     if not may(catalog, role.oid, relation.oid, letters):
-        word = "view" if isinstance(relation, View) else "table"
+        word = type(relation).__name__.lower()
         raise InsufficientPrivilege(f"permission denied for {word} {relation.name}")
 
 
