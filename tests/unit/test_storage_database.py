@@ -137,7 +137,7 @@ def test_a_later_format_is_refused_with_both_numbers(closed, key):
     database = Database.open(closed, installation_key=key)
     database.writer.execute("PRAGMA user_version=99")
     database.close()
-    with pytest.raises(UnknownFormat, match="storage format 99, this one knows 3"):
+    with pytest.raises(UnknownFormat, match="storage format 99, this one knows 4"):
         Database.open(closed, installation_key=key)
 
 
