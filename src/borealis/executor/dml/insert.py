@@ -34,7 +34,9 @@ class InsertAction:
     def __init__(self, node: Insert) -> None:
         self.node = node
         self.table = node.table
-        self.writer = TableWriter(node.table, node.relation, node.checks, node.indexes)
+        self.writer = TableWriter(
+            node.table, node.relation, node.checks, node.indexes, generated=node.generated
+        )
         self.rows_of = _python_rows(node)
         self._has_fresh_key = _has_fresh_key(node)
         self.conflict = ConflictAction(node, self.writer) if node.on_conflict is not None else None
@@ -43,7 +45,12 @@ class InsertAction:
         )
         self.outputs: tuple[Output, ...] = self.returning.outputs if self.returning is not None else ()
         self.calls_functions = bool(
-            self.rows_of is None or node.checks or node.indexes or self.conflict or self.returning
+            self.rows_of is None
+            or node.checks
+            or node.indexes
+            or node.generated
+            or self.conflict
+            or self.returning
         )
         """Runs expressions in SQLite, whose functions look at the session."""
         self._is_values = _is_plain_values(node)
@@ -54,6 +61,8 @@ class InsertAction:
 
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         rows = self._rows(transaction, arguments)
+        if self.writer.generated is not None:
+            rows = [self.writer.generated.filled(transaction, row) for row in rows]
         if self.conflict is not None:
             return self.conflict.execute(transaction, arguments, rows, self.returning)
         insert = self.writer.insert

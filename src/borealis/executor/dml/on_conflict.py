@@ -119,6 +119,8 @@ class ConflictAction:
         for (attnum, _), value in zip(self._clause.assignments or (), found[0], strict=True):
             new[attnum - 1] = value
         written = tuple(new)
+        if self._writer.generated is not None:
+            written = self._writer.generated.filled(transaction, written)
         own.add(self._writer.update(transaction, key, old, written))
         return written
 

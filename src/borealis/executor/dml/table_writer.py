@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from borealis.catalog.relations import Table
 from borealis.executor.dml.constraints import RowConstraints
+from borealis.executor.dml.generated import GeneratedColumns
 from borealis.executor.dml.index_entries import IndexEntries
 from borealis.executor.dml.keys import key_of_row
 from borealis.executor.dml.unique import PrimaryKey, UniqueIndex, violation
@@ -31,10 +32,13 @@ class TableWriter:
         checks: tuple[tuple[str, Expr], ...] = (),
         indexes: tuple[ComputedIndex, ...] = (),
         assigned: Iterable[int] | None = None,
+        generated: tuple[tuple[int, Expr], ...] = (),
     ) -> None:
         """assigned: the columns that update() is going to change, by attnum; any of them where it is not said."""
         self.table = table
         self.oid = table.oid
+        self.generated = GeneratedColumns(table, relation, generated) if generated else None
+        """What computes columns of a new row, before it is given to insert or update."""
         self.constraints = RowConstraints(table, relation, checks)
         self.key_of = key_of_row(table)
         key = table.primary_key
@@ -54,7 +58,10 @@ class TableWriter:
             if index.is_unique  # also one that is being built: what it has of entries already counts
         )
         self._has_computed_unique = any(index.place is not None for index in self.unique)
-        changing = table.unique_key_columns if assigned is None else table.unique_key_columns & {*assigned}
+        computed_ = {attnum for attnum, _ in generated}
+        changing = table.unique_key_columns
+        if assigned is not None:
+            changing &= {*assigned, *computed_}
         self._key_ordinals = tuple(attnum - 1 for attnum in sorted(changing))
         self._has_references = bool(table.foreign_keys or table.referenced_by)
 

@@ -81,7 +81,7 @@ class _TargetedAction:
 class UpdateAction(_TargetedAction):
     def __init__(self, node: Update) -> None:
         assigned = [attnum for attnum, _ in node.assignments]
-        writer = TableWriter(node.table, node.relation, node.checks, node.indexes, assigned)
+        writer = TableWriter(node.table, node.relation, node.checks, node.indexes, assigned, node.generated)
         super().__init__(node, writer)
         self.node = node
         ordinals = {attnum - 1: n for n, (attnum, _) in enumerate(node.assignments)}
@@ -123,6 +123,8 @@ class UpdateAction(_TargetedAction):
                     continue
                 seen.add(key)
             new = new_row(row)
+            if writer.generated is not None:
+                new = writer.generated.filled(transaction, new)
             writer.update(transaction, key, row[:width], new)
             if output_of is not None:
                 outputs.append(output_of(new, row[width + len(self.node.assignments) :]))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from borealis.catalog.relations import Table
 from borealis.errors import (
     DuplicateColumn,
     FeatureNotSupported,
     InsufficientPrivilege,
+    InvalidColumnReference,
     SqlError,
     SyntaxError_,
     UndefinedColumn,
@@ -24,6 +26,8 @@ from borealis.session.copy_in import CopyIn
 from borealis.session.copy_out import copy_out
 from borealis.session.parameters import decoders
 from borealis.settings.identifiers import quote_identifier
+from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.names import lookup_relation
 from borealis.sql.parse import Node, Parsed, parse
 from borealis.wire import backend
 from borealis.wire.copy import row_decoder
@@ -179,7 +183,26 @@ def _columns(session: Session, relation: Node, named: Sequence[str], options: Co
     for name in (*options.force_quote, *options.force_not_null, *options.force_null):
         if name not in there and name != STAR:
             raise UndefinedColumn(f'column "{name}" of relation "{relation["relname"]}" does not exist')
-    return list(named) or there
+    generated = _generated(session, relation)
+    for name in named:
+        if name in generated:
+            raise InvalidColumnReference(
+                f'column "{name}" is a generated column',
+                detail="Generated columns cannot be used in COPY.",
+            )
+    return list(named) or [name for name in there if name not in generated]
+
+
+def _generated(session: Session, relation: Node) -> frozenset[str]:
+    """Return the names of a table's generated columns."""
+    catalog = session.engine.catalog
+    context = BindContext(
+        Parsed("", "CopyStmt", {}), catalog, (), session.scope.search_path, session.scope.style
+    )
+    found = lookup_relation(context, relation)
+    if not isinstance(found, Table):
+        return frozenset()
+    return frozenset(column.name for column in found.live_columns if column.generated)
 
 
 def _prepared(session: Session, text: str) -> QueryCommand:

@@ -29,6 +29,7 @@ _REFUSED_IN = {
     "FILTER": "FILTER",
     "CHECK constraints": "check constraints",
     "DEFAULT expressions": "DEFAULT expressions",
+    "column generation expressions": "column generation expressions",
     "JOIN/ON": "JOIN conditions",
     "FROM": "functions in FROM",
     "window ROWS": "window ROWS",

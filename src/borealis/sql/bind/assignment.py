@@ -48,14 +48,30 @@ def _type_shown(context: BindContext, column: Column) -> str:
 
 def bind_default(context: BindContext, column: Column) -> Expr:
     """Return the column's default, a NULL where it has none."""
-    default = column.default
-    if default is None and column.domain:
+    default = None if column.generated else column.default
+    if default is None and column.domain and not column.generated:
         default = context.catalog.domains_by_oid[column.domain].default
     if default is None:
         null = null_const(column.type)
-        return assign(context, column, null, None) if column.domain else null
+        return assign(context, column, null, None) if column.domain and not column.generated else null
     level = Level(context, place="DEFAULT expressions")
     return assign(context, column, bind_expr(level, stored_node(default)), None)
+
+
+def bind_generated(context: BindContext, table: Table, relation: int) -> tuple[tuple[int, Expr], ...]:
+    """Return the expression of each generated column, by attnum, over Vars of the relation."""
+    columns = [column for column in table.live_columns if column.generated and column.default is not None]
+    if not columns:
+        return ()
+    level = Level(context, place="column generation expressions")
+    level.relation_ids.add(relation)
+    level.namespace.append(
+        NamespaceItem(table.name, table.schema.name, table_columns(table, relation), table=table.oid)
+    )
+    return tuple(
+        (column.attnum, assign(context, column, bind_expr(level, stored_node(column.default or "")), None))
+        for column in columns
+    )
 
 
 def bind_checks(context: BindContext, table: Table, relation: int) -> tuple[tuple[str, Expr], ...]:

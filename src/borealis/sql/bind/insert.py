@@ -14,7 +14,13 @@ from borealis.errors import (
     SyntaxError_,
     UndefinedObject,
 )
-from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named
+from borealis.sql.bind.assignment import (
+    assign,
+    bind_checks,
+    bind_default,
+    bind_generated,
+    column_named,
+)
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.dml_target import bind_insert_target
@@ -60,6 +66,7 @@ def bind_insert(context: BindContext, node: Node, outer: Level | None = None) ->
         _bind_returning(level, item, node),
         ctes,
         bind_indexes(context, table, relation),
+        bind_generated(context, table, relation),
     )
 
 
@@ -162,6 +169,11 @@ _USER = "OVERRIDING_USER_VALUE"
 
 def refuse_identity_value(column: Column, override: str) -> None:
     """Raise 428C9 where a value is given to a column that always makes its own."""
+    if column.generated:
+        raise GeneratedAlways(
+            f'cannot insert a non-DEFAULT value into column "{column.name}"',
+            detail=f'Column "{column.name}" is a generated column.',
+        )
     if column.identity == "a" and override == "OVERRIDING_NOT_SET":
         raise GeneratedAlways(
             f'cannot insert a non-DEFAULT value into column "{column.name}"',

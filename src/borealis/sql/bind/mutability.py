@@ -26,12 +26,18 @@ _READ_BY_SETTINGS = frozenset(
 _SHOWN_BY_SETTINGS = frozenset({oids.DATE, oids.TIMESTAMP, oids.TIMESTAMPTZ, oids.INTERVAL, oids.RECORD})
 
 
+_CONCATENATIONS = frozenset({"textanycat", "anytextcat"})
+
+
 def is_immutable(expr: Expr) -> bool:
     """Return whether equal rows always give equal values."""
     return not any(_is_mutable(node) for node in walk(expr))
 
 
 def _is_mutable(node: object) -> bool:
+    if isinstance(node, FuncCall) and node.function.name in _CONCATENATIONS:
+        # PostgreSQL sees through them to a cast of the other operand.
+        return any(_depends(arg.type, _SHOWN_BY_SETTINGS) for arg in node.args)
     if isinstance(node, FuncCall | AggregateCall | WindowCall):
         return node.function.volatility != "i"
     if isinstance(node, RuntimeValue):

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 from borealis.catalog.relations import Column, Table
 from borealis.errors import FeatureNotSupported, GeneratedAlways, SyntaxError_
-from borealis.sql.bind.assignment import assign, bind_checks, bind_default, column_named
+from borealis.sql.bind.assignment import (
+    assign,
+    bind_checks,
+    bind_default,
+    bind_generated,
+    column_named,
+)
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
 from borealis.sql.bind.dml_target import bind_target
@@ -49,6 +55,7 @@ def bind_update(context: BindContext, node: Node, outer: Level | None = None) ->
         _bind_returning(level, node),
         ctes,
         bind_indexes(context, target.table, target.relation),
+        bind_generated(context, target.table, target.relation),
     )
 
 
@@ -114,6 +121,11 @@ def _bind_assigned(level: Level, column: Column, node: Node, position: int | Non
     context = level.context
     if "SetToDefault" in node:
         return bind_default(context, column)
+    if column.generated:
+        raise GeneratedAlways(
+            f'column "{column.name}" can only be updated to DEFAULT',
+            detail=f'Column "{column.name}" is a generated column.',
+        )
     if column.identity == "a":
         raise GeneratedAlways(
             f'column "{column.name}" can only be updated to DEFAULT',

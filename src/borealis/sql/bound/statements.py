@@ -143,6 +143,7 @@ class Insert:
     indexes: tuple[
         ComputedIndex, ...
     ] = ()  # those with expressions or a predicate, over the row as it will stand
+    generated: tuple[tuple[int, Expr], ...] = ()  # generated columns by attnum, over Vars of `relation`
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Update:
     returning: tuple[Target, ...] = ()  # Vars of `relation` are the new row
     ctes: tuple[Cte, ...] = ()
     indexes: tuple[ComputedIndex, ...] = ()  # as Insert's
+    generated: tuple[tuple[int, Expr], ...] = ()  # as Insert's
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,16 @@ from borealis.sql.utility.sequences.identity import (
     identity_sequence,
     read_identity,
 )
-from borealis.sql.utility.stored_expressions import check_check, check_default, columns_of
+from borealis.sql.utility.stored_expressions import (
+    check_check,
+    check_default,
+    check_generated,
+    columns_of,
+)
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
 _REFUSED_CONSTRAINTS = {
-    "CONSTR_GENERATED": "GENERATED ALWAYS AS column not supported",
     "CONSTR_EXCLUSION": "EXCLUDE constraint not supported",
 }
 _CONSTRAINT_ATTRIBUTES = frozenset(
@@ -148,6 +152,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
     storage = storage_of(oid, node["storage_name"]) if "storage_name" in node else ""
     default, not_null = None, False
     identity: IdentityDefinition | None = None
+    generated: str | None = None
     previous = ""
     for item in node.get("constraints", ()):
         constraint = item["Constraint"]
@@ -166,6 +171,14 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 if default is not None:
                     raise _twice(context, "multiple default values specified", name, constraint)
                 default = stored_default(context, constraint["raw_expr"])
+            case "CONSTR_GENERATED":
+                if generated is not None:
+                    raise _twice(context, "multiple generation clauses specified", name, constraint)
+                if constraint.get("generated_kind", "s") != "s":
+                    raise SyntaxError_(
+                        "generated columns must be STORED", position=context.position(constraint)
+                    )
+                generated = stored_default(context, constraint["raw_expr"])
             case "CONSTR_IDENTITY":
                 if identity is not None:
                     raise _twice(context, "multiple identity specifications", name, constraint)
@@ -175,16 +188,21 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 _read_constraint(context, definition, constraint, name)
         if identity is not None and default is not None:
             raise _twice(context, "both default and identity specified", name, constraint)
+        if generated is not None and default is not None:
+            raise _twice(context, "both default and generation expression specified", name, constraint)
+        if generated is not None and identity is not None:
+            raise _twice(context, "both identity and generation expression specified", name, constraint)
     column = Column(
         len(definition.columns) + 1,
         name,
         oid,
         typmod,
         not_null or identity is not None,
-        default,
+        default if generated is None else generated,
         domain=domain,
         storage=storage,
         identity="" if identity is None else identity.when,
+        generated="" if generated is None else "s",
     )
     if default is not None:
         check_default(context, column)
@@ -255,6 +273,7 @@ def _build(
     primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
     columns = [replace(c, not_null=c.not_null or c.attnum in primary) for c in columns]
     table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())
+    check_generated(context, table)
     checks = tuple(
         _build_check(context, table, given, tree, position, chooser, oids_)
         for given, tree, position in definition.checks

@@ -6,12 +6,13 @@ They are stored as parse trees and bound whenever used; trying them first means 
 from __future__ import annotations
 
 from borealis.catalog.relations import Column, Table
-from borealis.errors import DatatypeMismatch, FeatureNotSupported, SyntaxError_
-from borealis.sql.bind.assignment import bind_default, table_columns
+from borealis.errors import DatatypeMismatch, FeatureNotSupported, InvalidObjectDefinition, SyntaxError_
+from borealis.sql.bind.assignment import bind_default, bind_generated, table_columns
 from borealis.sql.bind.coerce import coerce_to_boolean
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.level import Level, NamespaceItem
+from borealis.sql.bind.mutability import is_immutable
 from borealis.sql.bind.stored import stored_node
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, SubLink, Var
@@ -49,6 +50,36 @@ def check_check(context: BindContext, table: Table, source: str) -> Expr:
     if any(isinstance(node, SubLink) for node in walk(bound)):
         raise FeatureNotSupported("cannot use subquery in check constraint")
     return bound
+
+
+def check_generated(context: BindContext, table: Table) -> None:
+    """Bind the expressions of generated columns as their uses will.
+
+    Raises: FeatureNotSupported for subqueries, InvalidObjectDefinition 42P17, DatatypeMismatch 42804.
+    """
+    generated = {column.attnum: column for column in table.live_columns if column.generated}
+    if not generated:
+        return
+    for column in generated.values():
+        refuse_nodes(
+            context, stored_node(column.default or ""), "column generation expression", columns_allowed=True
+        )
+    try:
+        bound = bind_generated(context, table, context.new_id())
+    except DatatypeMismatch as error:
+        error.message = error.message.replace("but expression is", "but default expression is")
+        error.position = None
+        raise
+    for _, expr in bound:
+        for node in walk(expr):
+            if isinstance(node, Var) and node.attnum in generated:
+                raise InvalidObjectDefinition(
+                    f'cannot use generated column "{generated[node.attnum].name}" in column generation expression',
+                    detail="A generated column cannot reference another generated column.",
+                    position=context.position_of(node),
+                )
+        if not is_immutable(expr):
+            raise InvalidObjectDefinition("generation expression is not immutable")
 
 
 def columns_of(bound: Expr) -> frozenset[int]:
