@@ -24,7 +24,7 @@ LOOKS = (
     ),
     (
         "SELECT relname, pg_get_viewdef(oid) FROM pg_class "
-        "WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+        "WHERE relkind = 'v' AND relname ~ '^[vw][0-9]+$' ORDER BY 1"
     ),
 )
 """What must be the same after every step."""

@@ -21,13 +21,13 @@ from borealis.errors import (
     FeatureNotSupported,
     InsufficientPrivilege,
     InvalidTableDefinition,
-    SyntaxError_,
     UndefinedColumn,
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_table
 from borealis.sql.parse import Node
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS, column_type, storage_of
+from borealis.sql.utility.column_values import ColumnValues
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.foreign_keys import (
     ForeignKeyDefinition,
@@ -36,12 +36,10 @@ from borealis.sql.utility.foreign_keys import (
     refuse_deferrable,
 )
 from borealis.sql.utility.object_names import NameChooser
-from borealis.sql.utility.sequences.default_uses import stored_default
 from borealis.sql.utility.sequences.identity import (
     IdentityDefinition,
     identity_default,
     identity_sequence,
-    read_identity,
 )
 from borealis.sql.utility.stored_expressions import (
     check_check,
@@ -150,11 +148,33 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
         raise FeatureNotSupported("COMPRESSION clause not supported", position=position)
     oid, typmod, domain = column_type(context, node["typeName"])
     storage = storage_of(oid, node["storage_name"]) if "storage_name" in node else ""
-    default, not_null = None, False
-    identity: IdentityDefinition | None = None
-    generated: str | None = None
-    previous = ""
-    for item in node.get("constraints", ()):
+    values = ColumnValues(name, len(definition.columns) + 1, domain or oid)
+    not_null = _read_column_constraints(context, definition, values, node.get("constraints", ()))
+    if values.identity is not None:
+        definition.identities.append(values.identity)
+    column = Column(
+        values.attnum,
+        name,
+        oid,
+        typmod,
+        not_null or values.identity is not None,
+        values.stored,
+        domain=domain,
+        storage=storage,
+        identity="" if values.identity is None else values.identity.when,
+        generated="" if values.generated is None else "s",
+    )
+    if values.default is not None:
+        check_default(context, column)
+    definition.columns.append(column)
+
+
+def _read_column_constraints(
+    context: BindContext, definition: _Definition, values: ColumnValues, items: Sequence[Node]
+) -> bool:
+    """Read what stands behind a column's type; tell whether it is NOT NULL."""
+    not_null, previous = False, ""
+    for item in items:
         constraint = item["Constraint"]
         kind = constraint["contype"]
         if kind in _CONSTRAINT_ATTRIBUTES:
@@ -164,54 +184,11 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
                 refuse_deferrable(kind)
             continue
         previous = kind
-        match kind:
-            case "CONSTR_NOTNULL":
-                not_null = True
-            case "CONSTR_DEFAULT":
-                if default is not None:
-                    raise _twice(context, "multiple default values specified", name, constraint)
-                default = stored_default(context, constraint["raw_expr"])
-            case "CONSTR_GENERATED":
-                if generated is not None:
-                    raise _twice(context, "multiple generation clauses specified", name, constraint)
-                if constraint.get("generated_kind", "s") != "s":
-                    raise SyntaxError_(
-                        "generated columns must be STORED", position=context.position(constraint)
-                    )
-                generated = stored_default(context, constraint["raw_expr"])
-            case "CONSTR_IDENTITY":
-                if identity is not None:
-                    raise _twice(context, "multiple identity specifications", name, constraint)
-                identity = read_identity(context, domain or oid, len(definition.columns) + 1, constraint)
-                definition.identities.append(identity)
-            case _:
-                _read_constraint(context, definition, constraint, name)
-        if identity is not None and default is not None:
-            raise _twice(context, "both default and identity specified", name, constraint)
-        if generated is not None and default is not None:
-            raise _twice(context, "both default and generation expression specified", name, constraint)
-        if generated is not None and identity is not None:
-            raise _twice(context, "both identity and generation expression specified", name, constraint)
-    column = Column(
-        len(definition.columns) + 1,
-        name,
-        oid,
-        typmod,
-        not_null or identity is not None,
-        default if generated is None else generated,
-        domain=domain,
-        storage=storage,
-        identity="" if identity is None else identity.when,
-        generated="" if generated is None else "s",
-    )
-    if default is not None:
-        check_default(context, column)
-    definition.columns.append(column)
-
-
-def _twice(context: BindContext, what: str, column: str, node: Node) -> SyntaxError_:
-    table = context.parsed.node["relation"]["relname"]
-    return SyntaxError_(f'{what} for column "{column}" of table "{table}"', position=context.position(node))
+        if kind == "CONSTR_NOTNULL":
+            not_null = True
+        elif not values.read(context, constraint):
+            _read_constraint(context, definition, constraint, values.name)
+    return not_null
 
 
 def _read_constraint(context: BindContext, definition: _Definition, node: Node, column: str | None) -> None:
