@@ -49,6 +49,18 @@ QUERIES = (
 )
 
 
+def test_values_that_json_would_change_are_what_they_are(session):
+    session.run("CREATE TABLE odd (id int PRIMARY KEY, f float8, z timetz, n numeric(12,2), s bpchar(4))")
+    session.run(
+        "INSERT INTO odd SELECT i, i * 0.1, '10:00+02', i / 3.0, 'ab' FROM generate_series(1, 40) AS i"
+    )
+    session.run("UPDATE odd SET f = 'Infinity' WHERE id = 20")
+    for columns in ("max(f), min(f)", "max(z), min(z)", "max(n), min(n)", "max(s), count(f)", "sum(n)"):
+        for group in ("", " GROUP BY id % 2 ORDER BY 1"):
+            sql = f"SELECT {columns} FROM odd{group}"
+            assert run_long(session, sql) == run_inline(session, sql), sql
+
+
 def run_long(session, sql):
     """Run as a statement that has proved to be long."""
     plan = session.plan(sql)

@@ -37,6 +37,9 @@ _GROUPED_BY = frozenset(
 )
 """Types whose stored values JSON gives back as they were."""
 
+_EXTREMES_OF = _GROUPED_BY | {oids.BPCHAR, oids.NUMERIC}
+"""Likewise, for min and max; a numeric is divided only where it stands as a scaled integer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Division:
@@ -97,7 +100,9 @@ def _names(where: Expr | None, relation: TableRelation, attnum: int) -> bool:
 def _hinders(node: object) -> bool:
     if isinstance(node, AggregateCall):
         name, is_plain = node.function.name, not (node.distinct or node.order or node.direct_args)
-        return not is_plain or name not in _AGGREGATES
+        if not is_plain or name not in _AGGREGATES:
+            return True
+        return name in ("min", "max") and node.args[0].type not in _EXTREMES_OF
     if isinstance(node, FuncCall):
         return node.function.volatility != "i" or node.function.returns_set
     return isinstance(node, SubLink | WindowCall | WholeRow)
