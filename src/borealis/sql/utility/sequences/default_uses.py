@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from borealis.catalog.relations import Column, Sequence, Table
-from borealis.settings.identifiers import quote_identifier, split_identifiers
+from borealis.errors import SqlError
+from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import lookup_relation
 from borealis.sql.parse import Node
+from borealis.sql.registered import relations
+from borealis.sql.registered.names import CatalogNames
 from borealis.types.base import Oid
 
 _READERS = frozenset({"nextval", "currval", "setval"})
@@ -71,24 +73,31 @@ def _renamed(column: Column, name_of: Callable[[str], str]) -> Column:
 
 
 def _named(context: BindContext, name: str) -> Sequence | None:
-    parts = split_identifiers(name.replace(".", ",")) or [""]
-    range_var = {"relname": parts[-1]}
-    if len(parts) > 1:
-        range_var["schemaname"] = parts[-2]
-    found = lookup_relation(context, range_var)
+    try:
+        oid = relations.read(CatalogNames(context.catalog, context.search_path), name)
+    except SqlError:
+        return None  # no such relation, or no name at all: whoever binds the default says so
+    found = context.catalog.relations_by_oid.get(Oid(oid))
     return found if isinstance(found, Sequence) else None
 
 
-def _rewritten(node: Any, name_of: Callable[[str], str], *, is_argument: bool = False) -> Any:
-    """Return a tree with the literals that stand as arguments of nextval and its like replaced."""
+def _rewritten(node: Any, name_of: Callable[[str], str]) -> Any:
+    """Return a tree with the literal that nextval and its like are called with replaced, where it is one."""
     if isinstance(node, Mapping):
-        if is_argument and "sval" in node and "location" in node:  # an A_Const
-            return {**node, "sval": {"sval": name_of(node["sval"].get("sval", ""))}}
-        call = node.get("FuncCall")
-        reads = call is not None and call["funcname"][-1]["String"]["sval"] in _READERS
-        return {
-            key: _rewritten(child, name_of, is_argument=is_argument or reads) for key, child in node.items()
-        }
-    if isinstance(node, list):
-        return [_rewritten(child, name_of, is_argument=is_argument) for child in node]
+        changed = {key: _rewritten(child, name_of) for key, child in node.items()}
+        call = changed.get("FuncCall")
+        if call is not None and call["funcname"][-1]["String"]["sval"] in _READERS and call.get("args"):
+            first, *others = call["args"]
+            return {**changed, "FuncCall": {**call, "args": [_renamed_literal(first, name_of), *others]}}
+        return changed
+    return [_rewritten(child, name_of) for child in node] if isinstance(node, list) else node
+
+
+def _renamed_literal(node: Node, name_of: Callable[[str], str]) -> Node:
+    """Return an argument with its name replaced: 's', or 's' under casts."""
+    match node:
+        case {"A_Const": {"sval": {"sval": name}} as constant}:
+            return {"A_Const": {**constant, "sval": {"sval": name_of(name)}}}
+        case {"TypeCast": {"arg": argument} as cast}:
+            return {"TypeCast": {**cast, "arg": _renamed_literal(argument, name_of)}}
     return node
