@@ -23,6 +23,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.domains import base_type, domain_name, find_domain
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
+from borealis.sql.utility.cascades import CASCADE_HINT
 from borealis.sql.utility.create_domain import check_domain_default, type_exists
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.roles import role_named
@@ -116,7 +117,7 @@ def _refuse_used(context: BindContext, domains: list[Domain]) -> None:
             raise DependentObjectsStillExist(
                 f"cannot drop {subject} because other objects depend on {'them' if len(domains) > 1 else 'it'}",
                 detail="\n".join(users),
-                hint="Use DROP ... CASCADE to drop the dependent objects too.",
+                hint=CASCADE_HINT,
             )
 
 

@@ -17,6 +17,7 @@ from borealis.errors import (
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import find_table
 from borealis.sql.parse import Node
+from borealis.sql.utility.cascades import CASCADE_HINT
 from borealis.sql.utility.create_table import check_key_types
 from borealis.sql.utility.ddl import SYNC_REFUSED, Ddl, Job
 from borealis.sql.utility.index_keys import distinct_names, index_column, read_key
@@ -152,7 +153,7 @@ def _refuse_needed(context: BindContext, table: Table, index: Index) -> None:
         raise DependentObjectsStillExist(
             f"cannot drop index {index.name} because other objects depend on it",
             detail="\n".join(f"{user} depends on index {index.name}" for user in users),
-            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            hint=CASCADE_HINT,
         )
 
 

@@ -23,13 +23,12 @@ from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, Sql
 from borealis.sql.bind.context import BindContext
 from borealis.sql.utility.alter_table.column_uses import bind_over, functions_called
 from borealis.sql.utility.alter_table.readers import Readers
+from borealis.sql.utility.cascades import CASCADE_HINT, cascade_notices
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.function_names import signature_text
 from borealis.sql.utility.sequences.default_uses import sequences_named
 from borealis.sql.utility.sequences.drop_sequence import owned_sequences
 from borealis.types.base import Oid
-
-CASCADE_HINT = "Use DROP ... CASCADE to drop the dependent objects too."
 
 Target = Table | View | Function
 
@@ -84,14 +83,6 @@ def drop(context: BindContext, tag: str, targets: Ordered[Target], notices: list
 def dependents_of(context: BindContext, targets: Ordered[Target]) -> list[Dependent]:
     """Return what cannot be without the objects, in PostgreSQL's order, the objects and their parts left out."""
     return _Graph(context, targets).dependents()
-
-
-def cascade_notices(descriptions: Ordered[str]) -> list[tuple[str, ...]]:
-    """Return what is said of the objects that go by CASCADE."""
-    lines = [f"drop cascades to {one}" for one in descriptions]
-    if len(lines) < 2:
-        return [("00000", line) for line in lines]
-    return [("00000", f"drop cascades to {len(lines)} other objects", "\n".join(lines))]
 
 
 def describe(context: BindContext, one: Target) -> str:

@@ -16,6 +16,7 @@ from borealis.catalog.rows import Object
 from borealis.errors import UndefinedColumn
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
+from borealis.sql.utility.cascades import cascade_notices
 from borealis.sql.utility.ddl import Ddl, Job
 from borealis.sql.utility.object_names import NameChooser, constraint_names
 from borealis.types.base import Oid
@@ -47,12 +48,7 @@ class Alteration:
 
     def notice_cascades(self, descriptions: Sequence[str]) -> None:
         """Say what goes by CASCADE."""
-        lines = [f"drop cascades to {one}" for one in descriptions]
-        if len(lines) == 1:
-            self.notices.append(("00000", lines[0]))
-        elif lines:
-            text = f"drop cascades to {len(lines)} other objects"
-            self.notices.append(("00000", text, "\n".join(lines)))
+        self.notices += cascade_notices(descriptions)
 
     def column(self, name: str) -> Column:
         """Return a column of the table as it is now. Raises UndefinedColumn 42703."""

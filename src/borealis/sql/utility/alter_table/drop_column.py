@@ -20,7 +20,7 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.column_dependents import dependents_of_column
 from borealis.sql.utility.alter_table.column_uses import index_columns
-from borealis.sql.utility.alter_table.drop_constraint import CASCADE_HINT
+from borealis.sql.utility.cascades import CASCADE_HINT
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.types.base import Oid
 

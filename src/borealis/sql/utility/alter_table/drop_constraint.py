@@ -13,8 +13,7 @@ from borealis.errors import DependentObjectsStillExist, UndefinedObject
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.refusals import refused
-
-CASCADE_HINT = "Use DROP ... CASCADE to drop the dependent objects too."
+from borealis.sql.utility.cascades import CASCADE_HINT
 
 
 def drop_constraint(alteration: Alteration, command: Node) -> None:

@@ -13,8 +13,9 @@ from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, Ins
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS
 from borealis.sql.parse import Node
+from borealis.sql.utility.cascades import CASCADE_HINT, cascade_notices
 from borealis.sql.utility.ddl import Ddl
-from borealis.sql.utility.dependencies import cascade_notices, dependents_of
+from borealis.sql.utility.dependencies import dependents_of
 from borealis.sql.utility.schemas.alter_schema import find_schema
 from borealis.sql.utility.sequences.default_uses import sequences_named
 from borealis.types.base import Oid
@@ -48,7 +49,7 @@ def drop_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
             "because other objects depend on "
             f"{'it' if len(dropped) == 1 else 'them'}",
             detail="\n".join(f"{text} depends on schema {part}" for text, part in shown),
-            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            hint=CASCADE_HINT,
         )
     _refuse_outside_uses(context, parts)
     notices += cascade_notices([text for text, _ in shown])

@@ -10,6 +10,7 @@ from borealis.errors import DependentObjectsStillExist, FeatureNotSupported, Inv
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import lookup_relation
 from borealis.sql.parse import Node
+from borealis.sql.utility.cascades import CASCADE_HINT
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.sequences.alter_sequence import find_sequence
 from borealis.sql.utility.sequences.default_uses import sequences_named
@@ -75,7 +76,7 @@ def _refuse_used(context: BindContext, sequence: Sequence) -> None:
                 f"default value for column {column.name} of table {table.name} depends on sequence {sequence.name}"
                 for table, column in users
             ),
-            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            hint=CASCADE_HINT,
         )
 
 
