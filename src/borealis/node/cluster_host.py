@@ -5,16 +5,16 @@ Each work looks at what is there first, so it can be asked for again by a contro
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from borealis.node.cluster_records import ClusterRecords
+from borealis.node.files import replace_private
 from borealis.node.keyring import Keyring
 from borealis.node.remote_journal import release_cluster
 from borealis.storage.database import Database
-from borealis.storage.encryption import DataKey, WrappedKey, sync_directory
+from borealis.storage.encryption import DataKey, WrappedKey
 
 
 class ClusterHost:
@@ -36,22 +36,10 @@ class ClusterHost:
         if msgspec.json.decode(stored, type=WrappedKey).wrapped_by == wrapped_by.fingerprint:
             return
         data_key = DataKey.unwrap(stored, path, self._keyring.opening(path))
-        _replace(path, data_key.wrap(identifier, wrapped_by))
+        replace_private(path, data_key.wrap(identifier, wrapped_by))
 
     async def release(self, identifier: str) -> None:
         await release_cluster(self._ipc_path, identifier)
 
     def remove(self, identifier: str) -> None:
         self._records.remove(identifier)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    sync_directory(path.parent)

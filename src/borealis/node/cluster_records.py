@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from borealis.control_plane.record import ACTIVE, ClusterRecord
+from borealis.node.files import replace_private
 from borealis.storage.encryption import sync_directory
 
 _IDENTIFIER = re.compile(r"[a-z0-9]{26}", re.ASCII)
@@ -87,16 +88,12 @@ class ClusterRecords:
         coming = self._directory / f".new-{record.identifier}"
         shutil.rmtree(coming, ignore_errors=True)
         coming.mkdir(mode=0o700)
-        _write(coming / _RECORD, msgspec.json.encode(record))
+        replace_private(coming / _RECORD, msgspec.json.encode(record))
         coming.rename(self.directory(record.identifier))
         sync_directory(self._directory)
 
     def replace(self, record: ClusterRecord) -> None:
-        directory = self.directory(record.identifier)
-        beside = directory / f".{_RECORD}.new"
-        _write(beside, msgspec.json.encode(record))
-        beside.rename(directory / _RECORD)
-        sync_directory(directory)
+        replace_private(self.directory(record.identifier) / _RECORD, msgspec.json.encode(record))
 
     def remove(self, identifier: str) -> None:
         """Take a cluster away: at once by a rename, then what it held."""
@@ -113,13 +110,3 @@ class ClusterRecords:
         for pattern in (".new-*", ".gone-*"):
             for path in self._directory.glob(pattern):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_directory(path.parent)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from borealis.storage.encryption import sync_directory
+
 
 def replace_private(path: Path, content: bytes) -> None:
     """Put content in path's place as a whole, readable by its owner alone from its first byte on."""
@@ -16,8 +18,4 @@ def replace_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_directory(path.parent)
