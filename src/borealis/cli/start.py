@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from borealis.cli.group import OperatorError
-from borealis.cli.local_node import DEFAULT_DATA, own_command
+from borealis.cli.local_node import DEFAULT_DATA, data_option, own_command
 from borealis.cli.logs import LEVELS, configure
 from borealis.limits import DSQL_LIMITS, LIFTED_LIMITS
 from borealis.node.config import (
@@ -40,15 +40,7 @@ DEFAULT_HTTP_PORT = 8080
 @click.command(
     epilog="The first start creates the data directory, with keys and certificates, and one cluster in it."
 )
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_DATA,
-    envvar="BOREALIS_DATA",
-    show_default=True,
-    show_envvar=True,
-    help="Directory that holds everything.",
-)
+@data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address or host name to listen on.")
 @click.option(
     "--port",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -62,24 +63,26 @@ _COUNTED = {
 """By table, the column and what SQLite has to say of it."""
 
 
+def _nullable(columns: Iterable[tuple[str, Oid]]) -> tuple[SystemColumn, ...]:
+    return tuple(
+        SystemColumn(attnum, name, type_, not_null=False) for attnum, (name, type_) in enumerate(columns, 1)
+    )
+
+
 JOBS = SystemTable(
     Oid(SYS_JOB),
     "jobs",
-    tuple(
-        SystemColumn(attnum, name, type_, not_null=False)
-        for attnum, (name, type_) in enumerate(
-            (
-                ("job_id", oids.TEXT),
-                ("status", oids.TEXT),
-                ("details", oids.TEXT),
-                ("job_type", oids.TEXT),
-                ("class_id", oids.OID),
-                ("object_id", oids.OID),
-                ("object_name", oids.TEXT),
-                ("start_time", oids.TIMESTAMPTZ),
-                ("update_time", oids.TIMESTAMPTZ),
-            ),
-            1,
+    _nullable(
+        (
+            ("job_id", oids.TEXT),
+            ("status", oids.TEXT),
+            ("details", oids.TEXT),
+            ("job_type", oids.TEXT),
+            ("class_id", oids.OID),
+            ("object_id", oids.OID),
+            ("object_name", oids.TEXT),
+            ("start_time", oids.TIMESTAMPTZ),
+            ("update_time", oids.TIMESTAMPTZ),
         )
     ),
     stored="(SELECT *, start_us AS start_time, update_us AS update_time FROM job)",
@@ -89,18 +92,14 @@ JOBS = SystemTable(
 MAPPINGS = SystemTable(
     Oid(SYS_IAM_MAPPING),
     "iam_pg_role_mappings",
-    tuple(
-        SystemColumn(attnum, name, type_, not_null=False)
-        for attnum, (name, type_) in enumerate(
-            (
-                ("iam_oid", oids.OID),
-                ("arn", oids.TEXT),
-                ("pg_role_oid", oids.OID),
-                ("pg_role_name", oids.NAME),
-                ("grantor_pg_role_oid", oids.OID),
-                ("grantor_pg_role_name", oids.NAME),
-            ),
-            1,
+    _nullable(
+        (
+            ("iam_oid", oids.OID),
+            ("arn", oids.TEXT),
+            ("pg_role_oid", oids.OID),
+            ("pg_role_name", oids.NAME),
+            ("grantor_pg_role_oid", oids.OID),
+            ("grantor_pg_role_name", oids.NAME),
         )
     ),
     stored=(

@@ -58,10 +58,9 @@ class TableWriter:
             if index.is_unique  # also one that is being built: what it has of entries already counts
         )
         self._has_computed_unique = any(index.place is not None for index in self.unique)
-        computed_ = {attnum for attnum, _ in generated}
         changing = table.unique_key_columns
         if assigned is not None:
-            changing &= {*assigned, *computed_}
+            changing &= {*assigned, *(attnum for attnum, _ in generated)}
         self._key_ordinals = tuple(attnum - 1 for attnum in sorted(changing))
         self._has_references = bool(table.foreign_keys or table.referenced_by)
 
