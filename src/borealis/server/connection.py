@@ -3,7 +3,7 @@
     bytes ─▶ (TLS) ─▶ Decoder ─▶ message ─▶ handle(message): Startup's, then the Session's ─▶ output ─▶ (TLS) ─▶ bytes
 
 A message is handled at once, inside data_received, and its output leaves in one write with that of all messages that came
-together. Only when handling returns an awaitable (a commit, a long statement) is a task made; until it is done no further
+together, at the end of the event loop's turn (outbox). Only when handling returns an awaitable (a commit, a long statement) is a task made; until it is done no further
 message is decoded, and a client that keeps talking is not read. A client that does not read pauses its own session: `drain`.
 
 Must hold: an exception of one connection ends that connection alone; what has been admitted, registered and opened
@@ -287,7 +287,7 @@ class Connection(asyncio.Protocol):
             self._fail(self._as_sql_error(error))
             return
         if self._output:
-            self._flush()
+            self._services.outbox.add(self._send)
         if self._is_eof and self._running is None and self._drained is None:
             self.close()
 
@@ -334,6 +334,14 @@ class Connection(asyncio.Protocol):
         if self._is_reading_paused and not self._is_ending and not is_waiting:
             self._is_reading_paused = False
             self._open_transport().resume_reading()
+
+    def _send(self) -> None:
+        """Flush what is left at the end of a turn."""
+        try:
+            self._flush()
+        except Exception as error:  # noqa: BLE001 - the edge, as above
+            _log.error("connection failed", peer=self.peer, exc_info=error)
+            self.abort()
 
     def _flush(self) -> None:
         output = self._output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from borealis.clock import Clock
@@ -12,6 +12,7 @@ from borealis.errors import SqlError
 from borealis.server.admission import Admission
 from borealis.server.authentication import Authenticator, Login
 from borealis.server.cancellation import CancelRouter
+from borealis.server.outbox import Outbox
 from borealis.server.routing import Clusters
 from borealis.server.startup import TlsMode
 from borealis.wire.messages import FrontendMessage
@@ -112,3 +113,4 @@ class Services:
     timeouts: Timeouts = Timeouts()
     starting_max: int = STARTING_MAX
     """Connections that may be short of a session at once; one more, and the oldest of them is cut."""
+    outbox: Outbox = field(default_factory=Outbox)

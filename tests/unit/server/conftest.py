@@ -116,6 +116,7 @@ class Client:
 
     def __init__(self, services, keeper, sessions):
         self._sessions = sessions
+        self._outbox = services.outbox
         self.connection = Connection(services, keeper)
         self.transport = MemoryTransport(self.connection)
         self.connection.connection_made(self.transport)
@@ -134,6 +135,8 @@ class Client:
         return self.take()
 
     def take(self):
+        """End the event loop's turn; return what came."""
+        self._outbox.send_all()
         data = bytes(self.transport.written)
         self.transport.written.clear()
         if self.tls is None:

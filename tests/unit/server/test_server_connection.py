@@ -408,3 +408,35 @@ def test_closing_tells_the_client(tls_pair):
     incoming.write(server.close())
     with pytest.raises(ssl.SSLZeroReturnError):
         client.read(1) or (_ for _ in ()).throw(ssl.SSLZeroReturnError)
+
+
+def test_what_one_turn_of_the_loop_handled_leaves_at_its_end(session_of, wire):
+    async def script(client, node):
+        other, seen = node.client(), []
+        other.send(wire.startup_packet())
+        for each, name in ((client, "first"), (other, "second")):
+            each.transport.write = lambda data, name=name: seen.append(name)
+            each.connection.data_received(wire.query("a"))
+        before, _ = list(seen), await asyncio.sleep(0)
+        return before, seen
+
+    assert session_of(script) == ([], ["first", "second"])
+
+
+def test_a_send_that_fails_ends_its_connection_alone(session_of, wire):
+    async def script(client, node):
+        other = node.client()
+        other.send(wire.startup_packet())
+
+        def fail(data):
+            raise RuntimeError("no")
+
+        client.transport.write = fail
+        client.connection.data_received(wire.query("a"))
+        other.connection.data_received(wire.query("b"))
+        await asyncio.sleep(0)
+        return client.transport.was_aborted, other.take()
+
+    was_aborted, data = session_of(script)
+    assert was_aborted
+    assert tags(wire, data) == ["b"]
