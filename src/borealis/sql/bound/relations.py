@@ -115,6 +115,11 @@ class Join:
     condition: Expr | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """What the planner puts in the place of relations and joins (planner/physical.py)."""
+
+
 Relation = (
     TableRelation
     | SubqueryRelation
@@ -124,4 +129,4 @@ Relation = (
     | RowsFrom
     | ValuesRelation
 )
-FromItem = Relation | Join
+FromItem = Relation | Join | PlannedItem
