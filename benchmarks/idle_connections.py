@@ -44,8 +44,8 @@ def node() -> Iterator[dict[str, Any]]:
 
 
 def worker_pid(supervisor: int) -> int:
-    """Return the last child's pid: the worker is forked after the storage process."""
-    return int(Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()[-1])
+    """Return the second child's pid: the storage process is forked before the worker, the control process after it."""
+    return int(Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()[1])
 
 
 def resident_kb(pid: int) -> int:
