@@ -44,7 +44,10 @@ def main() -> None:
                     print(measurement.line(), flush=True)
             if options.only in "index build":
                 index_build.report(ours, theirs, options.accounts, options.seconds)
-            if options.only in "connections":
+        if options.only in "connections":
+            # Servers just started: what one that has worked has free, the first connections would take.
+            (fresh := path / "connections").mkdir()
+            with postgresql(fresh) as theirs, borealis(fresh) as ours:
                 connections.report(ours, theirs)
         if options.only in "start":
             startup.report(path)
