@@ -44,6 +44,7 @@ check: lint
 
 test: lint
 	@tools/debian-packages postgresql
+	@tools/node-packages tests/clients/node
 	$(BIN)/pytest -q -n 2 --ignore tests/crash
 	$(BIN)/pytest -q tests/crash
 
