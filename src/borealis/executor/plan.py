@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,9 +16,12 @@ from borealis.executor.divided_scan import DividedScan
 from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
+from borealis.executor.planning import planned, reads_whole_table
 from borealis.executor.query import PointSelect, QueryAction, point_select
 from borealis.executor.referential.action import with_references
 from borealis.executor.result import Result
+from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
+from borealis.planner.statistics import NO_STATISTICS, Statistics
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import SystemRelation
 from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Target, Update
@@ -87,11 +91,21 @@ class Plan:
         return self.columns or ()
 
 
-def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
-    """Compile a bound statement. Raises SqlError: FeatureNotSupported, StatementTooComplex."""
+def make_plan(
+    parsed: Parsed,
+    bound_: Bound,
+    catalog: Catalog,
+    statistics: Statistics = NO_STATISTICS,
+    settings: PlannerSettings = DEFAULT_SETTINGS,
+) -> Plan:
+    """Plan and compile a bound statement. Raises SqlError: FeatureNotSupported, StatementTooComplex."""
     statement = bound_.statement
+
+    def make_action(part: Statement) -> Action:
+        return _action(part, lambda: planned(parsed, part, catalog, statistics, settings), make_action)
+
     try:
-        action = _action(statement)
+        action = make_action(statement)
     except RecursionError:
         raise stack_depth_exceeded() from None
     columns = None
@@ -131,25 +145,30 @@ def make_plan(parsed: Parsed, bound_: Bound, catalog: Catalog) -> Plan:
     )
 
 
-def _action(statement: Statement) -> Action:
+def _action(
+    statement: Statement, plan: Callable[[], Statement], make_action: Callable[[Statement], Action]
+) -> Action:
+    """Return what carries a statement out; plan gives it with its access paths and joins chosen."""
     if is_data_modifying(statement):
-        return DataModifyingAction(statement, _action)
-    match statement:
+        return DataModifyingAction(statement, make_action)
+    if isinstance(statement, Select):
+        fast = None if has_inner_locks(statement) and not statement.locks else point_select(statement)
+        if fast is not None:
+            return fast
+    chosen = plan()
+    match chosen:
         case Insert():
-            return InsertAction(statement)
+            return InsertAction(chosen)
         case Update():
-            return UpdateAction(statement)
+            return UpdateAction(chosen)
         case Delete():
-            return DeleteAction(statement)
-    if has_inner_locks(statement) and not (isinstance(statement, Select) and statement.locks):
-        return InnerLockingQuery(QueryAction(statement))
-    fast = point_select(statement)
-    if fast is not None:
-        return fast
-    if isinstance(statement, Select) and statement.locks:
-        return LockingSelect(statement)
-    division = divide(statement)
-    return QueryAction(statement) if division is None else DividedScan(statement, division)
+            return DeleteAction(chosen)
+    if has_inner_locks(chosen) and not (isinstance(chosen, Select) and chosen.locks):
+        return InnerLockingQuery(QueryAction(chosen))
+    if isinstance(chosen, Select) and chosen.locks:
+        return LockingSelect(chosen)
+    division = divide(statement) if isinstance(statement, Select) and reads_whole_table(chosen) else None
+    return QueryAction(chosen) if division is None else DividedScan(chosen, division)
 
 
 def _is_read(action: Action) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from borealis.executor.compile import comparison
 from borealis.executor.compile.trees import any_node, conjuncts, relations_named
+from borealis.planner.physical import Scan, base_table
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query, Select, SetOperation, Values
@@ -25,8 +26,9 @@ def is_single(query: Query) -> bool:
             return True
         case Select(from_=None):
             return True
-        case Select(from_=TableRelation() as relation):
-            return _key_is_fixed(relation, query.where)
+        case Select(from_=TableRelation() | Scan() as item):
+            relation = base_table(item)
+            return relation is not None and _key_is_fixed(relation, query.where)
     return False
 
 

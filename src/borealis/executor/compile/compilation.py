@@ -10,7 +10,8 @@ Names in the text: r<id> relations, w<id> WITH items, c<n> columns, t/i/o<oid> t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,6 +67,15 @@ class WithItem:
 
     name: str
     outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """How a column orders where it is read through an index table: by its null flag, if it has one, then by its key."""
+
+    flag: str | None
+    key: str
+    nulls_first: bool  # the flag is below 0 for NULLs
 
 
 class NotDivisibleError(Exception):
@@ -134,6 +144,8 @@ class Compilation:
         """(relation, attnum) of the columns that are never NULL where they are in scope."""
         self.affinities: dict[tuple[int, int], str] = {}
         """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
+        self.index_order: dict[tuple[int, int], IndexKey] = {}
+        """(relation, attnum) of the columns whose order an index table in FROM has."""
         self.partials: Partials | None = None
         """Set while what is compiled stands over groups, not rows."""
         self._relations: dict[int, Mapping[int, Sql]] = {}
@@ -161,6 +173,15 @@ class Compilation:
         """Say how Vars of a relation are written, by attnum."""
         self._relations[relation] = columns
 
+    @contextmanager
+    def redefined(self, relation: int, columns: Mapping[int, Sql]) -> Iterator[None]:
+        """Let Vars of a relation be written otherwise for a while, as columns without affinity."""
+        before, affinities = self._relations.get(relation, {}), self.affinities
+        self._relations[relation] = {**before, **columns}
+        self.affinities = affinities | {(relation, attnum): "" for attnum in columns}
+        yield
+        self._relations[relation], self.affinities = before, affinities
+
     def column(self, relation: int, attnum: int) -> Sql:
         try:
             return self._relations[relation][attnum]
@@ -171,7 +192,9 @@ class Compilation:
         """Return the columns of a relation in scope, by attnum, with their types."""
         columns = relation.table.columns if isinstance(relation, TableRelation) else relation.columns
         return {
-            attnum: (sql, columns[attnum - 1].type) for attnum, sql in self._relations[relation.id].items()
+            attnum: (sql, columns[attnum - 1].type)
+            for attnum, sql in self._relations[relation.id].items()
+            if attnum > 0
         }
 
     def begin(self, statement: object) -> None:

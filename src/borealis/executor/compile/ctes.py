@@ -14,7 +14,8 @@ from borealis.executor.compile.compilation import Compilation, CompiledQuery, Ou
 from borealis.executor.compile.representations import into
 from borealis.executor.compile.trees import any_node, is_volatile
 from borealis.functions.implementation import Sql
-from borealis.sql.bound.relations import CteRelation, Join
+from borealis.planner.units import relations_in
+from borealis.sql.bound.relations import CteRelation
 from borealis.sql.bound.statements import Cte, Delete, Insert, Select, SetOp, SetOperation, Update
 from borealis.types.base import PLAIN
 
@@ -80,14 +81,8 @@ def _recursive_item(compilation: Compilation, cte: Cte) -> str:
 
 def _reads_directly(step: Select, cte: int) -> bool:
     """Whether the item stands in the FROM of its recursive term, where alone SQLite takes it."""
-    pending: list[object] = [step.from_]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, Join):
-            pending += (item.left, item.right)
-        elif isinstance(item, CteRelation) and item.cte == cte:
-            return True
-    return False
+    relations = [] if step.from_ is None else relations_in(step.from_)
+    return any(isinstance(item, CteRelation) and item.cte == cte for item in relations)
 
 
 def start_names(start: CompiledQuery) -> str:

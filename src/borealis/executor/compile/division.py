@@ -118,9 +118,7 @@ def _is_covered(node: object, group: tuple[Expr, ...]) -> bool:
 def _divide(node: Select, relation: TableRelation) -> Division:
     compilation = Compilation()
     compilation.begin(node)
-    from_text, lookups = from_clause(compilation, relation, node.where)
-    if lookups:
-        raise NotDivisibleError
+    from_text = from_clause(compilation, relation)
     groups = [_grouped(compilation, expr) for expr in dict.fromkeys(node.group)]
     where = "" if node.where is None else f" AND {condition(compilation, node.where)}"
 

@@ -14,16 +14,16 @@ from collections.abc import Mapping, Sequence
 from borealis.catalog.relations import Table
 from borealis.executor.compile import physical
 from borealis.executor.compile.compilation import Compilation, CompiledStatement
-from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ctes import with_clause
-from borealis.executor.compile.from_items import from_clause, relations_in
+from borealis.executor.compile.from_items import from_where_clause
 from borealis.executor.compile.parameters import VARIABLES_MAX
 from borealis.executor.compile.trees import is_volatile, walk
 from borealis.functions.implementation import Sql
 from borealis.functions.numeric.representation import store
-from borealis.sql.bound.expressions import Expr, Var, WholeRow
+from borealis.planner.units import relations_in
+from borealis.sql.bound.expressions import Var, WholeRow
 from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
-from borealis.sql.bound.statements import Cte, Delete, Insert, Target, Update, Values
+from borealis.sql.bound.statements import Delete, Insert, Target, Update, Values
 from borealis.types.base import Oid, Representation
 from borealis.types.registry import stored_representation
 
@@ -71,7 +71,8 @@ def update_source(
     """Return the statement, and the columns of FROM behind the assigned ones."""
     compilation = Compilation(overlaid)
     compilation.begin(node)
-    head, tail = _target(compilation, node.table, node.relation, node.from_, node.where, node.ctes)
+    head = with_clause(compilation, node.ctes)
+    tail = _target(compilation, node, node.from_)
     assigned = [
         store(compilation.expr(expr), column_representation(node.table, attnum)).text
         for attnum, expr in node.assignments
@@ -86,28 +87,21 @@ def delete_source(
 ) -> tuple[CompiledStatement, dict[tuple[int, int], Sql]]:
     compilation = Compilation(overlaid)
     compilation.begin(node)
-    head, tail = _target(compilation, node.table, node.relation, node.using, node.where, node.ctes)
+    head = with_clause(compilation, node.ctes)
+    tail = _target(compilation, node, node.using)
     others = other_columns(compilation, node.using, node.returning)
     texts = [*row_texts(node.table, f"r{node.relation}"), *(sql.text for sql in others.values())]
     return compilation.finish(f"{head}SELECT {', '.join(texts)}{tail}"), others
 
 
-def _target(
-    compilation: Compilation,
-    table: Table,
-    relation: int,
-    others: FromItem | None,
-    where: Expr | None,
-    ctes: Sequence[Cte],
-) -> tuple[str, str]:
-    """Return `WITH … ` and ` FROM … WHERE …` of a statement that changes a table."""
-    head = with_clause(compilation, ctes)
-    item: FromItem = TableRelation(relation, table.name, table)
+def _target(compilation: Compilation, node: Update | Delete, others: FromItem | None) -> str:
+    """Return ` FROM … WHERE …` of a statement that changes a table: as planned, if it has been."""
+    if node.search is not None:
+        return from_where_clause(compilation, *node.search)
+    item: FromItem = TableRelation(node.relation, node.table.name, node.table)
     if others is not None:
         item = Join(JoinKind.INNER, item, others, None)
-    from_text, extra = from_clause(compilation, item, where)
-    terms = [*([] if where is None else [condition(compilation, where)]), *extra]
-    return head, from_text + (f" WHERE {' AND '.join(terms)}" if terms else "")
+    return from_where_clause(compilation, item, node.where)
 
 
 def insert_source(node: Insert, overlaid: frozenset[Oid]) -> CompiledStatement:

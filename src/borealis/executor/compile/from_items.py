@@ -9,26 +9,29 @@ LATERAL subquery      json_each((SELECT json_group_array(json_array(c1, …)) FR
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from borealis.errors import InternalError
-from borealis.executor.compile import cardinality, physical
+from borealis.executor.compile import physical, scans
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.executor.compile.function_items import function_item, rows_from_item
 from borealis.executor.compile.set_operations import rows_body
 from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named, walk
 from borealis.functions.implementation import Sql, plain
-from borealis.planner import access
-from borealis.planner.access import IndexLookup
+from borealis.planner.physical import Estimate, PlannedJoin, PlannedJoinKind, Scan
+from borealis.planner.terms import joined
+from borealis.planner.units import relations_in
 from borealis.sql.bound.expressions import Expr
 from borealis.sql.bound.relations import (
+    TABLE_OID,
     CteRelation,
     FromItem,
     FunctionRelation,
     Join,
     JoinKind,
+    PlannedItem,
     Relation,
     RowsFrom,
     SubqueryRelation,
@@ -38,15 +41,26 @@ from borealis.sql.bound.relations import (
 )
 
 
-def from_clause(compilation: Compilation, item: FromItem | None, where: Expr | None) -> tuple[str, list[str]]:
-    """Return ` FROM …`, or nothing, with conditions to add to WHERE, and bring the relations into scope."""
-    if item is None:
-        return "", []
+def from_clause(compilation: Compilation, item: FromItem) -> str:
+    """Return ` FROM …` of an item nothing is known of, and bring its relations into scope."""
     compiler = FromCompiler(compilation, item)
-    extra: list[str] = []
-    text = compiler.item(item, Place(conjuncts(where), extra, nullable=False))
-    compiler.write_lookups(extra)
-    return f" FROM {text}", extra
+    return f" FROM {compiler.item(item, Place((), None, nullable=False))}"
+
+
+def from_where_clause(compilation: Compilation, item: FromItem | None, where: Expr | None) -> str:
+    """Return ` FROM … WHERE …`, or as much of it as there is, and bring the relations into scope."""
+    from borealis.executor.compile.conditions import condition
+
+    text, extra, satisfied = "", list[str](), frozenset[Expr]()
+    terms = conjuncts(where)
+    if item is not None:
+        compiler = FromCompiler(compilation, item)
+        text = f" FROM {compiler.item(item, Place(terms, extra, nullable=False, is_where=True))}"
+        compiler.write_conditions(extra)
+        satisfied = frozenset(compiler.satisfied)
+    left = joined(term for term in terms if term not in satisfied)
+    texts = [*extra, *([] if left is None else [condition(compilation, left)])]
+    return text + (f" WHERE {' AND '.join(texts)}" if texts else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +73,18 @@ class Place:
     """The condition that index lookups of the item are added to, WHERE or an ON; None: none can be."""
     nullable: bool
     """An outer join may fill the item with NULLs."""
+    is_where: bool = False
+    """The conditions are WHERE's."""
+    is_filled: bool = False
+    """The item is an outer join's right side itself: what it is found by has to stand in ON, and be one relation."""
 
     def inner(self, own: Sequence[Expr]) -> Place:
-        return Place([*self.terms, *own], self.extra, self.nullable) if self.extra is not None else self
+        if self.extra is None:
+            return self
+        return Place([*self.terms, *own], self.extra, self.nullable, is_where=self.is_where and not own)
 
     def outer(self, own: Sequence[Expr], extra: list[str] | None) -> Place:
-        return Place(own if extra is not None else (), extra, nullable=True)
+        return Place(own if extra is not None else (), extra, nullable=True, is_filled=True)
 
 
 class FromCompiler:
@@ -73,13 +93,21 @@ class FromCompiler:
     def __init__(self, compilation: Compilation, item: FromItem) -> None:
         self.compilation = compilation
         self.siblings = frozenset(relation.id for relation in relations_in(item))
-        self._lookups: list[tuple[TableRelation, IndexLookup, list[str]]] = []
+        self.satisfied: set[Expr] = set()
+        """Conditions of WHERE that the access paths answer for."""
+        self._conditions: list[tuple[list[str], Callable[[], list[str]]]] = []
 
     def item(self, item: FromItem, place: Place) -> str:
         if isinstance(item, Join):
             return self._join(item, place)
+        if isinstance(item, PlannedJoin):
+            return self._planned_join(item, place)
         if isinstance(item, TableRelation):
-            return self._table(item, place)
+            item = _whole(item)
+        if isinstance(item, Scan):
+            return self._scan(item, place)
+        if isinstance(item, PlannedItem):
+            raise InternalError(f"{type(item).__name__} in FROM")
         text = self._derived(item)
         return self._with_presence(item, text) if place.nullable else text
 
@@ -113,90 +141,131 @@ class FromCompiler:
     def _system(self, item: SystemRelation) -> str:
         """Write a table of pg_catalog: its rows are made once and kept, so that SQLite may index them for a join."""
         columns = {column.attnum: Sql(f"r{item.id}.c{column.attnum}") for column in item.table.columns}
+        columns[TABLE_OID] = Sql(f"r{item.id}.tableoid")
         self.compilation.define(item.id, columns)
-        return f"(SELECT * FROM {item.table.source} LIMIT -1) AS r{item.id}"
+        return f"(SELECT *, {item.table.oid} AS tableoid FROM {item.table.source} LIMIT -1) AS r{item.id}"
 
     def _join(self, join: Join, place: Place) -> str:
         own = conjuncts(join.condition)
         extra: list[str] = []
         left_place, right_place = _places(join.kind, place, own, extra)
         left = self.item(join.left, left_place)
-        if isinstance(join.right, Join) and self._depends(join.right):
-            right = self._lateral_join(join.right)
+        if isinstance(join.right, Join | PlannedJoin):
+            right = self._joined_right(join.right, right_place)
         else:
             right = self.item(join.right, right_place)
-            if isinstance(join.right, Join):
-                right = f"({right})"
         from borealis.executor.compile.conditions import condition
 
         terms = [] if join.condition is None else [condition(self.compilation, join.condition)]
-        self.write_lookups(extra)
+        self.write_conditions(extra)
         terms += extra
         if not terms and join.kind is not JoinKind.INNER:
             terms = ["1"]
         on = f" ON {' AND '.join(terms)}" if terms else ""
         return f"{left} {'JOIN' if join.kind is JoinKind.INNER else join.kind.value} {right}{on}"
 
-    def _table(self, item: TableRelation, place: Place) -> str:
-        table, compilation, name = item.table, self.compilation, f"r{item.id}"
-        compilation.reads(table)
-        compilation.define(item.id, physical.columns_of(table, name))
-        compilation.affinities.update(physical.affinities(table, item.id))
-        if not place.nullable:
-            compilation.not_null.update(
-                (item.id, column.attnum) for column in table.live_columns if column.not_null
-            )
+    def _joined_right(self, join: Join | PlannedJoin, place: Place) -> str:
+        return self._lateral_join(join) if self._depends(join) else f"({self.item(join, place)})"
+
+    def _planned_join(self, join: PlannedJoin, place: Place) -> str:
+        if join.kind is PlannedJoinKind.FULL:
+            return self._join(Join(JoinKind.FULL, join.left, join.right, join.condition), place)
+        if join.kind is PlannedJoinKind.LEFT:
+            return self._join(Join(JoinKind.LEFT, join.left, join.right, join.condition), place)
+        own = conjuncts(join.condition)
+        extra = place.extra
+        if place.is_filled or extra is None:
+            extra = []
+        inner = Place([*place.terms, *own], extra, place.nullable, is_where=place.is_where)
+        left = self.item(join.left, inner)
+        if isinstance(join.right, Join | PlannedJoin):
+            right = self._joined_right(join.right, replace(inner, is_filled=True))
         else:
-            compilation.define_presence(item.id, f"{name}.{physical.key_names(table)[0]}")
-        is_overlaid = table.oid in compilation.overlaid
-        fixed = {
-            attnum: value
-            for attnum, value in _fixed(item, place.terms).items()
-            if not is_volatile(value) and not (is_overlaid and relations_named(value) & self.siblings)
-        }
-        lookup = access.choose(item, fixed)
-        if is_overlaid:
-            return self._overlaid(item, lookup)
-        if lookup is not None and place.extra is not None:
-            self._lookups.append((item, lookup, place.extra))
-        return f"{physical.table_name(table)} AS {name}"
+            right = self.item(join.right, inner)
+        from borealis.executor.compile.conditions import condition
 
-    def write_lookups(self, extra: list[str]) -> None:
-        """Write the index lookups that belong to a condition, now that the relations beside it are in scope."""
-        for item, lookup, where in self._lookups:
-            if where is extra:
-                extra.append(self._lookup(item, lookup, f"r{item.id}"))
+        terms = [condition(self.compilation, term) for term in own]
+        if extra is not place.extra:
+            self.write_conditions(extra)
+            terms += extra
+        return f"{left} CROSS JOIN {right}" + (f" ON {' AND '.join(terms)}" if terms else "")
 
-    def _lookup(self, item: TableRelation, lookup: IndexLookup, name: str) -> str:
-        """Return `key IN (SELECT key FROM index WHERE …)`: SQLite searches the index, then the table by key."""
-        table = item.table
-        terms = []
-        for (flag, key), value in zip(
-            physical.index_key_names(table, lookup.index), lookup.values, strict=False
-        ):
-            if flag is not None:
-                terms.append(f"{flag} = 0")
-            # The + takes a column's affinity away: compared with one of another affinity, an index is not searched.
-            terms.append(f"{key} = +{plain(self.compilation.expr(value)).text}")
-        keys = [f"{name}.{key}" for key in physical.key_names(table)]
-        left = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
-        primaries = ", ".join(physical.index_primary_names(table))
-        return f"{left} IN (SELECT {primaries} FROM i{lookup.index.oid} WHERE {' AND '.join(terms)})"
+    def _scan(self, scan: Scan, place: Place) -> str:
+        compilation, table, name = self.compilation, scan.relation.table, f"r{scan.relation.id}"
+        compilation.reads(table)
+        if table.oid in compilation.overlaid:
+            return self._overlaid(scan, place)
+        if not scans.is_secondary(scan.index) or place.extra is None:
+            scans.base_columns(compilation, scan, nullable=place.nullable)
+            self._later(place, lambda: self._implied(scan, place))
+            return f"{physical.table_name(table)} AS {name}"
+        assert scan.index is not None
+        index = f"i{scan.index.oid}"
+        if scan.is_covering:
+            scans.covering_columns(compilation, scan, nullable=place.nullable)
+            self._search(scan, place, name, [])
+            if not place.nullable:
+                scans.order_by_index(compilation, scan, name)
+            return f"{index} AS {name}"
+        scans.base_columns(compilation, scan, nullable=place.nullable)
+        if place.is_filled or len(scan.ranges) > 1:
+            self._later(place, lambda: [scans.key_in_ranges(compilation, scan, name)])
+            return f"{physical.table_name(table)} AS {name}"
+        entry = compilation.new_name()
+        self._search(scan, place, entry, scans.key_join(table, name, entry))
+        if not place.nullable:
+            scans.order_by_index(compilation, scan, entry)
+        return f"{index} AS {entry} CROSS JOIN {physical.table_name(table)} AS {name}"
 
-    def _overlaid(self, item: TableRelation, lookup: IndexLookup | None) -> str:
-        """Base rows that have no pending change, and the pending rows."""
-        table = item.table
-        base, overlay = physical.table_name(table), f"o{table.oid}_{len(table.columns)}"
-        keys = physical.key_names(table)
-        columns = [physical.column_name(table, column.attnum) for column in table.live_columns]
-        selected = ", ".join(columns if table.primary_key else (*keys, *columns))
-        where = f"NOT EXISTS (SELECT 1 FROM temp.{overlay} AS o WHERE {_equal('o', base, keys)})"
-        if lookup is not None:
-            where += f" AND {self._lookup(item, lookup, base)}"
-        return (
-            f"(SELECT {selected} FROM {base} WHERE {where} "
-            f"UNION ALL SELECT {selected} FROM temp.{overlay} WHERE _live) AS r{item.id}"
+    def _search(self, scan: Scan, place: Place, entry: str, joined_: list[str]) -> None:
+        """Search an index table by the one range there is, which then answers for its conditions."""
+        if not scan.ranges:
+            self._later(place, lambda: joined_)
+            return
+        self._later(
+            place, lambda: [*scans.range_terms(self.compilation, scan, scan.ranges[0], entry), *joined_]
         )
+        if place.is_where:
+            self.satisfied.update(
+                term
+                for attnum, column in zip(scan.index.columns, scan.ranges[0].columns, strict=False)  # type: ignore[union-attr]
+                for term in column.terms
+                if attnum > 0
+            )
+
+    def _implied(self, scan: Scan, place: Place) -> list[str]:
+        """Return the conditions of a search by the primary key that follow from others and stand nowhere."""
+        from borealis.executor.compile.conditions import condition
+
+        if len(scan.ranges) != 1:
+            return []
+        terms = (term for column in scan.ranges[0].columns for term in column.terms)
+        return [condition(self.compilation, term) for term in terms if term not in place.terms]
+
+    def _later(self, place: Place, texts: Callable[[], list[str]]) -> None:
+        """Add conditions to those of a place, once the relations beside it are in scope."""
+        if place.extra is not None:
+            self._conditions.append((place.extra, texts))
+
+    def write_conditions(self, extra: list[str]) -> None:
+        """Write what access paths add to a condition, now that the relations they name are in scope."""
+        ready = [texts for where, texts in self._conditions if where is extra]
+        self._conditions = [each for each in self._conditions if each[0] is not extra]
+        for texts in ready:
+            extra.extend(texts())
+
+    def _overlaid(self, scan: Scan, place: Place) -> str:
+        """Read a table with own pending writes; searched by its neighbours' columns, for each row of theirs anew."""
+        compilation, table = self.compilation, scan.relation.table
+        if scans.searched_by(scan, self.siblings):
+            if place.extra is not None:
+                return scans.lateral_rows(compilation, scan)
+            scan = replace(scan, ranges=())
+        scans.base_columns(compilation, scan, nullable=place.nullable)
+        columns = [physical.column_name(table, column.attnum) for column in table.live_columns]
+        selected = columns if table.primary_key else [*physical.key_names(table), *columns]
+        rows = scans.overlaid_rows(compilation, scan, selected, within=False)
+        return f"({rows}) AS r{scan.relation.id}"
 
     def _subquery(self, item: SubqueryRelation) -> str:
         outer_names = relations_named(item.query) & self.siblings
@@ -217,17 +286,17 @@ class FromCompiler:
         self.compilation.define(item.id, columns)
         return f"json_each((SELECT json_group_array(json_array({', '.join(cells)})) FROM ({query.text}))) AS r{item.id}"
 
-    def _depends(self, join: Join) -> bool:
+    def _depends(self, join: Join | PlannedJoin) -> bool:
         """Return whether LATERAL items of a join in parentheses name what stands beside it, where SQLite sees nothing."""
         own = {relation.id for relation in relations_in(join)}
         return bool(relations_named(join) & self.siblings - own)
 
-    def _lateral_join(self, join: Join) -> str:
+    def _lateral_join(self, join: Join | PlannedJoin) -> str:
         """Return a join's rows like those of one LATERAL subquery: all columns of its relations as cells."""
         compilation, name = self.compilation, self.compilation.new_name()
         extra: list[str] = []
         text = self.item(join, Place((), extra, nullable=True))
-        self.write_lookups(extra)
+        self.write_conditions(extra)
         where = f" WHERE {' AND '.join(extra)}" if extra else ""
         cells: list[str] = []
         for relation in relations_in(join):
@@ -271,23 +340,10 @@ def _places(kind: JoinKind, place: Place, own: Sequence[Expr], extra: list[str])
             return place.outer((), None), place.outer((), None)
 
 
-def _fixed(item: TableRelation, terms: Sequence[Expr]) -> dict[int, Expr]:
-    found: dict[int, Expr] = {}
-    for term in terms:
-        for attnum, (value, _) in cardinality.fixed_columns(item, term).items():
-            found.setdefault(attnum, value)
-    return found
-
-
-def _equal(left: str, right: str, names: Sequence[str]) -> str:
-    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in names)
-
-
-def relations_in(item: FromItem) -> list[Relation]:
-    """Return the relations of a FROM clause, not those inside its subqueries."""
-    if isinstance(item, Join):
-        return [*relations_in(item.left), *relations_in(item.right)]
-    return [item]
+def _whole(item: TableRelation) -> Scan:
+    """Return the scan of a table that has not been planned."""
+    nothing = Estimate(0.0, 0.0, 0.0, 0)
+    return Scan(item, None, (), True, False, (), (), (), nothing, nothing)
 
 
 def tables_in(node: object) -> list[TableRelation]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borealis.executor.compile import comparison
+from borealis.executor.compile.cardinality import strip_relabel
 from borealis.executor.compile.compilation import Compilation
 from borealis.executor.compile.trees import is_constant
 from borealis.functions.implementation import Sql
@@ -19,15 +20,33 @@ from borealis.sql.bound.statements import Target
 
 def order_terms(compilation: Compilation, keys: Sequence[SortKey]) -> list[str]:
     """Return the terms of an ORDER BY over expressions; constants order nothing, and SQLite would read them as ordinals."""
-    return [
-        order_term(
-            comparison.term_form(compilation.expr(key.expr), key.expr.type),
-            key,
-            nullable=compilation.is_nullable(key.expr),
-        )
-        for key in keys
-        if not is_constant(key.expr)
-    ]
+    terms = []
+    for key in keys:
+        if is_constant(key.expr):
+            continue
+        indexed = _index_terms(compilation, key)
+        if indexed is not None:
+            terms += indexed
+            continue
+        text = comparison.term_form(compilation.expr(key.expr), key.expr.type)
+        terms.append(order_term(text, key, nullable=compilation.is_nullable(key.expr)))
+    return terms
+
+
+def _index_terms(compilation: Compilation, key: SortKey) -> list[str] | None:
+    """Return the terms over the index table a column is read through: SQLite sees there that the rows come in order."""
+    column = strip_relabel(key.expr)
+    found = (
+        compilation.index_order.get((column.relation, column.attnum))
+        if isinstance(column, bound.Var) and comparison.is_native(key.expr.type)
+        else None
+    )
+    if found is None:
+        return None
+    terms = [f"{found.key} DESC" if key.descending else found.key]
+    if found.flag is not None and compilation.is_nullable(column):
+        terms.insert(0, found.flag if key.nulls_first == found.nulls_first else f"{found.flag} DESC")
+    return terms
 
 
 def order_term(text: str, key: SortKey, *, nullable: bool = True) -> str:
@@ -46,6 +65,10 @@ def order_of_outputs(
     terms = []
     for key in keys:
         if is_constant(key.expr):
+            continue
+        indexed = _index_terms(compilation, key)
+        if indexed is not None:
+            terms += indexed
             continue
         nullable = compilation.is_nullable(key.expr)
         if key.expr in exprs and not isinstance(key.expr, bound.Var):

@@ -19,12 +19,13 @@ from borealis.executor.compile import comparison, physical
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output, compiles_query
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ctes import with_clause
-from borealis.executor.compile.from_items import from_clause, relations_in
+from borealis.executor.compile.from_items import from_where_clause
 from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_of_outputs, order_term
 from borealis.executor.compile.ties import limits_vary, numbered
 from borealis.executor.compile.trees import is_constant, is_volatile
 from borealis.functions.implementation import Sql, plain
+from borealis.planner.units import relations_in
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import LockMode, Select
@@ -111,10 +112,8 @@ def _select(
 
 
 def _parts(compilation: Compilation, node: Select, *, is_plain: bool) -> Parts:
-    from_text, extra = from_clause(compilation, node.from_, node.where)
-    terms = [*([] if node.where is None else [condition(compilation, node.where)]), *extra]
-    where = f" WHERE {' AND '.join(terms)}" if terms else ""
-    return _parts_over(compilation, node, from_text + where, is_plain=is_plain)
+    from_where = from_where_clause(compilation, node.from_, node.where)
+    return _parts_over(compilation, node, from_where, is_plain=is_plain)
 
 
 def _parts_over(compilation: Compilation, node: Select, from_where: str, *, is_plain: bool) -> Parts:

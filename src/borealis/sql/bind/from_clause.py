@@ -34,6 +34,7 @@ from borealis.sql.bind.views import bind_view_query
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Coalesce, Expr, SqlCall, SubLink, Var
 from borealis.sql.bound.relations import (
+    TABLE_OID,
     CteRelation,
     FromItem,
     Join,
@@ -44,6 +45,7 @@ from borealis.sql.bound.relations import (
     TableRelation,
 )
 from borealis.sql.parse import Node
+from borealis.types import oids
 
 _JOIN_KINDS = {
     "JOIN_INNER": JoinKind.INNER,
@@ -127,7 +129,8 @@ def _bind_system_table(
     )
     columns = rename_columns(name, columns, alias, level.context.position(node))
     schema = None if alias else schema_name
-    level.add(NamespaceItem(name, schema, columns, table_name=table.name))
+    table_oid = NamedColumn("tableoid", Var(oids.OID, -1, number, TABLE_OID))
+    level.add(NamespaceItem(name, schema, columns, table_name=table.name, hidden=(table_oid,)))
     return SystemRelation(number, name, table)
 
 

@@ -48,6 +48,11 @@ class NamespaceItem:
     table: Oid = Oid(0)  # the table whose row type its rows have
     is_scalar: bool = False  # a function of one plain column: its name means the column
     lateral_ok: bool = True  # False where a LATERAL item may see it but not use it
+    hidden: tuple[NamedColumn, ...] = ()  # system columns: found by name, no part of * or of the row
+
+    def named(self, name: str) -> list[NamedColumn]:
+        """Return the columns of this name."""
+        return [column for column in (*self.columns, *self.hidden) if column.name == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,7 @@ class Level:
                 (item, column)
                 for item in level.seen()
                 if item.columns_visible
-                for column in item.columns
-                if column.name == name
+                for column in item.named(name)
             ]
             if len(found) > 1:
                 raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
@@ -162,7 +166,7 @@ class Level:
         return None
 
     def qualified_column(self, item: NamespaceItem, name: str, position: int | None) -> NamedColumn:
-        found = [column for column in item.columns if column.name == name]
+        found = item.named(name)
         if len(found) > 1:
             raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
         if not found:

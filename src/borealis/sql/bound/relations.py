@@ -54,9 +54,13 @@ class CteRelation:
     columns: tuple[RelationColumn, ...]
 
 
+TABLE_OID = -6
+"""The attnum of tableoid, as PostgreSQL numbers its system columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class SystemRelation:
-    """A table of pg_catalog, its columns in c1…cn."""
+    """A table of pg_catalog, its columns in c1…cn; tableoid, which tells comments' catalogs apart, is written where it is read."""
 
     id: int
     alias: str

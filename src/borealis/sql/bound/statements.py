@@ -161,6 +161,7 @@ class Update:
     ctes: tuple[Cte, ...] = ()
     indexes: tuple[ComputedIndex, ...] = ()  # as Insert's
     generated: tuple[tuple[int, Expr], ...] = ()  # as Insert's
+    search: tuple[FromItem | None, Expr | None] | None = None  # FROM, itself included, and WHERE, as planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ class Delete:
     where: Expr | None
     returning: tuple[Target, ...] = ()
     ctes: tuple[Cte, ...] = ()
+    search: tuple[FromItem | None, Expr | None] | None = None  # as Update's
 
 
 Statement = Query | Insert | Update | Delete

@@ -43,7 +43,7 @@ _SCALARS = frozenset(
 _fields_of: dict[type, tuple[str, ...] | None] = {}
 
 
-def _fields(class_: type) -> tuple[str, ...] | None:
+def node_fields(class_: type) -> tuple[str, ...] | None:
     """Return the fields of a node class that may hold nodes; None for what is no node."""
     if class_ not in _fields_of:
         is_node = dataclasses.is_dataclass(class_) and not issubclass(class_, _LEAVES)
@@ -58,7 +58,9 @@ def _fields(class_: type) -> tuple[str, ...] | None:
 def children(node: object) -> list[object]:
     """Return the bound nodes directly below a node."""
     found: list[object] = []
-    for name in _fields(type(node)) or ():
+    if isinstance(node, tuple):
+        _collect(node, found)
+    for name in node_fields(type(node)) or ():
         _collect(getattr(node, name), found)
     return found
 
@@ -67,12 +69,12 @@ def _collect(value: object, found: list[object]) -> None:
     if isinstance(value, tuple):
         for item in value:
             _collect(item, found)
-    elif value is not None and _fields(type(value)) is not None:
+    elif value is not None and node_fields(type(value)) is not None:
         found.append(value)
 
 
 def walk(node: object) -> Iterator[object]:
-    """Yield the node and all below it."""
+    """Yield the node and all below it; of a tuple, its items."""
     pending = [node]
     while pending:
         node = pending.pop()

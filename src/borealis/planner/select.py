@@ -1,0 +1,315 @@
+"""One query's FROM clause planned: units, access paths, their order, and the order of rows that falls out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from borealis.planner import cost
+from borealis.planner.equalities import derived, equality_classes
+from borealis.planner.join_order import JoinOrder, Order, Source, Step
+from borealis.planner.paths import Path, Paths, gives_order, known_indexes
+from borealis.planner.physical import JoinMethod, PlannedJoin, PlannedJoinKind
+from borealis.planner.scans import full_scan, scan_of
+from borealis.planner.selectivity import TableEstimator
+from borealis.planner.terms import joined, stripped
+from borealis.planner.units import Unit, named_in, relations_in, take_apart
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, SortKey, Var
+from borealis.sql.bound.relations import (
+    CteRelation,
+    FromItem,
+    Join,
+    JoinKind,
+    SubqueryRelation,
+    SystemRelation,
+    TableRelation,
+    ValuesRelation,
+)
+from borealis.sql.bound.statements import Select
+from borealis.sql.bound.trees import is_constant, is_volatile
+
+if TYPE_CHECKING:
+    from borealis.planner.plan import Planner
+
+_FUNCTION_ROWS = 1_000.0
+
+
+class SelectPlanner:
+    def __init__(self, planner: Planner, node: Select) -> None:
+        self.planner = planner
+        self.node = node
+        self.rows = 1.0
+        self.cost = 1.0
+
+    def planned(self) -> Select:
+        node = self.node
+        if node.from_ is None or any(isinstance(each, SystemRelation) for each in relations_in(node.from_)):
+            return node  # the catalog's own tables are SQLite's to join: nothing is known of them
+        item, terms, order = self._group(node.from_, node.where, self._wanted_order())
+        self.rows = self._output_rows(order.rows)
+        self.cost = order.cost + order.rows * cost.FILTER
+        if node.is_grouped or node.distinct:
+            self.cost += cost.sort_cost(order.rows)
+        return replace(node, from_=item, where=joined(terms))
+
+    # A FROM clause, or a part of it that is joined by itself
+
+    def _group(
+        self, item: FromItem, where: Expr | None, wanted: Sequence[SortKey] = ()
+    ) -> tuple[FromItem, list[Expr], Order]:
+        units, terms = take_apart(item, where)
+        group = frozenset(number for unit in units for number in unit.ids)
+        classes = equality_classes((term for term in terms if not is_volatile(term)), group)
+        implied = derived(classes, terms)
+        sources = [self._source(unit, terms, implied, group) for unit in units]
+        search = JoinOrder(sources, terms, classes, self.planner.settings)
+        order, backward = self._ordered(search, sources, search.best(), wanted)
+        return self._chain(order, terms, backward), terms, order
+
+    def _source(
+        self, unit: Unit, terms: Sequence[Expr], implied: Sequence[Expr], group: frozenset[int]
+    ) -> Source:
+        item = unit.item
+        if isinstance(item, TableRelation):
+            return self._table(unit, item, terms, implied, group)
+        if isinstance(item, Join):
+            return self._nested(unit, item)
+        rows, read = self._derived(item)
+        own = [term for term in terms if named_in(term, group) == unit.ids]
+        left = rows * (1 if unit.on is not None else 0.3 ** min(len(own), 3))
+        distinct: dict[int, float] = {}
+        if (
+            isinstance(item, SubqueryRelation)
+            and isinstance(item.query, Select)
+            and len(item.query.group) == 1
+        ):
+            for ordinal, target in enumerate(item.query.targets, 1):
+                if target.expr == item.query.group[0]:
+                    distinct[ordinal] = rows
+        return Source(unit, max(left, 1e-3), rows, read, None, (), distinct)
+
+    def _table(
+        self,
+        unit: Unit,
+        relation: TableRelation,
+        terms: Sequence[Expr],
+        implied: Sequence[Expr],
+        group: frozenset[int],
+    ) -> Source:
+        planner = self.planner
+        estimator = TableEstimator(
+            relation.table, planner.statistics, planner.environment.fold, planner.rows_of
+        )
+        computed = (
+            planner.environment.computed(relation.table, relation.id)
+            if any(index.is_computed and index.is_valid for index in relation.table.indexes)
+            else ()
+        )
+        needed = planner.needed.get(relation.id)
+        indexes = known_indexes(relation, computed)
+        paths = Paths(relation, estimator, indexes, needed, group, planner.settings)
+        if unit.on is not None:
+            usable = tuple(term for term in unit.on if not is_volatile(term))
+            own = [term for term in usable if named_in(term, group) == unit.ids]
+        else:
+            usable = tuple(
+                term
+                for term in (*terms, *implied)
+                if relation.id in named_in(term, group) and not is_volatile(term)
+            )
+            own = [term for term in terms if named_in(term, group) == unit.ids]
+        constant = [term for term in implied if named_in(term, group) == unit.ids]
+        rows = estimator.rows * estimator.of_all((*own, *constant))
+        distinct = {
+            column.attnum: estimator.distinct(column.attnum) for column in relation.table.live_columns
+        }
+        read = estimator.rows * (cost.ROW + cost.FILTER * min(1, len(own)))
+        width = sum(estimator.width(attnum) for attnum in needed or ())
+        return Source(unit, max(rows, 1e-3), estimator.rows, read, paths, usable, distinct, width)
+
+    def _nested(self, unit: Unit, item: Join) -> Source:
+        """Plan a join that is joined as a whole."""
+        planned, rows, paid = self._as_one(item)
+        unit.item = planned
+        return Source(unit, rows, rows, paid, None, (), {})
+
+    def _as_one(self, item: FromItem) -> tuple[FromItem, float, float]:
+        if isinstance(item, Join) and item.kind is JoinKind.FULL:
+            left, left_rows, left_cost = self._as_one(item.left)
+            right, right_rows, right_cost = self._as_one(item.right)
+            full = PlannedJoin(
+                PlannedJoinKind.FULL,
+                JoinMethod.HASH,
+                left,
+                right,
+                item.condition,
+                cost.join_estimate(left, right, left_rows + right_rows),
+            )
+            return full, left_rows + right_rows, left_cost + right_cost
+        if not isinstance(item, Join):
+            return item, 1_000.0, 1_000.0
+        planned, terms, order = self._group(item, None)
+        attached = _attached(planned, terms)
+        if attached is None:
+            return item, order.rows, order.cost
+        return attached, order.rows, order.cost
+
+    def _derived(self, item: FromItem) -> tuple[float, float]:
+        """Return how many rows an item that is no table gives, and what reading them costs."""
+        match item:
+            case SubqueryRelation():
+                rows = self.planner.rows_of(item.query)
+                return rows, self.planner.cost_of(item.query) + rows * cost.INDEX_ROW
+            case CteRelation():
+                return self.planner.rows_and_cost_of_cte(item.cte)
+            case ValuesRelation():
+                return float(len(item.rows)), float(len(item.rows))
+            case SystemRelation():
+                return 500.0, 500.0
+        return _FUNCTION_ROWS, _FUNCTION_ROWS * cost.ROW
+
+    # The tree
+
+    def _chain(self, order: Order, terms: Sequence[Expr], backward: bool) -> FromItem:
+        outer = frozenset[int]()
+        item: FromItem | None = None
+        for number, step in enumerate(order.steps):
+            right = self._step_item(step, terms, backward and number == 0)
+            if item is None:
+                item = right
+            else:
+                kind = PlannedJoinKind.INNER if step.source.unit.on is None else PlannedJoinKind.LEFT
+                estimate = cost.join_estimate(item, right, step.rows)
+                item = PlannedJoin(
+                    kind, step.method, item, right, joined(step.source.unit.on or ()), estimate
+                )
+            outer |= step.source.unit.ids
+        assert item is not None, "a FROM clause of nothing"
+        return item
+
+    def _step_item(self, step: Step, terms: Sequence[Expr], backward: bool) -> FromItem:
+        source, item = step.source, step.source.unit.item
+        if source.paths is None or not isinstance(item, TableRelation):
+            return item
+        conditions = terms if source.unit.on is None else source.unit.on
+        group = source.paths.group
+        own = tuple(term for term in conditions if named_in(term, group) == source.unit.ids)
+        path = step.path
+        if path is None or (path.index is None):
+            return full_scan(item, source.paths.estimator, own, source.width, source.rows)
+        return scan_of(item, path, source.paths.estimator, own, source.width, source.rows, backward)
+
+    # The order of the rows
+
+    def _wanted_order(self) -> tuple[SortKey, ...]:
+        node = self.node
+        if node.is_grouped or node.distinct or node.distinct_on:
+            return ()
+        return tuple(key for key in node.order if not is_constant(key.expr))
+
+    def _ordered(
+        self, search: JoinOrder, sources: Sequence[Source], best: Order, wanted: Sequence[SortKey]
+    ) -> tuple[Order, bool]:
+        """Return the best order, and whether its first table is read backwards: one that saves the sort, if that pays."""
+        if not wanted or any(not isinstance(stripped(key.expr), Var) for key in wanted):
+            return best, False
+        keys = [replace(key, expr=stripped(key.expr)) for key in wanted]
+        relations = {key.expr.relation for key in keys if isinstance(key.expr, Var)}
+        part = self._part_wanted(best.rows)
+        first = best.steps[0]
+        least, chosen = best.cost + cost.sort_cost(best.rows), (best, False)
+        if first.path is not None and isinstance(first.source.unit.item, TableRelation):
+            backward = gives_order(first.path, first.source.unit.item, keys)
+            if backward is not None:
+                least, chosen = best.cost * part, (best, backward)
+        for source in sources:
+            item = source.unit.item
+            if source.unit.ids != relations or source.paths is None or not isinstance(item, TableRelation):
+                continue
+            for path, backward in _ordered_paths(source.paths, source.terms, item, keys):
+                order = (
+                    search.best((source, path))
+                    if source.unit.on is None and not source.unit.requires
+                    else None
+                )
+                if order is not None and order.cost * part < least:
+                    least, chosen = order.cost * part, (order, backward)
+        return chosen
+
+    def _part_wanted(self, rows: float) -> float:
+        """Return which part of the rows LIMIT lets out."""
+        wanted = 0.0
+        for count in (self.node.limit, self.node.offset):
+            if count is None:
+                if count is self.node.limit:
+                    return 1.0
+                continue
+            constant = self.planner.environment.fold(count)
+            if isinstance(constant, Const) and isinstance(constant.value, int):
+                wanted += constant.value
+            else:
+                wanted += max(1.0, rows / 10)
+        return min(1.0, max(wanted, 1.0) / max(rows, 1.0))
+
+    def _output_rows(self, rows: float) -> float:
+        node = self.node
+        if node.is_grouped:
+            rows = self._groups(rows) if node.group else 1.0
+        elif node.distinct:
+            rows = max(1.0, rows / 2)
+        if node.limit is not None:
+            constant = self.planner.environment.fold(node.limit)
+            if isinstance(constant, Const) and isinstance(constant.value, int):
+                rows = min(rows, float(max(constant.value, 0)))
+        return max(rows, 1.0)
+
+    def _groups(self, rows: float) -> float:
+        """Return how many groups GROUP BY makes of so many rows."""
+        groups = 1.0
+        for expr in self.node.group:
+            groups *= self.distinct_of(expr)
+        groups = min(groups, rows)
+        return groups / 3 if self.node.having is not None else groups
+
+    def distinct_of(self, expr: Expr) -> float:
+        column = stripped(expr)
+        if isinstance(column, Var):
+            for relation in relations_in(self.node.from_) if self.node.from_ is not None else ():
+                if isinstance(relation, TableRelation) and relation.id == column.relation:
+                    estimator = TableEstimator(
+                        relation.table, self.planner.statistics, self.planner.environment.fold
+                    )
+                    return estimator.distinct(column.attnum)
+        return 10.0 if isinstance(column, FuncCall) else 200.0
+
+
+def _ordered_paths(
+    paths: Paths, terms: Sequence[Expr], relation: TableRelation, keys: Sequence[SortKey]
+) -> list[tuple[Path, bool]]:
+    found = []
+    for index in paths.indexes:
+        path = paths.through(index, terms, frozenset())
+        backward = None if path is None else gives_order(path, relation, keys)
+        if path is not None and backward is not None:
+            found.append((path, backward))
+    return found
+
+
+def _attached(item: FromItem, terms: Sequence[Expr]) -> FromItem | None:
+    """Return a chain of joins with conditions written where all they name has been joined; None where that is no inner join."""
+    if not terms:
+        return item
+    if not isinstance(item, PlannedJoin):
+        return None
+    below = frozenset(relation.id for relation in relations_in(item.left))
+    inside = frozenset(relation.id for relation in relations_in(item))
+    early = [term for term in terms if named_in(term, inside) <= below and isinstance(item.left, PlannedJoin)]
+    here = [term for term in terms if term not in early]
+    if here and item.kind is not PlannedJoinKind.INNER:
+        return None
+    left = _attached(item.left, early)
+    if left is None:
+        return None
+    condition = joined((*((item.condition,) if item.condition is not None else ()), *here))
+    return replace(item, left=left, condition=condition)

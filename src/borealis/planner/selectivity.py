@@ -1,0 +1,286 @@
+"""Selectivity: what part of a table's rows a condition leaves, from the statistics of the columns it names.
+
+What nothing is known of gets PostgreSQL's defaults: = 0.005, a range 0.3333, both ends of one 0.005, LIKE 0.005. Of a value
+that is not known when the plan is made (a parameter, another table's column), = leaves one of the column's distinct values.
+Source: PostgreSQL 16 documentation 76.1, selfuncs.h (the defaults).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+
+from borealis.catalog.relations import Table
+from borealis.errors import SqlError
+from borealis.functions import ordering
+from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
+from borealis.planner.terms import comparison_symbol, stripped
+from borealis.sql.bound.expressions import (
+    BooleanTest,
+    BoolExpr,
+    BoolOp,
+    Const,
+    Expr,
+    FuncCall,
+    InList,
+    NullTest,
+    ScalarArray,
+    SubLink,
+    SubLinkKind,
+    Var,
+)
+from borealis.sql.bound.statements import Query
+from borealis.types.base import Value
+
+DEFAULT_ROWS = 1_000_000.0
+"""Of a table never analysed, as DSQL has it."""
+
+EQUAL = 0.005
+RANGE = 1 / 3
+BOTH_ENDS = 0.005
+MATCH = 0.005
+IS_NULL = 0.005
+UNKNOWN = 1 / 3
+ARRAY_LENGTH = 10
+"""Elements an array is taken to have."""
+
+Fold = Callable[[Expr], Expr]
+
+
+class TableEstimator:
+    """One table's rows and what conditions leave of them."""
+
+    def __init__(
+        self,
+        table: Table,
+        statistics: Statistics,
+        fold: Fold,
+        rows_of: Callable[[Query], float] = lambda query: 10.0,
+    ) -> None:
+        """rows_of tells how many rows a query inside a condition gives."""
+        self.table = table
+        self.rows_of = rows_of
+        self.statistics: TableStatistics | None = statistics.of(table.oid)
+        self.fold = fold
+        self.rows = DEFAULT_ROWS if self.statistics is None else max(1.0, float(self.statistics.rows))
+        self._unique = {
+            index.columns[0]
+            for index in table.indexes
+            if index.is_unique and len(index.columns) == 1 and not index.is_computed
+        }
+
+    def column(self, attnum: int) -> ColumnStatistics | None:
+        return None if self.statistics is None else self.statistics.columns.get(attnum)
+
+    def distinct(self, attnum: int) -> float:
+        """Return how many different values a column has."""
+        if attnum in self._unique:
+            return self.rows
+        column = self.column(attnum)
+        if column is None:
+            return min(self.rows, 1 / EQUAL)
+        return max(1.0, column.distinct if column.distinct > 0 else -column.distinct * self.rows)
+
+    def width(self, attnum: int) -> int:
+        column = self.column(attnum)
+        return column.width if column is not None and column.width else _width(self.table, attnum)
+
+    def of_all(self, terms: Iterable[Expr]) -> float:
+        """Return the selectivity of a conjunction; both ends of one column's range count as a range."""
+        result, ends = 1.0, dict[Expr, list[tuple[str, float, bool]]]()
+        for term in terms:
+            end = self._end(term)
+            if end is None:
+                result *= self.of(term)
+            else:
+                ends.setdefault(end[0], []).append(end[1:])
+        for found in ends.values():
+            result *= _range(found)
+        return max(result, 1e-12)
+
+    def of(self, term: Expr) -> float:
+        match term:
+            case BoolExpr(op=BoolOp.AND):
+                return self.of_all(term.args)
+            case BoolExpr(op=BoolOp.OR):
+                left = 1.0
+                for arg in term.args:
+                    left *= 1 - self.of(arg)
+                return 1 - left
+            case BoolExpr(op=BoolOp.NOT):
+                return max(0.0, 1 - self.of(term.args[0]))
+            case NullTest():
+                nulls = self._nulls(term.arg)
+                return 1 - nulls if term.negated else nulls
+            case InList():
+                each = min(1.0, sum(self._equal(term.left, item) for item in term.items))
+                return 1 - each if term.negated else each
+            case ScalarArray(is_any=True) if comparison_symbol(term.comparison) == "=":
+                return min(1.0, ARRAY_LENGTH * self._equal(term.left, None))
+            case Const():
+                return 1.0 if term.value else 0.0
+            case Var() | BooleanTest():
+                return self._boolean(term)
+            case SubLink(kind=SubLinkKind.ANY, comparison=FuncCall() as comparison):
+                found = self.rows_of(term.query) * self._equal(comparison.args[0], None)
+                return min(0.5, found) if comparison_symbol(comparison) == "=" else 0.5
+            case SubLink():
+                return 0.5
+            case FuncCall():
+                return self._call(term)
+        return UNKNOWN
+
+    def _call(self, term: FuncCall) -> float:
+        symbol = comparison_symbol(term)
+        if symbol == "=":
+            left, right = term.args
+            if self._is_column(left):
+                return self._equal(left, right)
+            return self._equal(right, left)
+        if symbol is not None:
+            end = self._end(term)
+            return RANGE if end is None else end[2]
+        source = term.function.source
+        if source.endswith(("ne", "nlike", "nregexeq")):
+            return 1 - (EQUAL if source.endswith("ne") else MATCH)
+        if "like" in source or "regex" in source:
+            return MATCH
+        return UNKNOWN
+
+    def _is_column(self, expr: Expr) -> bool:
+        return isinstance(stripped(expr), Var)
+
+    def _nulls(self, expr: Expr) -> float:
+        expr = stripped(expr)
+        if isinstance(expr, Var) and 0 < expr.attnum <= len(self.table.columns):
+            if self.table.columns[expr.attnum - 1].not_null:
+                return 0.0
+            column = self.column(expr.attnum)
+            if column is not None:
+                return column.null_fraction
+        return IS_NULL
+
+    def _boolean(self, term: Expr) -> float:
+        var = stripped(term.arg if isinstance(term, BooleanTest) else term)
+        column = self.column(var.attnum) if isinstance(var, Var) else None
+        if column is None:
+            return 0.5
+        wanted = term.value if isinstance(term, BooleanTest) else True
+        if wanted is None:
+            return column.null_fraction
+        for value, frequency in zip(column.most_common, column.frequencies, strict=False):
+            if bool(value) == wanted:
+                return 1 - frequency if isinstance(term, BooleanTest) and term.negated else frequency
+        return 0.5
+
+    def _equal(self, key: Expr, value: Expr | None) -> float:
+        """Return the selectivity of key = value; None where it is not known."""
+        key = stripped(key)
+        if not isinstance(key, Var) or not 0 < key.attnum <= len(self.table.columns):
+            return EQUAL
+        if key.attnum in self._unique:
+            return 1 / self.rows
+        column = self.column(key.attnum)
+        if column is None:
+            return max(EQUAL, 1 / self.rows)
+        distinct = self.distinct(key.attnum)
+        constant = None if value is None else self.fold(stripped(value))
+        if not isinstance(constant, Const):
+            return (1 - column.null_fraction) / distinct
+        if constant.value is None:
+            return 0.0
+        common = list(zip(column.most_common, column.frequencies, strict=False))
+        for each, frequency in common:
+            if _is_equal(key, each, constant.value):
+                return frequency
+        rest = 1 - column.null_fraction - sum(frequency for _, frequency in common)
+        return max(rest, 0.0) / max(1.0, distinct - len(common))
+
+    def _end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
+        """Return (key, operator, selectivity, whether it is known) of one end of a range."""
+        symbol = comparison_symbol(term)
+        if symbol is None or symbol == "=" or not isinstance(term, FuncCall):
+            return None
+        left, right = term.args
+        if not isinstance(stripped(left), Var):
+            left, right, symbol = right, left, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[symbol]
+        key = stripped(left)
+        if not isinstance(key, Var):
+            return None
+        known = self._below(key, right)
+        if known is None:
+            return key, symbol[0], RANGE, False
+        return key, symbol[0], known if symbol[0] == "<" else max(0.0, 1 - self._nulls(key) - known), True
+
+    def _below(self, key: Var, value: Expr) -> float | None:
+        """Return the part of the rows whose value lies below a constant; None where it is not known."""
+        column = self.column(key.attnum)
+        constant = self.fold(stripped(value))
+        if column is None or not isinstance(constant, Const) or constant.value is None:
+            return None
+        common = zip(column.most_common, column.frequencies, strict=False)
+        try:
+            below = sum(part for each, part in common if ordering.compare(key.type, each, constant.value) < 0)
+            within = _position(key.type, column.histogram, constant.value)
+        except (TypeError, ValueError, SqlError, ArithmeticError):
+            return None
+        rest = max(0.0, 1 - column.null_fraction - sum(column.frequencies))
+        if within is None:
+            return below if column.most_common else None
+        return below + within * rest
+
+
+def _range(ends: list[tuple[str, float, bool]]) -> float:
+    upper = [part for symbol, part, _ in ends if symbol == "<"]
+    lower = [part for symbol, part, _ in ends if symbol == ">"]
+    if not upper or not lower:
+        return min(upper or lower)
+    if not all(is_known for _, _, is_known in ends):
+        return BOTH_ENDS
+    return max(min(upper) + min(lower) - 1, 1e-6)
+
+
+def _is_equal(key: Var, left: Value, right: Value) -> bool:
+    if left == right:
+        return True
+    try:
+        return ordering.compare(key.type, left, right) == 0
+    except (TypeError, ValueError, SqlError, ArithmeticError):
+        return False
+
+
+def _position(type_: int, bounds: object, value: Value) -> float | None:
+    """Return which part of a histogram lies below a value."""
+    histogram = list(bounds)  # type: ignore[call-overload] # a sequence of values
+    if len(histogram) < 2:
+        return None
+    place = bisect_left(histogram, 0, key=lambda each: ordering.compare(type_, each, value))
+    if place == 0:
+        return 0.0
+    if place == len(histogram):
+        return 1.0
+    lower, upper = _number(histogram[place - 1]), _number(histogram[place])
+    wanted = _number(value)
+    inside = 0.5
+    if lower is not None and upper is not None and wanted is not None and upper > lower:
+        inside = (wanted - lower) / (upper - lower)
+    return (place - 1 + min(1.0, max(0.0, inside))) / (len(histogram) - 1)
+
+
+def _number(value: object) -> float | None:
+    """Return a value on a scale, where its type has one."""
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return None
+
+
+def _width(table: Table, attnum: int) -> int:
+    from borealis.types.registry import type_of
+
+    length = type_of(table.columns[attnum - 1].type).length
+    return length if length > 0 else 32
