@@ -38,7 +38,7 @@ def query_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, 
         plan = session.engine.prepare(parsed, parameter_types, session.scope, block.now_us)
     except SqlError:
         # A table this transaction created is not there to be bound yet: that DDL and DML keep apart is the reason to tell.
-        block.check_apart(_access(parsed, "")[0])
+        block.check_apart(access_of(parsed, "")[0])
         raise
     command = plan.command
     if not isinstance(command, QueryCommand):
@@ -53,7 +53,7 @@ class QueryCommand(Command):
         self.plan = plan
         self.parameter_types = plan.parameter_types
         self.fields = None if plan.columns is None else tuple(_field(column) for column in plan.columns)
-        self.access, self.name = _access(plan.parsed, plan.tag)
+        self.access, self.name = access_of(plan.parsed, plan.tag)
         self._tag = "INSERT 0 " if plan.tag == "INSERT" else f"{plan.tag} "
         self._last: tuple[tuple[int, ...], Style, Shape] | None = None
 
@@ -155,7 +155,7 @@ def _field(column: Any) -> Field:
     )
 
 
-def _access(parsed: Parsed, tag: str) -> tuple[Access, str]:
+def access_of(parsed: Parsed, tag: str) -> tuple[Access, str]:
     """Return what a statement does, and its name in errors."""
     if parsed.node_name in _WRITES:
         return Access.WRITE, tag

@@ -1,0 +1,1 @@
+"""Plan nodes out of a planned statement: builder (what all share), scans, joins, select, sets, writes, subplans."""
