@@ -23,6 +23,7 @@ from borealis.executor.plan import Column, Plan, make_plan
 from borealis.executor.scope import Scope
 from borealis.executor.transaction import Transaction
 from borealis.limits import DSQL_LIMITS, TransactionLimits
+from borealis.planner.statistics import NO_STATISTICS, Statistics
 from borealis.sql.bind import bind, is_bindable
 from borealis.sql.parse import Parsed
 from borealis.sql.utility import check_ddl, is_ddl, plan_ddl
@@ -36,7 +37,7 @@ __all__ = ["Column", "Engine", "Plan", "Transaction"]
 PLANS_MAX = 4_096
 _CACHED_TEXT_CHARACTERS_MAX = 16_384
 
-_PlanKey = tuple[str, int, tuple[Oid, ...], tuple[str, ...], str, object]
+_PlanKey = tuple[str, int, tuple[Oid, ...], tuple[str, ...], str, object, int]
 
 
 class Engine:
@@ -57,6 +58,7 @@ class Engine:
         self.cluster = cluster
         self._catalog: Catalog | None = None
         self._plans: OrderedDict[_PlanKey, Plan] = OrderedDict()
+        self.statistics: Statistics = NO_STATISTICS
 
     # Catalog
 
@@ -106,6 +108,7 @@ class Engine:
             scope.search_path,
             scope.user,
             scope.style,
+            scope.planner.number,
         )
         plan = self._plans.get(key)
         if plan is not None and plan.parsed.node is parsed.node:
@@ -132,7 +135,7 @@ class Engine:
             raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
         style = replace(scope.style, now_us=self.clock.now_us() if now_us is None else now_us)
         bound = bind(parsed, catalog, parameter_types, scope.search_path, style, scope.user)
-        plan = make_plan(parsed, bound, catalog)
+        plan = make_plan(parsed, bound, catalog, self.statistics, scope.planner)
         plan.is_cacheable = bound.is_cacheable
         return plan
 

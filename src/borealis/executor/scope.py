@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from borealis.executor.sequences import SessionSequences
+from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
 from borealis.types.base import Style
 
 
@@ -23,6 +24,8 @@ class Scope(Protocol):
     def set_setting(self) -> Callable[[str, str | None, bool], str] | None: ...
     @property
     def sequences(self) -> SessionSequences: ...
+    @property
+    def planner(self) -> PlannerSettings: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,3 +38,4 @@ class PlainScope:
     setting: Callable[[str], str | None] = lambda name: None
     set_setting: Callable[[str, str | None, bool], str] | None = None  # none: its settings cannot be changed
     sequences: SessionSequences = field(default_factory=SessionSequences)
+    planner: PlannerSettings = DEFAULT_SETTINGS

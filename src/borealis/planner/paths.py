@@ -191,7 +191,9 @@ class Paths:
         if not covers:
             each += cost.LOOKUP
         total = probes * cost.PROBE + read * each + (0.0 if is_primary else cost.INDEX_START)
-        if (not self.settings.enable_indexscan and not (covers and self.settings.enable_indexonlyscan)) or (covers and not self.settings.enable_indexonlyscan):
+        if (not self.settings.enable_indexscan and not (covers and self.settings.enable_indexonlyscan)) or (
+            covers and not self.settings.enable_indexonlyscan
+        ):
             total += _DISABLED
         terms = tuple(
             dict.fromkeys(each.term for search in searches for _, known in search for each in known)

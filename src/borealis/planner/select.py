@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from borealis.planner import cost
 from borealis.planner.equalities import derived, equality_classes
+from borealis.planner.extremes import extreme_of, one_by_one
 from borealis.planner.join_order import JoinOrder, Order, Source, Step
 from borealis.planner.paths import Path, Paths, gives_order, known_indexes
 from borealis.planner.physical import JoinMethod, PlannedJoin, PlannedJoinKind
@@ -15,7 +16,7 @@ from borealis.planner.scans import full_scan, scan_of
 from borealis.planner.selectivity import TableEstimator
 from borealis.planner.terms import joined, stripped
 from borealis.planner.units import Unit, named_in, relations_in, take_apart
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, SortKey, Var
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
@@ -27,7 +28,8 @@ from borealis.sql.bound.relations import (
     ValuesRelation,
 )
 from borealis.sql.bound.statements import Select
-from borealis.sql.bound.trees import is_constant, is_volatile
+from borealis.sql.bound.trees import conjuncts, is_constant, is_volatile
+from borealis.types import oids
 
 if TYPE_CHECKING:
     from borealis.planner.plan import Planner
@@ -46,11 +48,31 @@ class SelectPlanner:
         node = self.node
         if node.from_ is None or any(isinstance(each, SystemRelation) for each in relations_in(node.from_)):
             return node  # the catalog's own tables are SQLite's to join: nothing is known of them
+        extreme = extreme_of(node)
+        if extreme is not None:
+            return self._extreme(node, extreme)
         item, terms, order = self._group(node.from_, node.where, self._wanted_order())
         self.rows = self._output_rows(order.rows)
         self.cost = order.cost + order.rows * cost.FILTER
         if node.is_grouped or node.distinct:
             self.cost += cost.sort_cost(order.rows)
+        return replace(node, from_=item, where=joined(terms))
+
+    def _extreme(self, node: Select, key: SortKey) -> Select:
+        """Plan min or max of a column: of an index that holds it, the first entry will do."""
+        assert isinstance(node.from_, TableRelation)
+        column = key.expr
+        assert isinstance(column, Var)
+        where = node.where
+        if not node.from_.table.columns[column.attnum - 1].not_null:
+            where = joined((*conjuncts(where), NullTest(oids.BOOL, -1, column, negated=True)))
+        item, terms, order = self._group(node.from_, where, (key,))
+        path = order.steps[0].path
+        if path is None or not path.is_covering or gives_order(path, node.from_, (key,)) is None:
+            item, terms, order = self._group(node.from_, node.where)
+        elif len(node.targets) > 1:
+            return cast(Select, self.planner.planned(one_by_one(node)))
+        self.cost = order.cost
         return replace(node, from_=item, where=joined(terms))
 
     # A FROM clause, or a part of it that is joined by itself
@@ -218,7 +240,9 @@ class SelectPlanner:
         relations = {key.expr.relation for key in keys if isinstance(key.expr, Var)}
         part = self._part_wanted(best.rows)
         first = best.steps[0]
-        least, chosen = best.cost + cost.sort_cost(best.rows), (best, False)
+        least, chosen = best.cost, (best, False)
+        if not self.node.is_grouped:
+            least += cost.sort_cost(best.rows)
         if first.path is not None and isinstance(first.source.unit.item, TableRelation):
             backward = gives_order(first.path, first.source.unit.item, keys)
             if backward is not None:
@@ -239,6 +263,8 @@ class SelectPlanner:
 
     def _part_wanted(self, rows: float) -> float:
         """Return which part of the rows LIMIT lets out."""
+        if self.node.is_grouped:
+            return 1 / max(rows, 1.0)  # min or max
         wanted = 0.0
         for count in (self.node.limit, self.node.offset):
             if count is None:

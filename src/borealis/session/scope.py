@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from borealis.executor.sequences import SessionSequences
+from borealis.planner.settings import PlannerSettings, planner_settings
 from borealis.settings.identifiers import split_identifiers
 from borealis.settings.values import Settings
 from borealis.types.base import Style
@@ -14,13 +15,14 @@ from borealis.types.base import Style
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    user: str
+    user: str  # as whom statements run: the session's, or the one of SET LOCAL ROLE
     search_path: tuple[str, ...]  # "$user" replaced; schemas that are not there included
     style: Style
     setting: Callable[[str], str | None]
     set_setting: Callable[[str, str | None, bool], str]
     """set_config(): name, text and is_local to the value it then has."""
     sequences: SessionSequences
+    planner: PlannerSettings
 
 
 def scope_of(settings: Settings, sequences: SessionSequences) -> Scope:
@@ -33,13 +35,15 @@ def scope_of(settings: Settings, sequences: SessionSequences) -> Scope:
         settings["extra_float_digits"],
     )
     names = split_identifiers(settings["search_path"]) or []
-    path = tuple(dict.fromkeys(settings.user if name == "$user" else name for name in names if name))
+    user = settings.user if settings["role"] == "none" else settings["role"]
+    path = tuple(dict.fromkeys(user if name == "$user" else name for name in names if name))
 
     def set_setting(name: str, text: str | None, local: bool) -> str:
         settings.set(name, text, local=local)
         return settings.show(name)[1]
 
-    return Scope(settings.user, path, style, settings.get, set_setting, sequences)
+    planner = planner_settings(settings.get)
+    return Scope(user, path, style, settings.get, set_setting, sequences, planner)
 
 
 @lru_cache(maxsize=1_024)

@@ -20,7 +20,7 @@ from borealis.executor.compile.function_items import function_item, rows_from_it
 from borealis.executor.compile.set_operations import rows_body
 from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named, walk
 from borealis.functions.implementation import Sql, plain
-from borealis.planner.physical import Estimate, PlannedJoin, PlannedJoinKind, Scan
+from borealis.planner.physical import Estimate, JoinMethod, PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.terms import joined
 from borealis.planner.units import relations_in
 from borealis.sql.bound.expressions import Expr
@@ -55,9 +55,11 @@ def from_where_clause(compilation: Compilation, item: FromItem | None, where: Ex
     terms = conjuncts(where)
     if item is not None:
         compiler = FromCompiler(compilation, item)
-        text = f" FROM {compiler.item(item, Place(terms, extra, nullable=False, is_where=True))}"
+        answered = set[Expr]()
+        text = compiler.item(item, Place(terms, extra, nullable=False, satisfied=answered))
+        text = f" FROM {_MANY if has_hash_join(item) else ''}{text}"
         compiler.write_conditions(extra)
-        satisfied = frozenset(compiler.satisfied)
+        satisfied = frozenset(answered)
     left = joined(term for term in terms if term not in satisfied)
     texts = [*extra, *([] if left is None else [condition(compilation, left)])]
     return text + (f" WHERE {' AND '.join(texts)}" if texts else "")
@@ -73,18 +75,22 @@ class Place:
     """The condition that index lookups of the item are added to, WHERE or an ON; None: none can be."""
     nullable: bool
     """An outer join may fill the item with NULLs."""
-    is_where: bool = False
-    """The conditions are WHERE's."""
+    satisfied: set[Expr] | None = None
+    """Gets the conditions that access paths answer for, if those may be left out."""
     is_filled: bool = False
     """The item is an outer join's right side itself: what it is found by has to stand in ON, and be one relation."""
 
     def inner(self, own: Sequence[Expr]) -> Place:
         if self.extra is None:
             return self
-        return Place([*self.terms, *own], self.extra, self.nullable, is_where=self.is_where and not own)
+        return Place([*self.terms, *own], self.extra, self.nullable, None if own else self.satisfied)
 
-    def outer(self, own: Sequence[Expr], extra: list[str] | None) -> Place:
-        return Place(own if extra is not None else (), extra, nullable=True, is_filled=True)
+    def outer(
+        self, own: Sequence[Expr], extra: list[str] | None, satisfied: set[Expr] | None = None
+    ) -> Place:
+        return Place(
+            own if extra is not None else (), extra, nullable=True, satisfied=satisfied, is_filled=True
+        )
 
 
 class FromCompiler:
@@ -93,8 +99,6 @@ class FromCompiler:
     def __init__(self, compilation: Compilation, item: FromItem) -> None:
         self.compilation = compilation
         self.siblings = frozenset(relation.id for relation in relations_in(item))
-        self.satisfied: set[Expr] = set()
-        """Conditions of WHERE that the access paths answer for."""
         self._conditions: list[tuple[list[str], Callable[[], list[str]]]] = []
 
     def item(self, item: FromItem, place: Place) -> str:
@@ -148,7 +152,8 @@ class FromCompiler:
     def _join(self, join: Join, place: Place) -> str:
         own = conjuncts(join.condition)
         extra: list[str] = []
-        left_place, right_place = _places(join.kind, place, own, extra)
+        satisfied = set[Expr]()
+        left_place, right_place = _places(join.kind, place, own, extra, satisfied)
         left = self.item(join.left, left_place)
         if isinstance(join.right, Join | PlannedJoin):
             right = self._joined_right(join.right, right_place)
@@ -156,7 +161,8 @@ class FromCompiler:
             right = self.item(join.right, right_place)
         from borealis.executor.compile.conditions import condition
 
-        terms = [] if join.condition is None else [condition(self.compilation, join.condition)]
+        left_over = joined(term for term in own if term not in satisfied)
+        terms = [] if left_over is None else [condition(self.compilation, left_over)]
         self.write_conditions(extra)
         terms += extra
         if not terms and join.kind is not JoinKind.INNER:
@@ -176,7 +182,7 @@ class FromCompiler:
         extra = place.extra
         if place.is_filled or extra is None:
             extra = []
-        inner = Place([*place.terms, *own], extra, place.nullable, is_where=place.is_where)
+        inner = Place([*place.terms, *own], extra, place.nullable, place.satisfied)
         left = self.item(join.left, inner)
         if isinstance(join.right, Join | PlannedJoin):
             right = self._joined_right(join.right, replace(inner, is_filled=True))
@@ -225,8 +231,8 @@ class FromCompiler:
         self._later(
             place, lambda: [*scans.range_terms(self.compilation, scan, scan.ranges[0], entry), *joined_]
         )
-        if place.is_where:
-            self.satisfied.update(
+        if place.satisfied is not None:
+            place.satisfied.update(
                 term
                 for attnum, column in zip(scan.index.columns, scan.ranges[0].columns, strict=False)  # type: ignore[union-attr]
                 for term in column.terms
@@ -327,17 +333,30 @@ class FromCompiler:
         )
 
 
-def _places(kind: JoinKind, place: Place, own: Sequence[Expr], extra: list[str]) -> tuple[Place, Place]:
+def _places(
+    kind: JoinKind, place: Place, own: Sequence[Expr], extra: list[str], satisfied: set[Expr]
+) -> tuple[Place, Place]:
     """Return the places of a join's two sides; what an outer join preserves is not narrowed by its condition."""
     match kind:
         case JoinKind.INNER:
             return place.inner(own), place.inner(own)
         case JoinKind.LEFT:
-            return place, place.outer(own, extra)
+            return place, place.outer(own, extra, satisfied)
         case JoinKind.RIGHT:
-            return place.outer(own, extra), place
+            return place.outer(own, extra, satisfied), place
         case JoinKind.FULL:
             return place.outer((), None), place.outer((), None)
+
+
+_MANY = "json_each('[0]') AS z1 CROSS JOIN json_each('[0]') AS z2 CROSS JOIN "
+"""One row, which SQLite takes for hundreds. Not knowing how many rows a search gives it thinks of some ten, and rather reads a
+table ten times than makes an index of it; where the planner knows better, it has to be told."""
+
+
+def has_hash_join(item: FromItem) -> bool:
+    if not isinstance(item, PlannedJoin):
+        return False
+    return item.method is JoinMethod.HASH or has_hash_join(item.left) or has_hash_join(item.right)
 
 
 def _whole(item: TableRelation) -> Scan:
