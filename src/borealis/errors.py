@@ -521,6 +521,10 @@ class ObjectNotInPrerequisiteState(SqlError, sqlstate="55000"):
     pass
 
 
+class ObjectInUse(SqlError, sqlstate="55006"):
+    pass
+
+
 class QueryCanceled(SqlError, sqlstate="57014"):
     pass
 

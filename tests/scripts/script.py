@@ -13,7 +13,7 @@ A block is commands, `---`, their output, an empty line. A line without `name:>`
 values with ` | ` between, NULL as `∅`.
 
 A comment `# oracle: postgresql` at the top says that the outputs are a real PostgreSQL 16's: UPDATE_GOLDEN=1 then records
-from there (tests/scripts/test_scripts.py). Others state what a recording of a live cluster shows, and name it.
+from there (tests/scripts/test_scripts.py); `# oracle: postgresql as admin`, from there as a role that is no superuser. Others state what a recording of a live cluster shows, and name it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,13 @@ class Script:
     def is_shared(self) -> bool:
         """The expected output is PostgreSQL's."""
         return any(line.startswith("# oracle: postgresql") for block in self.blocks for line in block.lines)
+
+    @property
+    def is_admins(self) -> bool:
+        """PostgreSQL is asked as a role like admin, whose privileges end somewhere, not as its superuser."""
+        return any(
+            line.startswith("# oracle: postgresql as admin") for block in self.blocks for line in block.lines
+        )
 
     @property
     def tables(self) -> list[str]:

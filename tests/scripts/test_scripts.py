@@ -40,11 +40,28 @@ def postgresql() -> Iterator[Callable[[], pq.PGconn]]:
         server.cleanup()
 
 
+@pytest.fixture(scope="module")
+def postgresql_as_admin(postgresql: Callable[[], pq.PGconn]) -> Callable[[], pq.PGconn]:
+    """PostgreSQL as a role like DSQL's admin: no superuser, but it makes roles, and the database and public are its."""
+    connection = postgresql()
+    for statement in (
+        "CREATE ROLE admin LOGIN CREATEROLE",
+        "ALTER DATABASE postgres OWNER TO admin",
+        "ALTER SCHEMA public OWNER TO admin",
+    ):
+        assert connection.exec_(statement.encode()).status == pq.ExecStatus.COMMAND_OK
+    host = connection.host.decode()
+    connection.finish()
+    return connect_to(f"host={host} user=admin dbname=postgres")
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(HERE).with_suffix("")))
 def test_script(path: Path, node_conninfo: str, request: pytest.FixtureRequest) -> None:
     script = read_script(path)
     if UPDATE:
-        judge = request.getfixturevalue("postgresql") if script.is_shared else connect_to(node_conninfo)
+        judge = connect_to(node_conninfo)
+        if script.is_shared:
+            judge = request.getfixturevalue("postgresql_as_admin" if script.is_admins else "postgresql")
         path.write_text(rewrite(script, Runner(judge).run(script)))
         return
     outputs = Runner(connect_to(node_conninfo)).run(script)

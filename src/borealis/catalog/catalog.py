@@ -8,7 +8,7 @@ from functools import cached_property
 
 from borealis.catalog.objects import Comment, Domain, Function, Statistics
 from borealis.catalog.relations import Index, Relation, Sequence, Table, View
-from borealis.catalog.roles import ADMIN, Grant, Role, RoleMapping
+from borealis.catalog.roles import ADMIN, Acl, AclItem, DefaultAcl, Membership, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
@@ -27,7 +27,9 @@ class Catalog:
     comments: tuple[Comment, ...] = ()
     roles: tuple[Role, ...] = ()  # without admin
     role_mappings: tuple[RoleMapping, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    acls: tuple[Acl, ...] = ()
+    default_acls: tuple[DefaultAcl, ...] = ()
 
     @cached_property
     def schemas_by_name(self) -> dict[str, Schema]:
@@ -44,12 +46,13 @@ class Catalog:
         return frozenset((names[one.role], one.arn) for one in self.role_mappings if one.role in names)
 
     @cached_property
-    def privileges(self) -> dict[Oid, dict[Oid, str]]:
-        """Letters of what was granted, by object, by grantee."""
-        found: dict[Oid, dict[Oid, str]] = defaultdict(dict)
-        for one in self.grants:
-            found[one.object][one.grantee] = one.privileges
-        return dict(found)
+    def roles_by_oid(self) -> dict[Oid, Role]:
+        return {role.oid: role for role in (ADMIN, *self.roles)}
+
+    @cached_property
+    def acls_by_place(self) -> dict[tuple[Oid, Oid, int], tuple[AclItem, ...]]:
+        """ACLs by the object's catalog, its oid, and the column or 0."""
+        return {(one.catalog, one.object, one.column): one.items for one in self.acls}
 
     @cached_property
     def relations_by_oid(self) -> dict[Oid, Relation]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Protocol
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.constraints import Check, ForeignKey, ReferentialAction
 from borealis.catalog.objects import Comment, Domain, Function, FunctionArgument, Statistics
 from borealis.catalog.relations import Column, Index, IndexExpression, Sequence, Table, View
-from borealis.catalog.roles import Grant, Role, RoleMapping
+from borealis.catalog.roles import Acl, AclItem, DefaultAcl, Membership, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.types.base import Oid
 
@@ -61,10 +61,23 @@ def load_catalog(connection: Connection) -> Catalog:
                 "SELECT oid, arn, role, grantor FROM iam_mapping ORDER BY oid"
             )
         ),
-        grants=tuple(
-            Grant(Oid(object_), Oid(catalog), Oid(grantee), privileges)
-            for object_, catalog, grantee, privileges in connection.execute(
-                "SELECT objoid, classoid, grantee, privileges FROM acl ORDER BY objoid, classoid, grantee"
+        memberships=tuple(
+            Membership(Oid(oid), Oid(role), Oid(member), Oid(grantor), *map(bool, options))
+            for oid, role, member, grantor, *options in connection.execute(
+                "SELECT oid, roleid, member, grantor, admin_option, inherit_option, set_option FROM pg_auth_members "
+                "ORDER BY oid"
+            )
+        ),
+        acls=tuple(
+            Acl(Oid(object_), Oid(catalog), column, _acl_items(text))
+            for object_, catalog, column, text in connection.execute(
+                "SELECT objoid, classoid, objsubid, items FROM acl"
+            )
+        ),
+        default_acls=tuple(
+            DefaultAcl(Oid(role), Oid(schema), kind, _acl_items(text))
+            for role, schema, kind, text in connection.execute(
+                "SELECT role, namespace, objtype, items FROM default_acl"
             )
         ),
     )
@@ -381,6 +394,17 @@ def _statistics(connection: Connection, schemas: dict[int, Schema]) -> tuple[Sta
             "FROM pg_statistic_ext ORDER BY oid"
         )
     )
+
+
+def _acl_items(text: str) -> tuple[AclItem, ...]:
+    """Read what rows.acl_text wrote."""
+    items = []
+    for item in text.split():
+        grantee, _, rest = item.partition("=")
+        letters, _, grantor = rest.partition("/")
+        options = frozenset(letter for letter, star in pairwise(letters) if star == "*")
+        items.append(AclItem(Oid(int(grantee)), Oid(int(grantor)), frozenset(letters) - {"*"}, options))
+    return tuple(items)
 
 
 def _attnums(text: str) -> tuple[int, ...]:

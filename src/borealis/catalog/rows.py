@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator
 from borealis.catalog.constraints import Check, ForeignKey
 from borealis.catalog.objects import Comment, Domain, Function, Statistics
 from borealis.catalog.relations import Column, Index, Sequence, Table, View
-from borealis.catalog.roles import Grant, Role, RoleMapping
+from borealis.catalog.roles import Acl, AclItem, DefaultAcl, Membership, Role, RoleMapping
 from borealis.catalog.schema import Schema
 from borealis.storage.catalog_tables import (
     PG_ATTRDEF,
     PG_ATTRIBUTE,
+    PG_AUTH_MEMBERS,
     PG_AUTHID,
     PG_CLASS,
     PG_CONSTRAINT,
@@ -30,14 +31,27 @@ from borealis.storage.catalog_tables import (
     PG_SEQUENCE,
     PG_STATISTIC_EXT,
     PG_TYPE,
-    SYS_GRANT,
+    SYS_ACL,
+    SYS_DEFAULT_ACL,
     SYS_IAM_MAPPING,
 )
 from borealis.transaction.intent import Change, Key, Mode, Row
 from borealis.types.base import Oid
 
 Object = (
-    Schema | Table | View | Sequence | Domain | Function | Statistics | Comment | Role | RoleMapping | Grant
+    Schema
+    | Table
+    | View
+    | Sequence
+    | Domain
+    | Function
+    | Statistics
+    | Comment
+    | Role
+    | RoleMapping
+    | Membership
+    | Acl
+    | DefaultAcl
 )
 CatalogRow = tuple[int, Key, Row]
 """The catalog's oid, the row's key, the row."""
@@ -78,8 +92,15 @@ def rows_of(described: Object) -> Iterator[CatalogRow]:
             yield PG_AUTHID, (oid,), (oid, name, int(can_login), int(inherits))
         case RoleMapping(oid, arn, role, grantor):
             yield SYS_IAM_MAPPING, (oid,), (oid, arn, role, grantor)
-        case Grant(object_, catalog, grantee, privileges):
-            yield SYS_GRANT, (object_, catalog, grantee), (object_, catalog, grantee, privileges)
+        case Membership(oid, role, member, grantor, may_administer, inherits, may_set):
+            options = (int(may_administer), int(inherits), int(may_set))
+            yield PG_AUTH_MEMBERS, (oid,), (oid, role, member, grantor, *options)
+        case Acl(object_, catalog, column, items):
+            key = (object_, catalog, column)
+            yield SYS_ACL, key, (*key, acl_text(items))
+        case DefaultAcl(role, schema, kind, items):
+            place = (role, schema, kind)
+            yield SYS_DEFAULT_ACL, place, (*place, acl_text(items))
 
 
 def _table_rows(table: Table) -> Iterator[CatalogRow]:
@@ -287,6 +308,18 @@ def _statistics_row(statistics: Statistics) -> CatalogRow:
         statistics.target,
     )
     return PG_STATISTIC_EXT, (statistics.oid,), row
+
+
+def acl_text(items: Iterable[AclItem]) -> str:
+    """Return an ACL as it is stored: `26400=ar*w/15579`, a star behind what may be granted on, in the order of the grants."""
+    return " ".join(
+        f"{one.grantee}={''.join(_starred(one, letter) for letter in sorted(one.letters | one.options))}/{one.grantor}"
+        for one in items
+    )
+
+
+def _starred(item: AclItem, letter: str) -> str:
+    return f"{letter}*" if letter in item.options else letter
 
 
 def _attnums(columns: tuple[int, ...]) -> str:

@@ -34,7 +34,7 @@ class DdlAction:
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         scope = transaction.scope
         ddl = plan_ddl(
-            self._parsed, transaction.catalog, scope.search_path, scope.style, setting=scope.setting
+            self._parsed, transaction.catalog, scope.search_path, scope.style, scope.user, scope.setting
         )
         if ddl.empty and transaction.query(f"SELECT 1 FROM t{ddl.empty} LIMIT 1", ()):
             raise FeatureNotSupported(SYNC_REFUSED)

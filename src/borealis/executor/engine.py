@@ -26,7 +26,7 @@ from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.planner.statistics import NO_STATISTICS, Statistics
 from borealis.sql.bind import bind, is_bindable
 from borealis.sql.parse import Parsed
-from borealis.sql.utility import check_ddl, is_ddl, plan_ddl
+from borealis.sql.utility import is_ddl, plan_ddl
 from borealis.transaction.journal import Journal
 from borealis.transaction.snapshot import Snapshot, SnapshotSource
 from borealis.types import oids
@@ -141,8 +141,7 @@ class Engine:
 
     def _ddl_plan(self, parsed: Parsed, catalog: Catalog, scope: Scope) -> Plan:
         """DDL is planned against the catalog of the snapshot it runs in; here its tag is found, and its first errors."""
-        check_ddl(parsed, scope.user)
-        ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style, setting=scope.setting)
+        ddl = plan_ddl(parsed, catalog, scope.search_path, scope.style, scope.user, scope.setting)
         action = DdlAction(parsed, self, ddl)
         columns = None if not ddl.told else (Column(JOB_ID, oids.TEXT, -1, PLAIN),)
         return Plan(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from borealis.catalog.privileges import may
 from borealis.catalog.relations import Sequence
-from borealis.catalog.roles import ADMIN
 from borealis.errors import (
     InsufficientPrivilege,
     ObjectNotInPrerequisiteState,
@@ -138,11 +137,11 @@ class TransactionSequences:
     def _allow(self, sequence: Sequence, letters: str) -> None:
         """Raise 42501 for a role without any of the privileges; an identity column's numbers go with its table."""
         user = self._transaction.scope.user
-        if user == ADMIN.name or sequence.is_identity:
+        if sequence.is_identity:
             return
         catalog = self._transaction.catalog
         role = role_of_session(catalog, user)
-        if not any(may(catalog, role.oid, sequence.oid, letter) for letter in letters):
+        if not any(may(catalog, role.oid, sequence, letter) for letter in letters):
             raise InsufficientPrivilege(f"permission denied for sequence {sequence.name}")
 
     def _name(self, oid: Oid) -> str | None:

@@ -52,13 +52,20 @@ class SessionView:
                 return self._started_us
             case "gen_random_uuid":
                 return random_uuid(self._engine.random.randbytes(16))
-            case "current_user" | "current_role" | "user" | "session_user":
+            case "current_user" | "current_role" | "user":
                 return self._transaction.scope.user
+            case "session_user":
+                return self._session_user
             case "current_catalog":
                 return "postgres"
             case "current_schema":
                 return next(iter(self.search_path), None)
         raise FeatureNotSupported(f"{name} is not supported yet")
+
+    @property
+    def _session_user(self) -> str:
+        scope = self._transaction.scope
+        return scope.setting("session_authorization") or scope.user
 
     def tell(self, reader: Reader) -> None:
         """Let a connection's functions know whose statement they are about to serve."""
@@ -74,7 +81,8 @@ class SessionView:
         context.random_float = engine.random.random  # type: ignore[attr-defined]
         context.catalog = self._transaction.catalog  # type: ignore[attr-defined]
         context.definitions = Definitions(self._transaction.catalog, scope.search_path, self.style)  # type: ignore[attr-defined]
-        context.session_user = scope.user  # type: ignore[attr-defined]
+        context.current_user = scope.user  # type: ignore[attr-defined]
+        context.session_user = self._session_user  # type: ignore[attr-defined]
         context.search_path = self.search_path  # type: ignore[attr-defined]
         context.setting = scope.setting  # type: ignore[attr-defined]
         context.set_setting = scope.set_setting  # type: ignore[attr-defined]

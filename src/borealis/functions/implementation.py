@@ -99,6 +99,8 @@ class Context:
     random_bytes: Callable[[int], bytes] = bytes
     random_float: Callable[[], float] = lambda: 0.5
     session_user: str = "admin"
+    current_user: str = "admin"
+    """Another than session_user while SET LOCAL ROLE holds."""
     database: str = "postgres"
     backend_pid: int = 0
     search_path: tuple[str, ...] = ("public",)

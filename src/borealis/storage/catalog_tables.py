@@ -28,7 +28,9 @@ PG_REWRITE = 2618
 PG_STATISTIC_EXT = 3381
 SYS_JOB = 15601  # no catalog of PostgreSQL's: what sys.jobs shows
 SYS_IAM_MAPPING = 15602  # what sys.iam_pg_role_mappings shows
-SYS_GRANT = 15603  # the aclitems of all objects
+SYS_ACL = 15603  # the privileges on all objects
+PG_AUTH_MEMBERS = 1261
+SYS_DEFAULT_ACL = 15604  # what pg_default_acl shows
 
 ADMIN_ROLE = 15579
 PG_CATALOG_NAMESPACE = 11
@@ -255,11 +257,26 @@ IAM_MAPPING = CatalogTable(
     ("oid",),
     has_integer_key=True,
 )
-GRANT = CatalogTable(
-    SYS_GRANT,
+AUTH_MEMBERS = CatalogTable(
+    PG_AUTH_MEMBERS,
+    "pg_auth_members",
+    ("oid", "roleid", "member", "grantor", "admin_option", "inherit_option", "set_option"),
+    ("oid",),
+    has_integer_key=True,
+)
+ACL = CatalogTable(
+    SYS_ACL,
     "acl",
-    ("objoid", "classoid", "grantee", "privileges"),
-    ("objoid", "classoid", "grantee"),
+    ("objoid", "classoid", "objsubid", "items"),
+    ("objoid", "classoid", "objsubid"),
+    has_integer_key=False,
+    rows=((PUBLIC_NAMESPACE, PG_NAMESPACE, 0, f"{ADMIN_ROLE}=CU/{ADMIN_ROLE} 0=U/{ADMIN_ROLE}"),),
+)
+DEFAULT_ACL = CatalogTable(
+    SYS_DEFAULT_ACL,
+    "default_acl",
+    ("role", "namespace", "objtype", "items"),
+    ("role", "namespace", "objtype"),
     has_integer_key=False,
 )
 
@@ -279,7 +296,9 @@ CATALOG_TABLES = (
     JOB,
     ROLE,
     IAM_MAPPING,
-    GRANT,
+    AUTH_MEMBERS,
+    ACL,
+    DEFAULT_ACL,
 )
 CATALOG_TABLES_BY_OID = {table.oid: table for table in CATALOG_TABLES}
 

@@ -31,7 +31,7 @@ from borealis.storage.errors import (
 )
 
 APPLICATION_ID = 0x424F5245  # "BORE"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """user_version of the database: raised when a layout in docs/storage-format.md changes."""
 
 BUSY_TIMEOUT_MS = 10_000

@@ -22,6 +22,7 @@ from borealis.storage.catalog_rows import read_layout
 from borealis.storage.catalog_tables import (
     FIRST_USER_OID,
     INDEX,
+    PG_AUTH_MEMBERS,
     PG_AUTHID,
     PG_CLASS,
     PG_CONSTRAINT,
@@ -41,6 +42,7 @@ Row = tuple[Value, ...]
 
 _WITH_OID_FIRST = frozenset(
     {
+        PG_AUTH_MEMBERS,
         PG_AUTHID,
         PG_CLASS,
         PG_CONSTRAINT,

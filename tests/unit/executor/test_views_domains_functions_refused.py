@@ -7,13 +7,14 @@ import pytest
 from borealis import limits
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import View
+from borealis.catalog.roles import ADMIN
 from borealis.catalog.schema import Schema
 from borealis.errors import FeatureNotSupported, ProgramLimitExceeded
 from borealis.sql.parse import parse
 from borealis.sql.utility import plan_ddl
 from borealis.types.base import Oid
 
-PUBLIC = Schema(Oid(2200), "public", Oid(10))
+PUBLIC = Schema(Oid(2200), "public", ADMIN.oid)
 CATALOG = Catalog(1, Oid(20_000), (PUBLIC,))
 
 

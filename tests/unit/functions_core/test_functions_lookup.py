@@ -150,8 +150,8 @@ def test_random_is_drawn_anew_for_each_row(connection):
 
 def test_two_connections_have_contexts_of_their_own():
     one, other = apsw.Connection(":memory:"), apsw.Connection(":memory:")
-    install(one).session_user = "ann"
-    install(other).session_user = "bob"
+    install(one).current_user = "ann"
+    install(other).current_user = "bob"
     assert list(one.execute("SELECT pg_current_user()")) == [("ann",)]
     assert list(other.execute("SELECT pg_current_user()")) == [("bob",)]
 

@@ -1,37 +1,41 @@
-"""aclitem arrays: relacl and nspacl, as psql's lists of privileges show them. Source: PostgreSQL 16, acl.c."""
+"""aclitem arrays: relacl, attacl, nspacl, proacl, typacl, as psql's lists of privileges show them. Source: PostgreSQL 16, acl.c."""
 
 from __future__ import annotations
 
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.roles import ADMIN, PUBLIC
+from borealis.catalog.privileges import Owned, securable
+from borealis.catalog.roles import PUBLIC, AclItem
 from borealis.catalog.system.rows import array
-from borealis.storage.catalog_tables import PUBLIC_NAMESPACE
+from borealis.storage.catalog_tables import PG_CLASS
 from borealis.types.base import Oid
 
 _ORDER = "arwdDxtXUC"
-RELATION, SEQUENCE, SCHEMA = "arwdDxt", "rwU", "UC"
-"""What an owner holds."""
 
 
-def acl(catalog: Catalog, object_: Oid, owned: str) -> str | None:
-    """Return the privileges on an object, its owner's first; None where nothing was ever granted."""
-    held = dict(catalog.privileges.get(object_, {}))
-    if object_ == PUBLIC_NAMESPACE:
-        held.setdefault(PUBLIC, "U")
-    if not held:
-        return None
-    names = {role.oid: role.name for role in catalog.roles} | {PUBLIC: ""}
-    items = [f"{ADMIN.name}={_in_order(owned)}/{ADMIN.name}"]
-    items += [
-        f"{_written(names[grantee])}={_in_order(letters)}/{ADMIN.name}"
-        for grantee, letters in sorted(held.items())
-        if letters and grantee in names
-    ]
-    return array(items)
+def acl_of(catalog: Catalog, described: Owned) -> str | None:
+    """Return the privileges on an object as they were said; None for its kind's defaults."""
+    thing = securable(described)
+    items = catalog.acls_by_place.get((thing.catalog, thing.oid, 0))
+    return None if items is None else acl_array(catalog, items)
 
 
-def _in_order(letters: str) -> str:
-    return "".join(sorted(letters, key=_ORDER.index))
+def column_acl(catalog: Catalog, relation: Oid, column: int) -> str | None:
+    items = catalog.acls_by_place.get((Oid(PG_CLASS), relation, column))
+    return None if items is None else acl_array(catalog, items)
+
+
+def acl_array(catalog: Catalog, items: tuple[AclItem, ...]) -> str:
+    names = {oid: role.name for oid, role in catalog.roles_by_oid.items()} | {PUBLIC: ""}
+    return array([_item(one, names) for one in items if one.letters or one.options])
+
+
+def _item(item: AclItem, names: dict[Oid, str]) -> str:
+    letters = "".join(
+        f"{letter}*" if letter in item.options else letter
+        for letter in _ORDER
+        if letter in item.letters | item.options
+    )
+    return f"{_written(names.get(item.grantee, str(item.grantee)))}={letters}/{_written(names.get(item.grantor, str(item.grantor)))}"
 
 
 def _written(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.system.acl import acl_array
 from borealis.catalog.system.built_in import built_in_rows
 from borealis.catalog.system.rows import SystemRow, produces
 from borealis.storage.catalog_tables import ADMIN_ROLE
@@ -88,6 +89,32 @@ def roles(catalog: Catalog) -> Iterator[SystemRow]:
             "rolreplication": 0,
             "rolbypassrls": 0,
             "rolconnlimit": -1,
+        }
+
+
+@produces("pg_auth_members")
+def memberships(catalog: Catalog) -> Iterator[SystemRow]:
+    for one in catalog.memberships:
+        yield {
+            "oid": one.oid,
+            "roleid": one.role,
+            "member": one.member,
+            "grantor": one.grantor,
+            "admin_option": int(one.may_administer),
+            "inherit_option": int(one.inherits),
+            "set_option": int(one.may_set),
+        }
+
+
+@produces("pg_default_acl")
+def default_privileges(catalog: Catalog) -> Iterator[SystemRow]:
+    for number, one in enumerate(catalog.default_acls, 1):
+        yield {
+            "oid": number,
+            "defaclrole": one.role,
+            "defaclnamespace": one.schema,
+            "defaclobjtype": one.kind,
+            "defaclacl": acl_array(catalog, one.items),
         }
 
 

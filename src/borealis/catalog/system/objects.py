@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain, Function
 from borealis.catalog.relations import Sequence
-from borealis.catalog.system.acl import SCHEMA, acl
+from borealis.catalog.system.acl import acl_of
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.rows import SystemRow, array, produces, vector
 from borealis.storage.catalog_tables import PG_CLASS
@@ -25,7 +25,7 @@ def schemas(catalog: Catalog) -> Iterator[SystemRow]:
             "oid": schema.oid,
             "nspname": schema.name,
             "nspowner": schema.owner,
-            "nspacl": acl(catalog, schema.oid, SCHEMA),
+            "nspacl": acl_of(catalog, schema),
         }
 
 
@@ -60,7 +60,7 @@ def types(catalog: Catalog) -> Iterator[SystemRow]:
             "typlen": -1,
         }
     for domain in catalog.domains:
-        yield _domain(domain)
+        yield {**_domain(domain), "typacl": acl_of(catalog, domain)}
 
 
 def _domain(domain: Domain) -> SystemRow:
@@ -84,7 +84,7 @@ def _domain(domain: Domain) -> SystemRow:
 def functions(catalog: Catalog) -> Iterator[SystemRow]:
     yield from built_in_rows("pg_proc")
     for function in catalog.functions:
-        yield _function(function)
+        yield {**_function(function), "proacl": acl_of(catalog, function)}
 
 
 def _function(function: Function) -> SystemRow:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Column, Index, Relation, Sequence, Table, View
-from borealis.catalog.system.acl import RELATION, SEQUENCE, acl
+from borealis.catalog.system.acl import acl_of, column_acl
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.cluster import INDEX_METHOD, SUPERUSER, TABLE_METHOD
 from borealis.catalog.system.references import reference
@@ -29,7 +29,7 @@ def classes(catalog: Catalog) -> Iterator[SystemRow]:
     for relation in catalog.relations_by_oid.values():
         yield {
             **_class(relation),
-            "relacl": acl(catalog, relation.oid, SEQUENCE if isinstance(relation, Sequence) else RELATION),
+            "relacl": acl_of(catalog, relation),
         }
         if isinstance(relation, Table):
             for index in relation.indexes:
@@ -109,7 +109,10 @@ def attributes(catalog: Catalog) -> Iterator[SystemRow]:
     relations: list[Table | View] = [*catalog.tables, *catalog.views]
     for relation in relations:
         for column in relation.columns:
-            yield _attribute(relation.oid, column)
+            yield {
+                **_attribute(relation.oid, column),
+                "attacl": column_acl(catalog, relation.oid, column.attnum),
+            }
     for sequence in catalog.sequences:
         for attnum, (name, type_) in enumerate((("last_value", 20), ("log_cnt", 20), ("is_called", 16)), 1):
             yield _attribute_row(sequence.oid, attnum, name, type_, -1, not_null=True)

@@ -19,7 +19,7 @@ template("pg_jit_available", "0")
 
 @scalar("current_user", context=True, deterministic=False)
 def current_user(context: Context) -> Value:
-    return context.session_user
+    return context.current_user
 
 
 @scalar("session_user", context=True, deterministic=False)

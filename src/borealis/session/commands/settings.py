@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from borealis.errors import FeatureNotSupported, InvalidParameterValue, SyntaxError_
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.membership import may_set
+from borealis.errors import FeatureNotSupported, InsufficientPrivilege, InvalidParameterValue, SyntaxError_
 from borealis.session.commands.base import Command, Immediate
 from borealis.session.commands.transactions import ISOLATION_LEVEL, read_modes
 from borealis.session.rows import FixedRows, send_rows
@@ -75,7 +77,10 @@ class SetOne(Immediate):
         session.settings.set(name, text, local=self._is_local)
 
     def _set_identity(self, session: Session, name: str) -> None:
-        """Only what changes nothing, and SET LOCAL ROLE to oneself: no other role can be had yet."""
+        """SET LOCAL ROLE, and what gives the session's own role back.
+
+        Raises: InvalidParameterValue 22023, no such role; InsufficientPrivilege 42501, one the user may not be.
+        """
         if self._node["kind"] != "VAR_SET_VALUE":
             if name == "role":
                 session.settings.set_role("none", local=self._is_local)
@@ -83,9 +88,17 @@ class SetOne(Immediate):
         role = flatten(name, self._node.get("args", ()), session.scope.style)
         if name != "role" or not self._is_local or not session.is_in_block:
             raise not_supported(name)
-        if role not in ("none", session.settings.user):
-            raise InvalidParameterValue(f'role "{role}" does not exist')
-        session.settings.set_role(role, local=True)
+        if role is not None and role != "none":
+            _check_may_be(session.engine.catalog, session.settings.user, role)
+        session.settings.set_role(role or "none", local=True)
+
+
+def _check_may_be(catalog: Catalog, user: str, name: str) -> None:
+    roles = catalog.roles_by_name
+    if name not in roles:
+        raise InvalidParameterValue(f'role "{name}" does not exist')
+    if user not in roles or not may_set(catalog, roles[user].oid, roles[name].oid):
+        raise InsufficientPrivilege(f'permission denied to set role "{name}"')
 
 
 class ResetAll(Immediate):

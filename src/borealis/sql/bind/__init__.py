@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import borealis.sql.bind.expressions  # noqa: F401 - registers the binders
 from borealis.catalog.catalog import Catalog
-from borealis.catalog.roles import ADMIN
 from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.insert import bind_insert
@@ -52,12 +51,12 @@ def bind(
         FeatureNotSupported: 0A000 for what is not supported, naming it.
     """
     role = role_of_session(catalog, user)
-    path = search_path if role is ADMIN else usable_path(catalog, role, search_path)
+    path = usable_path(catalog, role, search_path)
     context = BindContext(parsed, catalog, parameter_types, path, style or Style())
     try:
         with row_types.naming(context.row_type_name):
             statement = _bind_statement(context, parsed)
-        check_privileges(context, role)
+        check_privileges(context, statement, role)
     except RecursionError:
         raise stack_depth_exceeded() from None
     return Bound(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.objects import Function
 from borealis.catalog.relations import Relation, Table, View
 from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
 from borealis.sql.bind.trace import BindTrace
@@ -99,12 +101,26 @@ class BindContext:
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
         self.called: list[Relation] = []  # what bodies of functions read, and sequences in FROM
+        self.functions: list[Function] = []  # made by CREATE FUNCTION, that the statement calls
+        # Whom views and SECURITY DEFINER functions read as while their bodies are bound, and what they read.
+        self.reader: Oid | None = None
+        self.read_as: list[tuple[Relation, Oid]] = []
         self.is_cacheable = True
         self.setting: Callable[[str], str | None] = lambda name: None  # the session's, for DDL
         self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.
         self._locations: dict[int, tuple[Expr, int | None]] = {}
+
+    @contextmanager
+    def reading_as(self, owner: Oid | None) -> Iterator[None]:
+        """While it lasts, what is read is read with a role's privileges; None: as it is."""
+        outside = self.reader
+        self.reader = outside if owner is None else owner
+        try:
+            yield
+        finally:
+            self.reader = outside
 
     def row_type_name(self, table: Oid) -> str | None:
         """Return what a table's row type is called: as regclass shows the table."""

@@ -56,13 +56,18 @@ def find_relation(
     if "relation" in range_var:
         kept = context.catalog.relations_by_oid.get(range_var["relation"]["oid"])
         if isinstance(kept, Table | View):
-            if context.arguments is not None:
+            if context.reader is not None:
+                context.read_as.append((kept, context.reader))
+            elif context.arguments is not None:
                 context.called.append(kept)
             return kept
         raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
     relation = lookup_relation(context, range_var)
     if isinstance(relation, Table | View):
-        context.resolved[id(range_var)] = (range_var, relation)
+        if context.reader is not None:
+            context.read_as.append((relation, context.reader))
+        else:
+            context.resolved[id(range_var)] = (range_var, relation)
         return relation
     if relation is not None:
         raise WrongObjectType(f'cannot change sequence "{relation.name}"')

@@ -104,6 +104,8 @@ def call_value(context: BindContext, function: objects.Function, args: tuple[Exp
     """Return the call as an expression; the arguments are of the declared types."""
     if function.returns_set:
         raise FeatureNotSupported(f"set-returning function {function.name} outside FROM not supported")
+    if context.reader is None:
+        context.functions.append(function)
     seen, around = _inputs(context, function, args)
     value = _value(context, function, bind_body(context, function, seen), seen)
     if (around is not None or isinstance(value, SubLink)) and any(map(_is_of_group, args)):
@@ -120,6 +122,8 @@ def call_value(context: BindContext, function: objects.Function, args: tuple[Exp
 
 def call_rows(context: BindContext, function: objects.Function, args: tuple[Expr, ...]) -> Query:
     """Return the call as rows, for FROM: one row of a function that returns no set."""
+    if context.reader is None:
+        context.functions.append(function)
     seen, around = _inputs(context, function, args)
     columns = result_columns(function)
     if not function.returns_set and len(columns) == 1:
@@ -212,7 +216,8 @@ def _calling(context: BindContext, function: objects.Function, inputs: tuple[Exp
     context.arguments = Arguments(function.name, names, inputs)
     context.expanding.add(function.oid)
     try:
-        with stored(context, _search_path(context, function)):
+        definer = function.owner if function.is_security_definer else None
+        with stored(context, _search_path(context, function)), context.reading_as(definer):
             yield
     finally:
         context.arguments = outside

@@ -49,7 +49,7 @@ def bind_view_query(context: BindContext, view: View) -> Query:
         raise InvalidObjectDefinition(f'infinite recursion detected in rules for relation "{view.name}"')
     context.expanding.add(view.oid)
     try:
-        with stored(context, view.search_path):
+        with stored(context, view.search_path), context.reading_as(view.owner):
             return bind_query(Level(context), stored_node(view.query)["SelectStmt"])
     finally:
         context.expanding.discard(view.oid)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from borealis.catalog.catalog import Catalog
-from borealis.errors import FeatureNotSupported, InsufficientPrivilege
+from borealis.catalog.roles import ADMIN
+from borealis.errors import FeatureNotSupported
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.privileges import role_of_session, usable_path
 from borealis.sql.parse import Node, Parsed
 from borealis.sql.utility.alter_domain import (
     alter_domain,
@@ -43,8 +45,12 @@ from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_table, drop_view
 from borealis.sql.utility.function_options import is_sql_function
-from borealis.sql.utility.grants import grant, without_grants_of_dropped
-from borealis.sql.utility.role_statements import (
+from borealis.sql.utility.privileges.consequences import with_privileges_followed
+from borealis.sql.utility.privileges.defaults import alter_default_privileges, with_default_privileges
+from borealis.sql.utility.privileges.grant import grant
+from borealis.sql.utility.privileges.membership import grant_roles
+from borealis.sql.utility.privileges.ownership import check_ddl, check_references
+from borealis.sql.utility.privileges.roles import (
     aws_iam_grant,
     aws_iam_revoke,
     create_role,
@@ -67,7 +73,7 @@ from borealis.sql.utility.statistics_objects import (
 )
 from borealis.types.base import Oid, Style
 
-__all__ = ["Ddl", "check_ddl", "is_ddl", "plan_ddl"]
+__all__ = ["Ddl", "is_ddl", "plan_ddl"]
 
 _Planner = Callable[[BindContext, Node, Oid], Ddl]
 
@@ -88,6 +94,8 @@ _PLANNERS: dict[str, _Planner] = {
     "CreateRoleStmt": create_role,
     "DropRoleStmt": drop_roles,
     "GrantStmt": grant,
+    "GrantRoleStmt": grant_roles,
+    "AlterDefaultPrivilegesStmt": alter_default_privileges,
     "AwsIamGrantStmt": aws_iam_grant,
     "AwsIamRevokeStmt": aws_iam_revoke,
 }
@@ -139,17 +147,6 @@ def is_ddl(parsed: Parsed) -> bool:
     return _planner(parsed) is not None
 
 
-def check_ddl(parsed: Parsed, user: str) -> None:
-    """Raise where a role other than admin, who owns every object, runs DDL."""
-    if user == "admin":
-        return
-    if parsed.node_name.startswith("AwsIam"):
-        raise InsufficientPrivilege(
-            f"permission denied to grant IAM trust with role {parsed.node['conditionname']}"
-        )
-    raise FeatureNotSupported("DDL by a role other than admin not supported")
-
-
 def _planner(parsed: Parsed) -> _Planner | None:
     if parsed.node_name == "CreateFunctionStmt" and not is_sql_function(parsed.node):
         return None
@@ -172,18 +169,21 @@ def plan_ddl(
     catalog: Catalog,
     search_path: tuple[str, ...] = ("public",),
     style: Style | None = None,
-    owner: Oid = Oid(15579),
+    user: str = ADMIN.name,
     setting: Callable[[str], str | None] = lambda name: None,
 ) -> Ddl:
-    """Turn a DDL statement into the catalog rows it writes.
+    """Turn a DDL statement into the catalog rows it writes; user is whom it runs as, and who owns what it makes.
 
     Raises:
-        SqlError: names taken or missing, definitions PostgreSQL or DSQL refuses, limits.
+        SqlError: names taken or missing, definitions PostgreSQL or DSQL refuses, limits, 42501.
     """
-    context = BindContext(parsed, catalog, (), search_path, style or Style())
+    role = role_of_session(catalog, user)
+    context = BindContext(parsed, catalog, (), usable_path(catalog, role, search_path), style or Style())
     context.setting = setting
     planner = _planner(parsed)
     if planner is None:
         raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")
-    ddl = without_comments_of_dropped(catalog, planner(context, parsed.node, owner))
-    return without_grants_of_dropped(catalog, ddl)
+    check_ddl(context, parsed, role.oid)
+    ddl = without_comments_of_dropped(catalog, planner(context, parsed.node, role.oid))
+    check_references(context, ddl, role.oid)
+    return with_default_privileges(catalog, with_privileges_followed(catalog, ddl))

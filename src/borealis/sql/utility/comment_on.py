@@ -27,7 +27,7 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.alter_domain import domain_named
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.function_names import find_named
-from borealis.sql.utility.role_statements import find_role
+from borealis.sql.utility.roles import find_role
 from borealis.storage.catalog_tables import (
     PG_CLASS,
     PG_CONSTRAINT,

@@ -1,25 +1,33 @@
-"""Role names in DDL: OWNER TO name, CURRENT_USER, SESSION_USER."""
+"""Roles as utility statements name them. Source: PostgreSQL 16, acl.c (get_rolespec_oid) for texts."""
 
 from __future__ import annotations
 
-from borealis.errors import FeatureNotSupported
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.roles import Role
+from borealis.errors import UndefinedObject
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
-from borealis.sql.registered.names import CatalogNames
-from borealis.sql.registered.others import read_role
-from borealis.storage.catalog_tables import ADMIN_ROLE
 from borealis.types.base import Oid
 
 
 def role_named(context: BindContext, node: Node, current: Oid) -> Oid:
-    """Return the role of a RoleSpec; current is the session's.
+    """Return the role of a RoleSpec; current is whom the statement runs as.
 
-    Raises: UndefinedObject 42704; FeatureNotSupported for any but admin.
+    Raises: UndefinedObject 42704.
     """
-    if node["roletype"] != "ROLESPEC_CSTRING":
-        return current
-    quoted = '"' + node["rolename"].replace('"', '""') + '"'
-    role = Oid(read_role(CatalogNames(context.catalog, context.search_path), quoted))
-    if role != ADMIN_ROLE:
-        raise FeatureNotSupported("objects of roles other than admin not supported")
+    match node["roletype"]:
+        case "ROLESPEC_CSTRING":
+            return find_role(context.catalog, node["rolename"]).oid
+        case "ROLESPEC_SESSION_USER":
+            session_user = context.setting("session_authorization")
+            return current if session_user is None else find_role(context.catalog, session_user).oid
+        case "ROLESPEC_PUBLIC":
+            raise UndefinedObject('role "public" does not exist')
+    return current
+
+
+def find_role(catalog: Catalog, name: str) -> Role:
+    role = catalog.roles_by_name.get(name)
+    if role is None:
+        raise UndefinedObject(f'role "{name}" does not exist')
     return role

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from borealis.catalog.objects import Comment
 from borealis.catalog.relations import Column, Index, Table, View
-from borealis.catalog.roles import Grant
+from borealis.catalog.roles import Acl, DefaultAcl
 from borealis.catalog.rows import Object
 from borealis.errors import UndefinedColumn
 from borealis.sql.bind.context import BindContext
@@ -90,7 +90,7 @@ class Alteration:
 
     def change(self, before: Object, after: Object | None) -> None:
         """Note what becomes of another object of the catalog; None: it is dropped."""
-        assert not isinstance(before, Comment | Grant)
+        assert not isinstance(before, Comment | Acl | DefaultAcl)
         key = (type(before), before.oid)
         first = self._others.get(key, (before, None))[0]
         self._others[key] = (first, after)

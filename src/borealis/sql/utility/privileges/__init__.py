@@ -1,0 +1,1 @@
+"""GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, and what other DDL means for privileges."""
