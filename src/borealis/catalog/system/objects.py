@@ -131,6 +131,7 @@ def comments(catalog: Catalog) -> Iterator[SystemRow]:
             "objsubid": comment.column,
             "description": comment.text,
         }
+    yield from built_in_rows("pg_description")
 
 
 @produces("pg_statistic_ext")

@@ -100,6 +100,8 @@ class BindContext:
         self.arguments: Arguments | None = None  # of the function whose body is bound
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
+        # The same of functions, domains and relations named in literals: what the stored node says besides.
+        self.kept: dict[int, tuple[Node, Node]] = {}
         self.called: list[Relation] = []  # what bodies of functions read, and sequences in FROM
         self.functions: list[Function] = []  # made by CREATE FUNCTION, that the statement calls
         # Whom views and SECURITY DEFINER functions read as while their bodies are bound, and what they read.
@@ -111,6 +113,17 @@ class BindContext:
         self._last_id = 0
         # Bound nodes carry no locations; those an error may name later are kept here, alive while binding lasts.
         self._locations: dict[int, tuple[Expr, int | None]] = {}
+        self._literals: dict[int, tuple[Expr, Node]] = {}
+
+    @contextmanager
+    def reading_as(self, owner: Oid | None) -> Iterator[None]:
+        """While it lasts, what is read is read with a role's privileges; None: as it is."""
+        outside = self.reader
+        self.reader = outside if owner is None else owner
+        try:
+            yield
+        finally:
+            self.reader = outside
 
     @contextmanager
     def reading_as(self, owner: Oid | None) -> Iterator[None]:
@@ -147,6 +160,19 @@ class BindContext:
     def remember(self, expr: _E, position: int | None) -> _E:
         self._locations[id(expr)] = (expr, position)
         return expr
+
+    def keep(self, node: Node, found: Node) -> None:
+        """Note what a node says besides, or instead, when it is stored: what its names found."""
+        self.kept[id(node)] = node, found
+
+    def remember_literal(self, expr: Expr, node: Node) -> None:
+        self._literals[id(expr)] = expr, node
+
+    def keep_literal(self, expr: Expr, type_: Oid, oid: int) -> None:
+        """Note that a literal was read as the oid of what it names: so it is stored."""
+        found = self._literals.get(id(expr))
+        if found is not None:
+            self.keep(found[1], {"sval": {"sval": str(oid)}, "object": {"type": type_, "oid": oid}})
 
     def position_of(self, expr: Expr) -> int | None:
         found = self._locations.get(id(expr))
