@@ -7,6 +7,7 @@ from functools import cmp_to_key
 
 from borealis.errors import CardinalityViolation, CheckViolation, NotNullViolation
 from borealis.executor.compile.limits import limit_value, offset_value
+from borealis.executor.explain.counting import tick as _counts  # noqa: F401 - registers what EXPLAIN ANALYZE counts by
 from borealis.functions.implementation import Context, scalar
 from borealis.functions.records.comparing import order_of
 from borealis.transaction.intent import Mode

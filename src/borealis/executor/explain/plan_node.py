@@ -57,6 +57,11 @@ class PlanNode:
     key: object = None
     filtered: tuple[object, str] | None = None
     """The key of the rows before a filter, and the label of what it removed."""
+    limit: tuple[int | None, int] | None = None
+    """Of a Limit: how many rows, and how many are left out before, where both are known."""
+    is_recounted: dict[object, int] | None = None
+    """Below a Hash: rows by key, counted by reading it again; its own reading is SQLite's, inside the join."""
+    is_correlated: bool = False
     actual: Actual | None = None
 
     def add(self, label: str, value: Value, only: str = "") -> None:

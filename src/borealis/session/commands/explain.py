@@ -91,5 +91,18 @@ class Explain(Command):
         if portal.completion is not None:
             portal.completion = backend.command_complete("EXPLAIN")
 
-    def _analyze(self, session: Session, portal: Portal, rows_max: int) -> Awaitable[None] | None:
-        raise FeatureNotSupported("EXPLAIN option ANALYZE not supported yet")
+    async def _analyze(self, session: Session, portal: Portal, rows_max: int) -> None:
+        """Run the statement, its rows thrown away, in a thread: counting takes time."""
+        scope = session.scope
+        transaction = session.block.enter(self.access, self.name, scope)
+        running = self._explanation.analysis(transaction, scope, portal.values, session.block.now_us)
+        result = transaction.execute(running.plan, portal.values, scope)
+        with session.running(result):
+            await result.run()
+            session.check_cancel()
+        for notice in result.notices:
+            session.notice(*notice)
+        portal.result = FixedRows([(line,) for line in running.lines()])
+        pending = self._send(session, portal, rows_max)
+        if pending is not None:
+            await pending

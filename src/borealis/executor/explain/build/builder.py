@@ -194,6 +194,7 @@ class Builder:
             self.add_initplan(plan, f"InitPlan {number} (returns ${result})")
             return f"${result}"
         plan.relationship, plan.subplan = "SubPlan", f"SubPlan {number}"
+        plan.is_correlated = is_correlated
         is_hashed = link.kind is SubLinkKind.ANY and not is_correlated
         if node is not None:
             node.children.append(plan)

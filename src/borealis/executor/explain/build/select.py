@@ -188,6 +188,7 @@ def limit_plan(build: Builder, node: Query, child: PlanNode, above: Sequence[Exp
         return child
     count, offset = _number(node.limit), _number(node.offset) or 0
     limit = PlanNode("Limit", "Limit", costs.limit(child.estimate, count, offset))
+    limit.limit = (count, offset) if node.limit is None or count is not None else None
     build.output(limit, above, child)
     for expr in (node.limit, node.offset):
         if expr is not None and any(isinstance(each, SubLink) for each in in_order(expr)):

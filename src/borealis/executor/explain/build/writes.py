@@ -6,16 +6,14 @@ from borealis.catalog.relations import Table
 from borealis.executor.explain.build.builder import Builder
 from borealis.executor.explain.build.ctes import add_ctes
 from borealis.executor.explain.build.joins import from_plan
-from borealis.executor.explain.build.scans import push_limit  # noqa: F401 - kept beside what it changes
-from borealis.executor.explain.conditions import assign, relation_ids
+from borealis.executor.explain.conditions import assign
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.executor.explain.widths import width
 from borealis.planner.physical import Estimate
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Expr, Var
-from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
+from borealis.sql.bound.relations import Join, JoinKind, TableRelation
 from borealis.sql.bound.statements import Delete, Insert, Target, Update
-from borealis.types.base import Oid
 
 
 def write_plan(build: Builder, node: Insert | Update | Delete) -> PlanNode:
@@ -76,19 +74,14 @@ def _insert_source(build: Builder, node: Insert) -> PlanNode:
 
 
 def _targeted(build: Builder, node: Update | Delete) -> PlanNode:
-    others = node.from_ if isinstance(node, Update) else node.using
-    item: FromItem = target_item(node)
-    if others is not None:
-        item = Join(JoinKind.INNER, item, others, None)
-    conditions = assign(item, node.where)
+    item, where = node.search if node.search is not None else (None, node.where)
+    if item is None:
+        others = node.from_ if isinstance(node, Update) else node.using
+        item = TableRelation(node.relation, node.alias, node.table)
+        if others is not None:
+            item = Join(JoinKind.INNER, item, others, None)
+    conditions = assign(item, where)
     assigned: list[Expr] = [expr for _, expr in node.assignments] if isinstance(node, Update) else []
     returned = [target.expr for target in node.returning]
-    wanted: list[Expr] = [*assigned, *returned] if relation_ids(item) else []
+    wanted: list[Expr] = [*assigned, *returned]
     return from_plan(build, item, conditions, wanted)
-
-
-def target_item(node: Update | Delete) -> TableRelation:
-    return TableRelation(node.relation, node.alias, node.table)
-
-
-__all__ = ["Oid", "target_item", "write_plan"]

@@ -27,8 +27,7 @@ def text_lines(report: Report, options: ExplainOptions) -> list[str]:
         lines.append(f"Settings: {shown}")
     if report.query_identifier:
         lines.append(f"Query Identifier: {report.query_identifier}")
-    for statement in report.sqlite:
-        lines.append(f"SQLite: {statement}")
+    lines += [f"SQLite: {statement}" for statement in report.sqlite]
     if report.planning_ms is not None:
         lines.append(f"Planning Time: {report.planning_ms:.3f} ms")
     if report.execution_ms is not None:
@@ -48,9 +47,8 @@ def _node(lines: list[str], node: PlanNode, indent: int, options: ExplainOptions
     inside = indent + (2 if is_root else 4 if node.is_storage else 6)
     if options.verbose and node.output:
         lines.append(f"{' ' * inside}Output: {', '.join(node.output)}")
-    for each in node.properties:
-        if each.only != "data":
-            lines.append(f"{' ' * inside}{each.label}: {each.text}")
+    pad = " " * inside
+    lines += [f"{pad}{each.label}: {each.text}" for each in node.properties if each.only != "data"]
     for child in ordered_children(node):
         _node(lines, child, inside, options, is_root=False)
 

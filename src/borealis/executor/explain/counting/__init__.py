@@ -1,0 +1,10 @@
+"""EXPLAIN ANALYZE: the statement compiled with counters in its conditions, and what they counted.
+
+    counter     what is kept while the statement runs
+    tick        the condition that counts, and the SQLite function it calls
+    instrument  a planned statement with ticks in it
+    settle      counts to the actual figures of plan nodes
+    usage       bytes read and written, for DPUs
+
+See docs/decisions/0007-explain-analyze-counts-in-conditions.md for what each figure is.
+"""

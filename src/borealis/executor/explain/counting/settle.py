@@ -1,0 +1,185 @@
+"""Settle: what was counted becomes the actual figures of plan nodes.
+
+    a node with a point of its own      rows and times as counted; loops are the rows of what drives it
+    the top node                        the statement's own rows; from its start to its end
+    Limit, and what gives a Limit rows  follows from how many rows came out, since a Limit asks for no more than it needs
+    Sort, WindowAgg, Hash, …            as many rows as what is below them gave
+
+Times add up: a node's is its own and that of all below it. What is neither counted nor follows has no actual figures, and
+what is counted but cannot be timed has no times: nothing is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from borealis.executor.explain.counting.counter import Counter
+from borealis.executor.explain.counting.instrument import Points
+from borealis.executor.explain.plan_node import Actual, PlanNode, Property
+
+_SAME_ROWS = frozenset({"Sort", "WindowAgg", "LockRows", "Hash", "Incremental Sort"})
+"""Nodes that give as many rows as they are given, if they are read to the end."""
+
+_AT_ONCE = frozenset({"Limit", "LockRows"})
+"""Nodes whose rows come out as they come in, so that what is below has the same times."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the statement as a whole."""
+
+    rows: int  # given to the client
+    written: int | None  # by INSERT, UPDATE, DELETE
+    started_ns: int
+    first_ns: int | None
+    ended_ns: int
+
+
+class Settlement:
+    def __init__(self, points: Points, counter: Counter, outcome: Outcome) -> None:
+        self._points = points
+        self._counter = counter
+        self._outcome = outcome
+        self._is_timed = counter.clock_ns is not None
+
+    def settle(self, root: PlanNode) -> None:
+        outcome = self._outcome
+        first = outcome.ended_ns if outcome.first_ns is None else outcome.first_ns
+        times = (
+            ((first - outcome.started_ns) / 1e6, (outcome.ended_ns - outcome.started_ns) / 1e6)
+            if self._is_timed
+            else (None, None)
+        )
+        root.actual = Actual(outcome.rows, 1, *times)
+        self._below(root, is_read_whole=True)
+        self._removed(root)
+
+    def _below(self, node: PlanNode, *, is_read_whole: bool) -> None:
+        """Settle what is below a node that has been settled."""
+        for child in node.children:
+            if child.relationship == "SubPlan" and "hashed" not in child.subplan and child.is_correlated:
+                continue  # how often it ran was not counted
+            asked = self._asked(node, child)
+            self._one(child, asked, node)
+            whole = is_read_whole and node.type != "Limit"
+            self._below(child, is_read_whole=whole)
+            if child.actual is None:
+                child.actual = self._from_below(child, is_read_whole=whole)
+            self._removed(child)
+
+    def _one(self, node: PlanNode, asked: float | None, parent: PlanNode) -> None:
+        number = self._points.numbers.get(node.key)
+        if node.is_recounted is not None:
+            rows = node.is_recounted.get(node.key)
+            node.actual = None if rows is None else Actual(rows, 1)
+        elif number is not None:
+            node.actual = self._counted(node, number)
+        elif asked is not None and parent.actual is not None:
+            passes = parent.type in _AT_ONCE
+            startup, total = (parent.actual.startup_ms, parent.actual.total_ms) if passes else (None, None)
+            node.actual = Actual(asked, parent.actual.loops, startup, total)
+
+    def _counted(self, node: PlanNode, number: int) -> Actual:
+        counter = self._counter
+        driver = self._points.drivers[number]
+        loops = 1 if driver is None else counter.rows[driver]
+        rows = counter.rows[number]
+        if not self._is_timed or node.is_storage:
+            return Actual(rows, loops)
+        below = self._numbers_below(node)
+        total = sum(counter.spent_ns[each] for each in below) / 1e6
+        if driver is not None:
+            startup = counter.to_first_ns[number] / 1e6
+            return Actual(rows, loops, min(startup, total), total)
+        at_first = counter.at_first_ns[number]
+        startup = total if at_first is None else sum(at_first[each] for each in below) / 1e6
+        return Actual(rows, loops, startup, total)
+
+    def _numbers_below(self, node: PlanNode) -> set[int]:
+        found = set()
+        for each in _tree(node):
+            for key in (each.key, each.filtered[0] if each.filtered else None):
+                number = self._points.numbers.get(key)
+                if number is not None:
+                    found.add(number)
+        return found
+
+    def _asked(self, node: PlanNode, child: PlanNode) -> float | None:
+        """Return how many rows a child must have given, if that follows."""
+        actual = node.actual
+        if child.relationship in ("InitPlan", "SubPlan"):
+            return (
+                1.0
+                if child.type == "Aggregate" and child.title == "Aggregate" and not child.filtered
+                else None
+            )
+        if child.type == "Result" and not child.children and not child.properties:
+            return 1.0 if actual is None else float(actual.loops)
+        if actual is None:
+            return None
+        if node.type == "ModifyTable":
+            has_conflict = any(each.label == "Conflict Resolution" for each in node.properties)
+            return None if has_conflict or self._outcome.written is None else float(self._outcome.written)
+        if node.type == "Limit" and node.limit is not None:
+            count, offset = node.limit
+            if count is not None and actual.rows == count:
+                return float(count + offset)
+            return actual.rows + offset if actual.rows else None
+        if node.type in _SAME_ROWS and node.type != "Sort":
+            return actual.rows
+        if child.type == "Aggregate" and child.title == "Aggregate" and child.filtered is None:
+            return float(actual.loops)
+        return None
+
+    def _from_below(self, node: PlanNode, *, is_read_whole: bool) -> Actual | None:
+        """Return a node's rows from those of the nodes below it."""
+        below = [child.actual for child in node.children if child.relationship not in ("InitPlan", "SubPlan")]
+        known = [each for each in below if each is not None]
+        if not known or len(known) != len(below) or not is_read_whole:
+            return None
+        loops = known[0].loops
+        if node.type == "Aggregate" and node.title == "Aggregate" and node.filtered is None:
+            return Actual(loops, loops)
+        if node.type == "Append":
+            return Actual(sum(each.rows for each in known), loops)
+        if node.type in _SAME_ROWS or (node.type in ("Subquery Scan", "Result") and node.filtered is None):
+            return Actual(known[0].rows, loops)
+        return None
+
+    def _removed(self, node: PlanNode) -> None:
+        """Say how many rows a filter took out."""
+        if node.actual is None:
+            return
+        for place, each in enumerate(node.properties):
+            if each.label in ("Filter", "Join Filter"):
+                removed = self._removed_by(node, each.label)
+                if removed is not None:
+                    label = f"Rows Removed by {each.label}"
+                    loops = max(node.actual.loops, 1)
+                    rounded = round(removed / loops)
+                    only = "" if removed > 0 else "data"
+                    node.properties.insert(place + 1, Property(label, rounded, only))
+                return
+
+    def _removed_by(self, node: PlanNode, label: str) -> float | None:
+        actual = node.actual
+        assert actual is not None
+        if label == "Join Filter":
+            inner = node.children[-1]
+            if node.type != "Nested Loop" or inner.actual is None or "Left" in node.title:
+                return None
+            return max(inner.actual.rows - actual.rows, 0)
+        if node.filtered is None:
+            return None
+        if node.is_recounted is not None:
+            before = node.is_recounted.get(node.filtered[0])
+            return None if before is None else before - actual.rows
+        number = self._points.numbers.get(node.filtered[0])
+        return None if number is None else max(self._counter.rows[number] - actual.rows, 0)
+
+
+def _tree(node: PlanNode) -> Iterator[PlanNode]:
+    yield node
+    for child in node.children:
+        yield from _tree(child)
