@@ -17,6 +17,7 @@ from borealis.planner.rebuild import children_rebuilt, rebuilt
 from borealis.planner.select import SelectPlanner
 from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
 from borealis.planner.statistics import NO_STATISTICS, Statistics
+from borealis.planner.unnest import rewrites
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
 from borealis.sql.bound.statements import (
@@ -59,6 +60,9 @@ def plan(
     return cast(_S, Planner(statement, statistics, settings, environment).planned(statement))
 
 
+_UNNESTED_MAX = 4
+"""Subqueries of one query that are unnested."""
+
 class Planner:
     """One statement while it is planned."""
 
@@ -74,6 +78,7 @@ class Planner:
         self.environment = environment
         self.needed = _needed(statement)
         self._ctes = {each.id: each for each in walk(statement) if isinstance(each, Cte)}
+        self._last_id = _last_id(statement)
         self._rows: dict[int, float] = {}
         self._costs: dict[int, float] = {}
         self._kept: list[object] = []  # planned queries, whose ids stand for them
@@ -93,16 +98,40 @@ class Planner:
         return None
 
     def _statement(self, node: Select | Update | Delete) -> object:
-        inner = children_rebuilt(node, self._replaced)
-        if isinstance(inner, Select):
-            return self._select(inner)
-        return self._target(inner)
+        if isinstance(node, Select):
+            return self._select(node)
+        return self._target(children_rebuilt(node, self._replaced))
 
     def _select(self, node: Select) -> Select:
-        planner = SelectPlanner(self, node)
+        """Plan a query as it stands and with its subqueries unnested, and keep what costs least."""
+        best = self._as_it_stands(node)
+        unnested = best
+        for _ in range(_UNNESTED_MAX):
+            for rewrite in rewrites(node, self._new_id):
+                self._kept.append(rewrite)
+                self._find_needed(rewrite)
+                found = self._as_it_stands(rewrite)
+                if self.cost_of(found) < self.cost_of(unnested):
+                    unnested, node = found, rewrite
+            if unnested is best:
+                break
+            best = unnested
+        return best
+
+    def _as_it_stands(self, node: Select) -> Select:
+        planner = SelectPlanner(self, children_rebuilt(node, self._replaced))
         planned = planner.planned()
         self.remember(planned, planner.rows, planner.cost)
         return planned
+
+    def _new_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _find_needed(self, node: Select) -> None:
+        """Say of relations a rewrite has added which columns it reads."""
+        for number, columns in _needed(node).items():
+            self.needed.setdefault(number, columns)
 
     def _target(self, node: Update | Delete) -> Update | Delete:
         """Plan the search for the rows of an UPDATE or DELETE: the table itself is joined like any other."""
@@ -144,6 +173,12 @@ class Planner:
             case SetOperation():
                 return self.cost_of(query.left) + self.cost_of(query.right)
         return self._costs.get(id(query), 1_000.0)
+
+
+def _last_id(statement: Statement) -> int:
+    """Return the highest number the binder has given to a relation or WITH item."""
+    numbers = (getattr(node, name, 0) for node in walk(statement) for name in ("id", "relation", "cte"))
+    return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 def _needed(statement: Statement) -> dict[int, frozenset[int] | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -14,9 +14,9 @@ from borealis.planner.paths import Path, Paths, gives_order, known_indexes
 from borealis.planner.physical import JoinMethod, PlannedJoin, PlannedJoinKind
 from borealis.planner.scans import full_scan, scan_of
 from borealis.planner.selectivity import TableEstimator
-from borealis.planner.terms import joined, stripped
+from borealis.planner.terms import joined, outer_relations, stripped
 from borealis.planner.units import Unit, named_in, relations_in, take_apart
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, Var
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, SubLink, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
@@ -28,7 +28,7 @@ from borealis.sql.bound.relations import (
     ValuesRelation,
 )
 from borealis.sql.bound.statements import Select
-from borealis.sql.bound.trees import conjuncts, is_constant, is_volatile
+from borealis.sql.bound.trees import children, conjuncts, is_constant, is_volatile
 from borealis.types import oids
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class SelectPlanner:
             return self._extreme(node, extreme)
         item, terms, order = self._group(node.from_, node.where, self._wanted_order())
         self.rows = self._output_rows(order.rows)
-        self.cost = order.cost + order.rows * cost.FILTER
+        self.cost = order.cost + order.rows * cost.FILTER + self._links_cost(terms, 2 * order.rows)
+        self.cost += self._links_cost([target.expr for target in node.targets], self.rows)
         if node.is_grouped or node.distinct:
             self.cost += cost.sort_cost(order.rows)
         return replace(node, from_=item, where=joined(terms))
@@ -260,6 +261,21 @@ class SelectPlanner:
                 if order is not None and order.cost * part < least:
                     least, chosen = order.cost * part, (order, backward)
         return chosen
+
+    def _links_cost(self, exprs: Iterable[Expr], rows: float) -> float:
+        """Return what the subqueries in expressions cost that are evaluated for so many rows."""
+        total = 0.0
+        pending: list[object] = list(exprs)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, SubLink):
+                once = self.planner.cost_of(node.query)
+                total += (
+                    once * max(rows, 1.0) if outer_relations(node.query) else once + rows * cost.HASH_PROBE
+                )
+            else:
+                pending.extend(children(node))
+        return total
 
     def _part_wanted(self, rows: float) -> float:
         """Return which part of the rows LIMIT lets out."""
