@@ -10,7 +10,7 @@
 
 A block is commands, `---`, their output, an empty line. A line without `name:>` is session c1's, and its output has no name;
 `!` says the statement must fail, its absence that it must not. A statement may go on over indented lines. Rows print as
-values with ` | ` between, NULL as `∅`.
+values with ` | ` between, NULL as `∅`. Session `as_x` is the role x's, whom the script has made.
 
 A comment `# oracle: postgresql` at the top says that the outputs are a real PostgreSQL 16's: UPDATE_GOLDEN=1 then records
 from there (tests/scripts/test_scripts.py); `# oracle: postgresql as admin`, from there as a role that is no superuser. Others state what a recording of a live cluster shows, and name it.
@@ -90,7 +90,7 @@ def read_script(path: Path) -> Script:
 class Runner:
     """Runs a script's commands over libpq's simple protocol, a connection a session."""
 
-    def __init__(self, connect: Callable[[], pq.PGconn]) -> None:
+    def __init__(self, connect: Callable[[str | None], pq.PGconn]) -> None:
         self._connect = connect
         self._connections: dict[str, pq.PGconn] = {}
 
@@ -116,7 +116,9 @@ class Runner:
 
     def _session(self, name: str) -> pq.PGconn:
         if name not in self._connections:
-            self._connections[name] = self._connect()
+            self._connections[name] = self._connect(
+                name.removeprefix("as_") if name.startswith("as_") else None
+            )
         return self._connections[name]
 
     def _run(self, command: Command) -> list[str]:

@@ -20,9 +20,11 @@ SCRIPTS = sorted(path for path in HERE.rglob("*.script"))
 UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 
 
-def connect_to(conninfo: str) -> Callable[[], pq.PGconn]:
-    def connect() -> pq.PGconn:
-        connection = pq.PGconn.connect(conninfo.encode())
+def connect_to(conninfo: str) -> Callable[[str | None], pq.PGconn]:
+    """Return what connects as a role, or as the one of the conninfo."""
+
+    def connect(role: str | None = None) -> pq.PGconn:
+        connection = pq.PGconn.connect(f"{conninfo} user={role}".encode() if role else conninfo.encode())
         assert connection.status == pq.ConnStatus.OK, connection.error_message.decode()
         return connection
 
@@ -30,20 +32,20 @@ def connect_to(conninfo: str) -> Callable[[], pq.PGconn]:
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[Callable[[], pq.PGconn]]:
+def postgresql() -> Iterator[Callable[[str | None], pq.PGconn]]:
     pgserver = pytest.importorskip("pgserver")
     import tempfile
 
     with tempfile.TemporaryDirectory() as directory:
         server = pgserver.get_server(directory)
-        yield connect_to(server.get_uri())
+        yield connect_to(f"host={directory} user=postgres dbname=postgres")
         server.cleanup()
 
 
 @pytest.fixture(scope="module")
-def postgresql_as_admin(postgresql: Callable[[], pq.PGconn]) -> Callable[[], pq.PGconn]:
+def postgresql_as_admin(postgresql: Callable[[str | None], pq.PGconn]) -> Callable[[str | None], pq.PGconn]:
     """PostgreSQL as a role like DSQL's admin: no superuser, but it makes roles, and the database and public are its."""
-    connection = postgresql()
+    connection = postgresql(None)
     for statement in (
         "CREATE ROLE admin LOGIN CREATEROLE",
         "ALTER DATABASE postgres OWNER TO admin",

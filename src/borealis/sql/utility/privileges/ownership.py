@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from borealis.catalog.membership import inherited_by, may_set
+from borealis.catalog.membership import inherited_by, may_administer, may_set
 from borealis.catalog.objects import Domain, Function, Statistics
 from borealis.catalog.privileges import held, may, owns, securable
 from borealis.catalog.relations import Sequence, Table, View
@@ -50,7 +50,9 @@ def check_ddl(context: BindContext, parsed: Parsed, current: Oid) -> None:
         case "CreateStmt" | "CreateSeqStmt" | "ViewStmt":
             range_var = node.get("relation") or node.get("sequence") or node["view"]
             schema = _first_schema(context, range_var.get("schemaname"))
-            _check_create(context, current, schema, context.position(range_var))
+            # PostgreSQL points at the names of tables alone.
+            position = context.position(range_var) if parsed.node_name == "CreateStmt" else None
+            _check_create(context, current, schema, position)
         case "CreateFunctionStmt":
             _check_create(context, current, _schema_of_names(context, node["funcname"]))
         case "CreateDomainStmt":
@@ -73,6 +75,10 @@ def check_ddl(context: BindContext, parsed: Parsed, current: Oid) -> None:
                 if not owns(context.catalog, current, schema.owner):
                     _check_owner(context, current, named, word)
         case "RenameStmt" | "AlterObjectSchemaStmt" | "AlterOwnerStmt" | "AlterTableStmt" | "CommentStmt":
+            if node.get("objtype") == "OBJECT_ROLE":
+                _check_role_comment(context, node, current)
+            if parsed.node_name == "AlterObjectSchemaStmt" and "relation" not in node:
+                _check_create(context, current, context.catalog.schemas_by_name.get(node["newschema"]))
             _check_alter(context, parsed, current)
         case "AlterSeqStmt":
             sequence = lookup_relation(context, node["sequence"])
@@ -114,8 +120,13 @@ def check_references(context: BindContext, ddl: Ddl, current: Oid) -> None:
 def _check_alter(context: BindContext, parsed: Parsed, current: Oid) -> None:
     node = parsed.node
     kind = node.get("renameType") or node.get("objectType") or node.get("objtype") or ""
-    is_constraint = kind == "OBJECT_TABCONSTRAINT" and parsed.node_name == "CommentStmt"
+    is_comment = parsed.node_name == "CommentStmt"
+    is_constraint = kind == "OBJECT_TABCONSTRAINT" and is_comment
     for named, word in _named(context, node, kind, is_constraint=is_constraint):
+        if is_comment and (is_constraint or kind == "OBJECT_COLUMN"):
+            word = f"relation {named.name}"
+        elif is_comment and isinstance(named, Function):
+            word = f"function {_as_said(node['object'])}"
         _check_owner(context, current, named, word)
         schema = None if isinstance(named, Schema) else named.schema
         match parsed.node_name:
@@ -128,7 +139,7 @@ def _check_alter(context: BindContext, parsed: Parsed, current: Oid) -> None:
                     _check_database(current)
                 else:
                     _check_create(context, current, schema)
-            case "AlterObjectSchemaStmt":
+            case "AlterObjectSchemaStmt" if "relation" in node:
                 _check_create(context, current, context.catalog.schemas_by_name.get(node["newschema"]))
             case "AlterOwnerStmt":
                 _check_new_owner(context, current, named, node["newowner"])
@@ -150,6 +161,27 @@ def _check_new_owner(context: BindContext, current: Oid, named: Object, spec: No
         _check_database(current)
     elif not may(catalog, new, named.schema, "C"):
         raise InsufficientPrivilege(f"permission denied for schema {named.schema.name}")
+
+
+def _check_role_comment(context: BindContext, node: Node, current: Oid) -> None:
+    """Only admin makes roles, and administers all there are but itself."""
+    role = context.catalog.roles_by_name.get(node["object"]["String"]["sval"])
+    if role is None:
+        return
+    if current != ADMIN.oid:
+        raise InsufficientPrivilege(
+            "permission denied", detail="The current user must have the CREATEROLE attribute."
+        )
+    if not may_administer(context.catalog, current, role.oid):
+        raise InsufficientPrivilege(
+            "permission denied",
+            detail=f'The current user must have the ADMIN option on role "{role.name}".',
+        )
+
+
+def _as_said(named: Node) -> str:
+    """Return a function's name as the statement has it."""
+    return ".".join(part["String"]["sval"] for part in named["ObjectWithArgs"]["objname"])
 
 
 def _check_new_schema(context: BindContext, node: Node, current: Oid) -> None:
@@ -233,7 +265,8 @@ def _dropped(context: BindContext, node: Node) -> Iterator[tuple[Object, str]]:
     kind = node["removeType"]
     for item in node["objects"]:
         if kind in _FUNCTIONS:
-            yield from ((one, "") for one in _function(context, item["ObjectWithArgs"]))
+            word = f"function {_as_said(item)}"
+            yield from ((one, word) for one in _function(context, item["ObjectWithArgs"]))
         elif kind == "OBJECT_SCHEMA":
             schema = context.catalog.schemas_by_name.get(item["String"]["sval"])
             if schema is not None:
