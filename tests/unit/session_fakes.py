@@ -34,6 +34,7 @@ class FakePlan:
     tag: str
     columns: tuple | None
     parameter_types: tuple = ()
+    catalog: object = None
     catalog_version: int = 1
     is_cacheable: bool = True
     command: object = None

@@ -11,6 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import pytest
 from session_fakes import FakeClient, messages_of, sqlstates
 
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.roles import Role
+from borealis.types.base import Oid
+
 STATEMENTS = {
     "truncate table t": "unsupported statement: Truncate",
     "create extension if not exists pgcrypto": "unsupported statement: CreateExtension",
@@ -113,8 +117,11 @@ def test_deallocate_all_forgets_what_parse_prepared():
     assert sqlstates(client.say('Bind {"statement": "s"}', "Sync")) == ["26000"]
 
 
-def test_set_role_is_for_a_transaction_and_oneself():
+def test_set_role_is_for_a_transaction_and_those_one_may_be():
     client = FakeClient(user="ann")
+    client.session.engine.catalog = Catalog(
+        1, Oid(30_000), roles=(Role(Oid(29_000), "ann"), Role(Oid(29_001), "eve"))
+    )
     assert sqlstates(client.query("set role ann")) == ["0A000"]
     assert sqlstates(client.query("set local role ann")) == ["0A000"]
     client.query("begin")
@@ -124,6 +131,9 @@ def test_set_role_is_for_a_transaction_and_oneself():
     assert 'DataRow ["none"]' in client.query("show role")
     client.query("begin")
     assert messages_of(client.query("set local role bob")) == ['role "bob" does not exist']
+    client.query("rollback")
+    client.query("begin")
+    assert messages_of(client.query("set local role eve")) == ['permission denied to set role "eve"']
 
 
 @pytest.mark.parametrize(

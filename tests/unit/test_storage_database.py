@@ -21,6 +21,7 @@ from borealis.storage.errors import (
     UnknownFormat,
     sql_error,
 )
+from borealis.storage.files import FORMAT_VERSION
 from borealis.transaction.committer import Committer
 from borealis.transaction.intent import Change, Commit, Intent, Mode
 from borealis.transaction.testing import ColumnSpec, TestCluster
@@ -137,7 +138,7 @@ def test_a_later_format_is_refused_with_both_numbers(closed, key):
     database = Database.open(closed, installation_key=key)
     database.writer.execute("PRAGMA user_version=99")
     database.close()
-    with pytest.raises(UnknownFormat, match="storage format 99, this one knows 4"):
+    with pytest.raises(UnknownFormat, match=f"storage format 99, this one knows {FORMAT_VERSION}"):
         Database.open(closed, installation_key=key)
 
 
