@@ -21,9 +21,10 @@ from borealis.sql.bound.expressions import (
     NullTest,
     Param,
     ScalarArray,
+    SubLink,
     WindowCall,
 )
-from borealis.sql.bound.trees import walk
+from borealis.sql.bound.trees import children, walk
 
 TUPLE = 0.01
 OPERATOR = 0.0025
@@ -40,12 +41,15 @@ def clamped(rows: float) -> float:
 
 def evaluation(exprs: Iterable[Expr]) -> float:
     """Return what evaluating expressions once costs: an operator's price for each call that is not a constant's."""
-    calls = 0
-    for expr in exprs:
-        for each in walk(expr):
-            if isinstance(each, FuncCall | InList | ScalarArray) and not _is_constant(each):
-                calls += 1
-    return calls * OPERATOR
+    return sum(_calls(expr) for expr in exprs) * OPERATOR
+
+
+def _calls(node: object) -> int:
+    """Count calls, those inside an aggregate's arguments and in subqueries left out: they are paid elsewhere."""
+    if isinstance(node, AggregateCall | SubLink):
+        return 0
+    own = isinstance(node, FuncCall | InList | ScalarArray) and not _is_constant(node)
+    return own + sum(_calls(child) for child in children(node))
 
 
 def _is_constant(expr: Expr) -> bool:

@@ -62,6 +62,8 @@ class ExpressionText:
         self._sublink = sublink
         self._prefixed = False
         self._below: frozenset[bound.Expr] = frozenset()
+        self._own = 0
+        """The relation whose columns go without prefix."""
 
     def text(self, expr: bound.Expr, *, prefixed: bool, below: frozenset[bound.Expr] = frozenset()) -> str:
         """Return an expression; what stands in below was computed by the node there, and gets parentheses."""
@@ -70,10 +72,13 @@ class ExpressionText:
         printer.expr(self.shown(expr), implicit=False)
         return _one_line(printer.text)
 
-    def conjunction(self, terms: Iterable[bound.Expr], *, prefixed: bool) -> str:
+    def conjunction(self, terms: Iterable[bound.Expr], *, prefixed: bool, own: int = 0) -> str:
         found = tuple(terms)
         expr = found[0] if len(found) == 1 else bound.BoolExpr(oids.BOOL, -1, bound.BoolOp.AND, found)
-        return self.text(expr, prefixed=prefixed)
+        self._own = own
+        text = self.text(expr, prefixed=prefixed)
+        self._own = 0
+        return text
 
     def sort_key(
         self, key: bound.SortKey, *, prefixed: bool, below: frozenset[bound.Expr] = frozenset()
@@ -137,7 +142,8 @@ class ExpressionText:
             self._below = below
             is_computed = expr in below and not isinstance(inner, bound.Var)
             return shown.Listed("(", (text,), ")") if is_computed else text
-        return shown.Name(self._names.column(expr.relation, expr.attnum, prefixed=self._prefixed))
+        is_prefixed = self._prefixed and expr.relation != self._own
+        return shown.Name(self._names.column(expr.relation, expr.attnum, prefixed=is_prefixed))
 
     def _ExcludedVar(self, expr: bound.ExcludedVar) -> Shown:  # noqa: N802
         return shown.Name(self._names.column(0, expr.attnum, prefixed=True))

@@ -20,7 +20,7 @@ class Property:
 
     label: str
     value: Value
-    only: str = ""  # "text" or "data": the other formats go without it
+    only: str = ""  # "text" or "data": the other formats go without it; "costs": data, with COSTS
 
     @property
     def text(self) -> str:
@@ -59,9 +59,10 @@ class PlanNode:
     """The key of the rows before a filter, and the label of what it removed."""
     limit: tuple[int | None, int] | None = None
     """Of a Limit: how many rows, and how many are left out before, where both are known."""
-    is_recounted: dict[object, int] | None = None
-    """Below a Hash: rows by key, counted by reading it again; its own reading is SQLite's, inside the join."""
-    is_correlated: bool = False
+    adds_up: bool = False
+    """Gives what all below it give: UNION ALL."""
+    given: int | None = None
+    """Rows it gives by itself, where that is known: VALUES."""
     actual: Actual | None = None
 
     def add(self, label: str, value: Value, only: str = "") -> None:

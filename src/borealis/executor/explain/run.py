@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from borealis.executor.compile.compilation import Compilation
-from borealis.executor.compile.dml import delete_source, insert_source, update_source
 from borealis.executor.explain.build.builder import Builder
 from borealis.executor.explain.build.writes import write_plan
 from borealis.executor.explain.counting.analysis import Analysis
@@ -19,6 +17,7 @@ from borealis.executor.explain.options import ExplainOptions, Format
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.executor.explain.query_id import query_identifier
 from borealis.executor.explain.report import Report
+from borealis.executor.explain.sqlite_texts import sqlite_texts
 from borealis.executor.plan import Plan
 from borealis.executor.planning import planned
 from borealis.executor.scope import Scope
@@ -165,20 +164,6 @@ def changed_settings(setting: Callable[[str], str | None]) -> dict[str, str]:
         if value is not None and value != ALLOWED[name].default:
             found[name] = value
     return found
-
-
-def sqlite_texts(statement: Statement) -> list[str]:
-    """Return the SQLite statements that carry a statement out, where it has any of its own."""
-    match statement:
-        case Update():
-            return [update_source(statement, frozenset())[0].sql]
-        case Delete():
-            return [delete_source(statement, frozenset())[0].sql]
-        case Insert():
-            return [insert_source(statement, frozenset()).sql]
-    compilation = Compilation()
-    query = compilation.query(statement)
-    return [compilation.finish(query.text, query.outputs).sql]
 
 
 def build_plan(

@@ -106,11 +106,11 @@ class Builder:
         self._node = outer
         return text
 
-    def terms(self, node: PlanNode, terms: Iterable[Expr], *, prefixed: bool | None = None) -> str:
+    def terms(self, node: PlanNode, terms: Iterable[Expr], *, own: int = 0) -> str:
+        """Return conditions; the columns of own, the relation a scan is of, go without prefix but in VERBOSE."""
         outer, self._node = self._node, node
-        text = self._expressions.conjunction(
-            terms, prefixed=self.is_prefixed or self.verbose if prefixed is None else prefixed
-        )
+        own = 0 if self.verbose else own
+        text = self._expressions.conjunction(terms, prefixed=self.is_prefixed or self.verbose, own=own)
         self._node = outer
         return text
 
@@ -194,7 +194,6 @@ class Builder:
             self.add_initplan(plan, f"InitPlan {number} (returns ${result})")
             return f"${result}"
         plan.relationship, plan.subplan = "SubPlan", f"SubPlan {number}"
-        plan.is_correlated = is_correlated
         is_hashed = link.kind is SubLinkKind.ANY and not is_correlated
         if node is not None:
             node.children.append(plan)

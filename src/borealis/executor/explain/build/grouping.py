@@ -32,6 +32,7 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
     build.output(plan, above, child)
     if groups:
         plan.add("Group Key", [build.sort_keys(plan, [SortKey(expr, False, False)])[0] for expr in groups])
+        plan.add("Planned Partitions", 0, only="costs")
     plan.key = ("having", id(node))
     if node.having is not None:
         plan.add("Filter", build.text(plan, node.having, below=frozenset(child.exprs)))
@@ -61,6 +62,8 @@ def distinct_plan(
         plan.adopt(sort)
         return plan
     estimate = costs.group(child.estimate, (), len(targets), count, width(targets), hashed=True)
+    total = estimate.total + costs.evaluation(targets) * count
+    estimate = Estimate(estimate.startup, total, count, estimate.width)
     plan = PlanNode("Aggregate", "HashAggregate", estimate)
     plan.details += [Property("Strategy", "Hashed"), Property("Partial Mode", "Simple")]
     build.output(plan, targets, child)

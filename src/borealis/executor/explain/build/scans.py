@@ -68,9 +68,9 @@ def table_plan(
     node.key = ("rows", relation.id)
     build.output(node, columns)
     if terms.index:
-        node.add("Index Cond", build.terms(node, terms.index))
+        node.add("Index Cond", build.terms(node, terms.index, own=relation.id))
     if terms.filters:
-        node.add("Filter", build.terms(node, terms.filters))
+        node.add("Filter", build.terms(node, terms.filters, own=relation.id))
         node.filtered = (("stored", relation.id), "Rows Removed by Filter")
     is_lookup = index is not None and node.type == "Index Scan"
     shows_loops = index is not None
@@ -83,11 +83,11 @@ def table_plan(
     if projections and not is_lookup:
         top.add("Projections", projections)
     if terms.storage and not is_lookup:
-        top.add("Filters", build.terms(node, terms.storage))
+        top.add("Filters", build.terms(node, terms.storage, own=relation.id))
     tree = PlanNode("B-Tree Scan", f"B-Tree Scan on {stored}", scanned)
     _storage(tree, ("scanned", relation.id), shows_loops=shows_loops)
     if terms.index:
-        tree.add("Index Cond", build.terms(node, terms.index))
+        tree.add("Index Cond", build.terms(node, terms.index, own=relation.id))
     top.adopt(tree)
     node.adopt(top)
     if is_lookup:
@@ -110,7 +110,7 @@ def _lookup(
     if projections:
         top.add("Projections", projections)
     if terms.storage:
-        top.add("Filters", build.terms(node, terms.storage))
+        top.add("Filters", build.terms(node, terms.storage, own=relation.id))
     tree = PlanNode("B-Tree Lookup", f"B-Tree Lookup on {shown}", scanned)
     _storage(tree, ("scanned", relation.id), shows_loops=True)
     top.adopt(tree)
@@ -221,7 +221,7 @@ def filtered(build: Builder, node: PlanNode, relation: int, terms: Sequence[Expr
     each = costs.evaluation(terms)
     rows = costs.clamped(old.rows * costs.selectivity(terms))
     node.estimate = Estimate(old.startup, old.total + each * old.rows, rows, old.width)
-    node.add("Filter", build.terms(node, terms, prefixed=build.is_prefixed or build.verbose))
+    node.add("Filter", build.terms(node, terms, own=0 if node.type == "Subquery Scan" else relation))
     node.filtered = (("scanned", relation), "Rows Removed by Filter")
 
 

@@ -118,7 +118,9 @@ def _wanted(node: Select, above: Sequence[Expr], own: frozenset[int]) -> Sequenc
         return [*inner, *(var for var in rest if var not in inner)]
     if windows_in(above) or any(returns_set(expr) for expr in above):
         plain = [expr for expr in above if not windows_in([expr]) and not returns_set(expr)]
-        rest = vars_in(above, own)
+        keys = [key for call in windows_in(above) for key in window_keys(call) if key not in plain]
+        plain = list(dict.fromkeys([*plain, *keys]))
+        rest = vars_in([expr for expr in above if expr not in plain], own)
         return [*plain, *(var for var in rest if var not in plain)]
     return above
 
@@ -207,6 +209,10 @@ def _number(expr: Expr | None) -> int | None:
 
 def _half(child: Estimate, columns: int) -> Estimate:
     return costs.unique(child, columns, costs.groups_of(child.rows, columns))
+
+
+def window_keys(call: WindowCall) -> list[Expr]:
+    return [*call.window.partition, *(key.expr for key in call.window.order)]
 
 
 def windows_in(exprs: Sequence[Expr]) -> list[WindowCall]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from borealis.executor.explain import costs
 from borealis.executor.explain.build.builder import Builder
 from borealis.executor.explain.build.ctes import add_ctes
-from borealis.executor.explain.build.scans import filtered
 from borealis.executor.explain.build.select import limit_plan
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.executor.explain.widths import width, width_of
@@ -163,6 +162,7 @@ def _recursive(build: Builder, node: SetOperation) -> PlanNode:
         "Recursive Union",
         Estimate(left.estimate.startup, total, rows, left.estimate.width),
     )
+    plan.adds_up = node.all
     plan.adopt(left, "Outer")
     plan.adopt(right, "Inner")
     return plan
@@ -186,7 +186,7 @@ def _values(build: Builder, node: Values) -> PlanNode:
     estimate = Estimate(0.0, (costs.OPERATOR + costs.TUPLE) * rows, rows, width(columns))
     plan = PlanNode("Values Scan", 'Values Scan on "*VALUES*"', estimate)
     plan.details.append(Property("Alias", "*VALUES*"))
-    filtered(build, plan, node.relation, ())
+    plan.given = len(node.rows)
     build.output(plan, columns)
     for row in node.rows:
         for expr in row:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
+from borealis.errors import SqlError
 from borealis.executor.compile.compilation import Output
 from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
 from borealis.executor.dml.insert import InsertAction
 from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
 from borealis.executor.dml.update import DeleteAction, UpdateAction
 from borealis.executor.explain.counting.instrument import Instrument
+from borealis.executor.explain.counting.recount import Recounted, indexed_by_sqlite
 from borealis.executor.explain.counting.settle import Outcome, Settlement
 from borealis.executor.explain.counting.usage import Written, bytes_scanned, pending_rows
 from borealis.executor.explain.plan_node import PlanNode
+from borealis.executor.explain.sqlite_texts import sqlite_texts
 from borealis.executor.query import QueryAction
 from borealis.executor.referential.action import with_references
 from borealis.executor.result import Result
@@ -74,6 +77,26 @@ class Analysis:
             return part
         return part if isinstance(part, Insert) else self._plan_part(part)
 
+    def _recounted(self, transaction: Transaction, arguments: tuple[Value, ...]) -> dict[int, Recounted]:
+        """Read again what SQLite read inside, if it came to that."""
+        points, rows = self._instrument.points, self._instrument.counter.rows
+        numbers = indexed_by_sqlite(transaction, self._texts())
+        found = {}
+        for number, (relation, terms) in points.scans.items():
+            point = points.numbers.get(("scanned", number))
+            if point is not None and number not in numbers:
+                continue
+            driver = None if point is None else points.drivers[point]
+            if driver is None or rows[driver]:
+                found[number] = Recounted(transaction, relation, terms, arguments, sizes=self._metered)
+        return found
+
+    def _texts(self) -> list[str]:
+        try:
+            return sqlite_texts(self._instrument.statement)
+        except SqlError:
+            return []  # a statement of several parts has no one text
+
     def execute(self, transaction: Transaction, arguments: tuple[Value, ...]) -> Result:
         counter = self._instrument.counter
         before = pending_rows(transaction) if self._metered else {}
@@ -92,13 +115,18 @@ class Analysis:
         finally:
             counter.end()
         ended = perf_counter_ns()
+        recounted = self._recounted(transaction, arguments)
         is_write = self._root.type == "ModifyTable"
         outcome = Outcome(rows, result.row_count if is_write else None, started, first, ended)
         self.execution_ms = (ended - started) / 1e6
-        Settlement(self._instrument.points, counter, outcome).settle(self._root)
+        rows_again: dict[object, int] = {}
+        for each in recounted.values():
+            rows_again |= each.rows
+        Settlement(self._instrument.points, counter, outcome, rows_again).settle(self._root)
         if self._metered:
             written = Written(transaction, before)
             self.written_bytes = written.bytes
-            scanned = bytes_scanned(self._instrument.points, counter)
+            sizes = {number: each.bytes for number, each in recounted.items()}
+            scanned = bytes_scanned(self._instrument.points, counter, sizes)
             self.read_bytes = scanned + written.checks * REQUEST_BYTES_MIN
         return Result((), rows)

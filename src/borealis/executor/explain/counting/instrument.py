@@ -10,8 +10,9 @@ the join only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from borealis.executor.explain.conditions import (
     Conditions,
@@ -25,9 +26,16 @@ from borealis.executor.explain.counting.counter import Counter, new_run, now_ns
 from borealis.executor.explain.counting.tick import Tick
 from borealis.planner.physical import PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.rebuild import children_rebuilt, rebuilt
-from borealis.planner.terms import joined
-from borealis.sql.bound.expressions import AggregateCall, Expr, SubLink
-from borealis.sql.bound.relations import FromItem, Join, Relation, SystemRelation, TableRelation
+from borealis.planner.terms import joined, outer_relations
+from borealis.sql.bound.expressions import AggregateCall, Case, Const, Expr, SubLink, SubLinkKind
+from borealis.sql.bound.relations import (
+    FromItem,
+    Join,
+    Relation,
+    SubqueryRelation,
+    SystemRelation,
+    TableRelation,
+)
 from borealis.sql.bound.statements import Delete, Select, Statement, Update
 from borealis.sql.bound.trees import any_node, walk
 from borealis.types import oids
@@ -41,8 +49,8 @@ class Points:
 
     numbers: dict[object, int] = field(default_factory=dict)
     drivers: list[int | None] = field(default_factory=lambda: [None])
-    tables: set[int] = field(default_factory=set)
-    """The relations that are base tables."""
+    scans: dict[int, tuple[TableRelation, ScanTerms]] = field(default_factory=dict)
+    """The base tables, by relation id, with the conditions that are looked at there."""
 
     def new(self, key: object, driver: int | None) -> int:
         number = self.numbers[key] = len(self.drivers)
@@ -57,6 +65,8 @@ class Instrument:
         self.points = Points()
         self._sizes = sizes
         self._run = new_run()
+        self._loop: int | None = None
+        """What drives the query that is being gone through: an outer row, for a subquery that names its columns."""
         self.statement: Statement = rebuilt(statement, self._replaced)
         self.counter = Counter(self._run, self.points.drivers, now_ns if timing else None)
 
@@ -65,7 +75,28 @@ class Instrument:
             return self._select(node)
         if isinstance(node, Update | Delete):
             return self._target(node)
+        if isinstance(node, SubLink) and outer_relations(node.query):
+            return self._correlated(node)
         return None
+
+    def _correlated(self, node: SubLink) -> Expr:
+        """Count how often a subquery is computed."""
+        if node.kind in (SubLinkKind.ANY, SubLinkKind.ALL):
+            point = None
+        else:
+            point = self.points.new(("computed", id(node)), None)
+        new: Expr = self.within(point, lambda: children_rebuilt(node, self._replaced))
+        if point is None:
+            return new
+        tick = Tick(oids.BOOL, -1, self._run, point, ())
+        return Case(node.type, node.typmod, ((tick, new),), Const(node.type, node.typmod, None))
+
+    def within(self, point: int | None, make: Callable[[], Any]) -> Any:
+        """Do something with the loops of what is met there driven by a point."""
+        outer, self._loop = self._loop, point
+        made = make()
+        self._loop = outer
+        return made
 
     def _select(self, node: Select) -> Select:
         inner: Select = children_rebuilt(node, self._replaced)
@@ -80,7 +111,7 @@ class Instrument:
         return replace(inner, from_=from_, where=where, having=having)
 
     def _group_tick(self, key: object, star: AggregateCall) -> Tick:
-        return Tick(oids.BOOL, -1, self._run, self.points.new(key, None), (), aggregate=star)
+        return Tick(oids.BOOL, -1, self._run, self.points.new(key, self._loop), (), aggregate=star)
 
     def _target(self, node: Update | Delete) -> Update | Delete:
         inner: Update | Delete = children_rebuilt(node, self._replaced)
@@ -99,9 +130,9 @@ class Instrument:
         conditions = assign(item, where)
         terms: list[Expr] = [*self._all(conditions.constant), *self._all(conditions.late)]
         placed = _Placed(self, conditions)
-        item = placed.item(item, terms, None)
+        item = placed.item(item, terms, self._loop)
         relations = tuple(relations_of(item))
-        terms.append(self.tick(("from", id(query)), relations, None, terms))
+        terms.append(self.tick(("from", id(query)), relations, self._loop, terms))
         return item, joined(terms)
 
     def _all(self, terms: Sequence[Expr]) -> list[Expr]:
@@ -143,7 +174,10 @@ class _Placed:
         if isinstance(item, Join | PlannedJoin):
             return self._join(item, sink, driver)
         relation = relations_of(item)[0]
-        new: FromItem = item if isinstance(item, Scan) else self._owner.rebuilt(item)  # type: ignore[assignment]
+        new: FromItem = item
+        if not isinstance(item, Scan):
+            is_lateral = isinstance(item, SubqueryRelation) and item.lateral
+            new = self._owner.within(driver if is_lateral else None, lambda: self._owner.rebuilt(item))
         self._scan(relation, new, sink, driver)
         return new
 
@@ -151,8 +185,8 @@ class _Placed:
         owner = self._owner
         terms = self._conditions.scans.get(relation.id, ScanTerms())
         is_table = isinstance(relation, TableRelation)
-        if is_table:
-            owner.points.tables.add(relation.id)
+        if isinstance(relation, TableRelation):
+            owner.points.scans[relation.id] = (relation, terms)
         own = (item.relation if isinstance(item, Scan) else item,)
         found: list[Expr] = list(owner._all(terms.index))  # noqa: SLF001 - one class in two parts
         key = relation.id
@@ -169,6 +203,10 @@ class _Placed:
         if kind not in _COUNTED_KINDS:
             sink += owner._all(here.filters)  # noqa: SLF001
             sink.append(owner.tick(("join", id(item)), tuple(relations_of(item)), driver, here.filters))
+            for relation in relations_of(item):
+                if isinstance(relation, TableRelation):
+                    terms = self._conditions.scans.get(relation.id, ScanTerms())
+                    owner.points.scans[relation.id] = (relation, terms)
             return owner.rebuilt(item)  # type: ignore[return-value]
         if kind is PlannedJoinKind.INNER:
             on: list[Expr] = sink if item.condition is None else []
@@ -184,7 +222,7 @@ class _Placed:
             right = self.item(item.right, on, self._point_of(item.left))
         else:
             on = []
-            left = self.item(item.left, on, None)
+            left = self.item(item.left, on, driver)
             right = self.item(item.right, sink, driver)
         on += owner._all(here.condition)  # noqa: SLF001
         sink += owner._all(here.filters)  # noqa: SLF001

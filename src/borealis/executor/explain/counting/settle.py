@@ -11,7 +11,7 @@ what is counted but cannot be timed has no times: nothing is made up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from borealis.executor.explain.counting.counter import Counter
@@ -37,10 +37,14 @@ class Outcome:
 
 
 class Settlement:
-    def __init__(self, points: Points, counter: Counter, outcome: Outcome) -> None:
+    def __init__(
+        self, points: Points, counter: Counter, outcome: Outcome, recounted: Mapping[object, int]
+    ) -> None:
+        """recounted are the rows of what could not be counted while it ran (recount.py)."""
         self._points = points
         self._counter = counter
         self._outcome = outcome
+        self._recounted = recounted
         self._is_timed = counter.clock_ns is not None
 
     def settle(self, root: PlanNode) -> None:
@@ -58,27 +62,28 @@ class Settlement:
     def _below(self, node: PlanNode, *, is_read_whole: bool) -> None:
         """Settle what is below a node that has been settled."""
         for child in node.children:
-            if child.relationship == "SubPlan" and "hashed" not in child.subplan and child.is_correlated:
-                continue  # how often it ran was not counted
             asked = self._asked(node, child)
             self._one(child, asked, node)
             whole = is_read_whole and node.type != "Limit"
             self._below(child, is_read_whole=whole)
             if child.actual is None:
                 child.actual = self._from_below(child, is_read_whole=whole)
+            for each in child.children:
+                if each.type == "WorkTable Scan":
+                    each.actual = None  # its loops are not counted
             self._removed(child)
 
     def _one(self, node: PlanNode, asked: float | None, parent: PlanNode) -> None:
         number = self._points.numbers.get(node.key)
-        if node.is_recounted is not None:
-            rows = node.is_recounted.get(node.key)
-            node.actual = None if rows is None else Actual(rows, 1)
+        if node.key in self._recounted:
+            node.actual = Actual(self._recounted[node.key], 1)
         elif number is not None:
             node.actual = self._counted(node, number)
-        elif asked is not None and parent.actual is not None:
-            passes = parent.type in _AT_ONCE
-            startup, total = (parent.actual.startup_ms, parent.actual.total_ms) if passes else (None, None)
-            node.actual = Actual(asked, parent.actual.loops, startup, total)
+        elif asked is not None:
+            above = parent.actual
+            is_passed = parent.type in _AT_ONCE and above is not None
+            times = (above.startup_ms, above.total_ms) if is_passed and above is not None else (None, None)
+            node.actual = Actual(asked, 1 if above is None else above.loops, *times)
 
     def _counted(self, node: PlanNode, number: int) -> Actual:
         counter = self._counter
@@ -109,11 +114,7 @@ class Settlement:
         """Return how many rows a child must have given, if that follows."""
         actual = node.actual
         if child.relationship in ("InitPlan", "SubPlan"):
-            return (
-                1.0
-                if child.type == "Aggregate" and child.title == "Aggregate" and not child.filtered
-                else None
-            )
+            return None
         if child.type == "Result" and not child.children and not child.properties:
             return 1.0 if actual is None else float(actual.loops)
         if actual is None:
@@ -128,20 +129,22 @@ class Settlement:
             return actual.rows + offset if actual.rows else None
         if node.type in _SAME_ROWS and node.type != "Sort":
             return actual.rows
-        if child.type == "Aggregate" and child.title == "Aggregate" and child.filtered is None:
-            return float(actual.loops)
         return None
 
     def _from_below(self, node: PlanNode, *, is_read_whole: bool) -> Actual | None:
         """Return a node's rows from those of the nodes below it."""
+        if node.given is not None and is_read_whole:
+            return Actual(node.given, 1)
         below = [child.actual for child in node.children if child.relationship not in ("InitPlan", "SubPlan")]
         known = [each for each in below if each is not None]
-        if not known or len(known) != len(below) or not is_read_whole:
+        if not known or len(known) != len(below):
             return None
         loops = known[0].loops
         if node.type == "Aggregate" and node.title == "Aggregate" and node.filtered is None:
             return Actual(loops, loops)
-        if node.type == "Append":
+        if not is_read_whole:
+            return None
+        if node.type == "Append" or node.adds_up:
             return Actual(sum(each.rows for each in known), loops)
         if node.type in _SAME_ROWS or (node.type in ("Subquery Scan", "Result") and node.filtered is None):
             return Actual(known[0].rows, loops)
@@ -172,9 +175,9 @@ class Settlement:
             return max(inner.actual.rows - actual.rows, 0)
         if node.filtered is None:
             return None
-        if node.is_recounted is not None:
-            before = node.is_recounted.get(node.filtered[0])
-            return None if before is None else before - actual.rows
+        before = self._recounted.get(node.filtered[0])
+        if before is not None:
+            return before - actual.rows
         number = self._points.numbers.get(node.filtered[0])
         return None if number is None else max(self._counter.rows[number] - actual.rows, 0)
 

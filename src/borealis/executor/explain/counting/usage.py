@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 Pendings = Mapping[Oid, Mapping[Key, Pending]]
 
 
-def bytes_scanned(points: Points, counter: Counter) -> int:
-    """Return what scans count for."""
-    total = 0
+def bytes_scanned(points: Points, counter: Counter, recounted: Mapping[int, int]) -> int:
+    """Return what scans count for; recounted has the bytes of relations that were read again."""
+    total = sum(max(size, REQUEST_BYTES_MIN) for size in recounted.values())
     for key, number in points.numbers.items():
-        if isinstance(key, tuple) and key[0] == "scanned" and key[1] in points.tables:
+        if not isinstance(key, tuple) or key[0] != "scanned" or key[1] in recounted:
+            continue
+        if key[1] in points.scans:
             driver = points.drivers[number]
             loops = 1 if driver is None else counter.rows[driver]
             total += max(counter.bytes[number], loops * REQUEST_BYTES_MIN)

@@ -73,7 +73,7 @@ def _plan(node: PlanNode, options: ExplainOptions) -> Document:
     if options.verbose and node.output:
         found["Output"] = list(node.output)
     for each in node.properties:
-        if each.only == "text":
+        if each.only == "text" or (each.only == "costs" and not options.costs):
             continue
         is_count = isinstance(each.value, int) and not isinstance(each.value, bool)
         found[each.label] = Number(str(each.value)) if is_count else each.value

@@ -48,7 +48,7 @@ def _node(lines: list[str], node: PlanNode, indent: int, options: ExplainOptions
     if options.verbose and node.output:
         lines.append(f"{' ' * inside}Output: {', '.join(node.output)}")
     pad = " " * inside
-    lines += [f"{pad}{each.label}: {each.text}" for each in node.properties if each.only != "data"]
+    lines += [f"{pad}{each.label}: {each.text}" for each in node.properties if each.only in ("", "text")]
     for child in ordered_children(node):
         _node(lines, child, inside, options, is_root=False)
 
