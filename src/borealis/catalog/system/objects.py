@@ -10,7 +10,6 @@ from borealis.catalog.relations import Sequence
 from borealis.catalog.system.acl import acl_of
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.rows import SystemRow, array, produces, vector
-from borealis.storage.catalog_tables import PG_CLASS
 from borealis.types.row_types import array_of, row_type_of
 
 _SQL_LANGUAGE = 14
@@ -147,20 +146,3 @@ def statistics(catalog: Catalog) -> Iterator[SystemRow]:
             "stxkeys": vector(one.columns),
             "stxkind": array(list(one.kinds)),
         }
-
-
-@produces("pg_depend")
-def dependencies(catalog: Catalog) -> Iterator[SystemRow]:
-    """What clients look for there: which column owns a sequence."""
-    for sequence in catalog.sequences:
-        if sequence.owned_by is not None:
-            table, column = sequence.owned_by
-            yield {
-                "classid": PG_CLASS,
-                "objid": sequence.oid,
-                "objsubid": 0,
-                "refclassid": PG_CLASS,
-                "refobjid": table,
-                "refobjsubid": column,
-                "deptype": "i" if sequence.is_identity else "a",
-            }

@@ -193,14 +193,22 @@ def _attribute_row(
     }
 
 
+def default_oid(relation: Oid, attnum: int) -> Oid:
+    """Return the oid of a column's default: PostgreSQL's are numbered, ours follow from the column."""
+    return Oid((1 << 29) + relation * 64 + attnum % 64)
+
+
+def rule_oid(view: Oid) -> Oid:
+    return Oid((1 << 29) + view)
+
+
 @produces("pg_attrdef")
 def defaults(catalog: Catalog) -> Iterator[SystemRow]:
     for table in catalog.tables:
         for column in table.live_columns:
             if column.default is not None and not column.identity:
                 yield {
-                    # PostgreSQL's are numbered; ours follow from the column.
-                    "oid": (1 << 29) + table.oid * 64 + column.attnum % 64,
+                    "oid": default_oid(table.oid, column.attnum),
                     "adrelid": table.oid,
                     "adnum": column.attnum,
                     "adbin": reference("DEFAULT", relid=table.oid, attnum=column.attnum),
@@ -265,7 +273,7 @@ def sequences(catalog: Catalog) -> Iterator[SystemRow]:
 def rules(catalog: Catalog) -> Iterator[SystemRow]:
     for view in catalog.views:
         yield {
-            "oid": (1 << 29) + view.oid,
+            "oid": rule_oid(view.oid),
             "rulename": "_RETURN",
             "ev_class": view.oid,
             "ev_type": "1",

@@ -37,6 +37,8 @@ from borealis.types.row_types import is_array_of_rows, is_row_type
 
 _CLOCK_WORDS = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
 _CLOCK_TYPES = frozenset((oids.DATE, oids.TIME, oids.TIMETZ, oids.TIMESTAMP, oids.TIMESTAMPTZ))
+_OBJECT_TYPES = frozenset((oids.REGCLASS, oids.REGTYPE, oids.REGPROC, oids.REGPROCEDURE, oids.REGNAMESPACE))
+"""Types whose literals name an object of the catalog, which the value is the oid of."""
 
 
 def null_const(oid: Oid) -> Const:
@@ -149,7 +151,10 @@ def _coerce_unknown(context: BindContext, expr: Expr, target: Oid, typmod: int, 
     position = context.position_of(expr) or position
     if isinstance(expr, Const):
         assert expr.value is None or isinstance(expr.value, str)
-        return context.remember(literal(context, expr.value, target, typmod, position), position)
+        const = literal(context, expr.value, target, typmod, position)
+        if target in _OBJECT_TYPES and isinstance(const.value, int):
+            context.keep_literal(expr, target, const.value)
+        return context.remember(const, position)
     if isinstance(expr, Param):
         return context.parameters.resolve(expr, target, position)
     return CoerceViaIO(target, -1, expr)  # a column of a subquery whose literal was left unknown

@@ -2,7 +2,9 @@
 
 A name that found a relation is given, in the stored tree, that relation's oid, its schema and the names of its columns at
 that time (`"relation"` in the RangeVar). Bound again, the relation is found by oid and shows its columns under those
-names, whatever tables, columns and schemas are called by then. All else is looked up under the search path of that time.
+names, whatever tables, columns and schemas are called by then. So it is with calls of made functions (`"function"`), names
+of domains (`"domain"`), and literals that name an object, as nextval's: they become its oid. A built-in function gets its
+schema. All else is looked up under the search path of that time.
 Positions in such a tree mean nothing to whoever uses it, so errors have none.
 """
 
@@ -69,6 +71,8 @@ def for_storage(context: BindContext, tree: Any) -> Any:
             "schema": relation.schema.name,
             "columns": [[column.attnum, column.name] for column in relation.live_columns],
         }
+    if id(tree) in context.kept:
+        copied |= context.kept[id(tree)][1]
     return copied
 
 

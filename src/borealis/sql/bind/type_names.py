@@ -44,7 +44,7 @@ def bind_type(context: BindContext, node: Node) -> tuple[Oid, int, Domain | None
     if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name and names[-2] != "pg_catalog":
         raise InvalidSchemaName(f'schema "{names[-2]}" does not exist', position=position)
     builtin = type_named(names[-1]) if names[-2:-1] in ([], ["pg_catalog"]) else None
-    domain = None if builtin is not None else find_domain(context, names)
+    domain = None if builtin is not None else _domain(context, node, names)
     if domain is not None:
         if node.get("arrayBounds"):
             raise FeatureNotSupported(f"array of domain {domain.name} not supported", position=position)
@@ -71,6 +71,16 @@ def bind_type(context: BindContext, node: Node) -> tuple[Oid, int, Domain | None
             raise UndefinedObject(f'type "{names[-1]}[]" does not exist', position=position)
         return type_of(type_.array).oid, typmod, None
     return type_.oid, typmod, None
+
+
+def _domain(context: BindContext, node: Node, names: list[str]) -> Domain | None:
+    """Return the domain of a name; of a stored one, the one it was."""
+    if "domain" in node:
+        return context.catalog.domains_by_oid.get(node["domain"]["oid"])
+    found = find_domain(context, names)
+    if found is not None:
+        context.keep(node, {"domain": {"oid": found.oid}})
+    return found
 
 
 def _type_of_column(

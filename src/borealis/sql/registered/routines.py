@@ -103,4 +103,15 @@ def show_with_types(scope: NameScope, oid: Oid) -> str | None:
         return None
     is_visible = any(each.oid == oid for each in _named(scope, None, found.name))
     name = written(None if is_visible else found.schema, found.name)
-    return f"{name}({','.join(format_type(arg, -1) for arg in found.args)})"
+    return f"{name}({','.join(_types_shown(scope, found))})"
+
+
+def _types_shown(scope: NameScope, routine: Routine) -> list[str]:
+    made = scope.catalog.functions_by_oid.get(routine.oid)
+    if made is None:
+        return [format_type(arg, -1) for arg in routine.args]
+    inputs = [one for one in made.arguments if one.mode in "ibv"]
+    return [
+        (typenames.show(scope, one.domain) if one.domain else None) or format_type(one.type, -1)
+        for one in inputs
+    ]

@@ -6,12 +6,10 @@ Source: dsql-facts.md §4.2: SET NOT NULL and ADD CONSTRAINT are not DSQL's; tex
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 from borealis.catalog.objects import Domain
 from borealis.errors import (
-    DependentObjectsStillExist,
     DuplicateObject,
     FeatureNotSupported,
     InvalidSchemaName,
@@ -23,9 +21,9 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.domains import base_type, domain_name, find_domain
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
-from borealis.sql.utility.cascades import CASCADE_HINT
-from borealis.sql.utility.create_domain import check_domain_default, type_exists
+from borealis.sql.utility.create_domain import kept_domain_default, type_exists
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.drops import drop_holders
 from borealis.sql.utility.roles import role_named
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_named
@@ -50,7 +48,8 @@ def alter_domain(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if "def" in node and node["def"] != {"A_Const": {"isnull": True}}:
         default = json.dumps(node["def"])
         try:
-            check_domain_default(context, domain.name, *base_type(context.catalog, domain), default)
+            base = base_type(context.catalog, domain)
+            default = kept_domain_default(context, domain.name, *base, default)
         except SqlError as error:
             error.position = None
             raise
@@ -104,37 +103,7 @@ def drop_domain(context: BindContext, node: Node, owner: Oid) -> Ddl:
             continue
         if domain not in domains:
             domains.append(domain)
-    _refuse_used(context, domains)
-    return Ddl.replacing("DROP DOMAIN", before=domains, notices=tuple(notices))
-
-
-def _refuse_used(context: BindContext, domains: list[Domain]) -> None:
-    """Raise where columns or other domains are of one of them: 2BP01."""
-    for domain in domains:
-        users = list(_users(context, domain, {each.oid for each in domains}))
-        if users:
-            subject = "desired object(s)" if len(domains) > 1 else f"type {domain_name(context, domain)}"
-            raise DependentObjectsStillExist(
-                f"cannot drop {subject} because other objects depend on {'them' if len(domains) > 1 else 'it'}",
-                detail="\n".join(users),
-                hint=CASCADE_HINT,
-            )
-
-
-def _users(context: BindContext, domain: Domain, dropped: set[Oid]) -> Iterator[str]:
-    catalog, name = context.catalog, domain_name(context, domain)
-    for other in catalog.domains:
-        if other.base_type == domain.oid and other.oid not in dropped:
-            yield f"type {domain_name(context, other)} depends on type {name}"
-            yield from _users(context, other, dropped)
-    for table in catalog.tables:
-        for column in table.live_columns:
-            if column.domain == domain.oid:
-                yield f"column {column.name} of table {table.name} depends on type {name}"
-    for function in catalog.functions:
-        if any(argument.domain == domain.oid for argument in function.arguments):
-            types = ",".join(format_type(oid, -1) for oid in function.input_types)
-            yield f"function {function.name}({types}) depends on type {name}"
+    return drop_holders(context, "DROP DOMAIN", domains, notices)
 
 
 def _of(context: BindContext, node: Node) -> Domain:

@@ -15,7 +15,7 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.ddl import Ddl
-from borealis.sql.utility.dependencies import drop
+from borealis.sql.utility.drops import drop_holders
 from borealis.sql.utility.function_names import find_named
 from borealis.sql.utility.roles import role_named
 from borealis.types.base import Oid
@@ -56,7 +56,7 @@ def drop_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
             continue
         if function not in functions:
             functions.append(function)
-    return drop(context, _tag("DROP", node["removeType"]), functions, notices)
+    return drop_holders(context, _tag("DROP", node["removeType"]), functions, notices)
 
 
 def _skipped(named: Node, message: str, kind: str) -> str:

@@ -86,7 +86,7 @@ def _with_default(context: BindContext, view: View, command: Node) -> View:
         return _with_column(view, replace(column, default=None))
     changed = replace(column, default=json.dumps(command["def"]))
     try:
-        check_default(context, changed)
+        changed = check_default(context, changed)
     except SqlError as error:
         error.position = None
         raise

@@ -5,12 +5,12 @@ Source: PostgreSQL 16, transformColumnDefinition (parse_utilcmd.c) for the order
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from borealis.errors import SyntaxError_
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
-from borealis.sql.utility.sequences.default_uses import stored_default
 from borealis.sql.utility.sequences.identity import IdentityDefinition, read_identity
 from borealis.types.base import Oid
 
@@ -35,7 +35,7 @@ class ColumnValues:
             case "CONSTR_DEFAULT":
                 if self.default is not None:
                     raise self._twice(context, "multiple default values specified", constraint)
-                self.default = stored_default(context, constraint["raw_expr"])
+                self.default = json.dumps(constraint["raw_expr"])
             case "CONSTR_GENERATED":
                 if self.generated is not None:
                     raise self._twice(context, "multiple generation clauses specified", constraint)
@@ -43,7 +43,7 @@ class ColumnValues:
                     raise SyntaxError_(
                         "generated columns must be STORED", position=context.position(constraint)
                     )
-                self.generated = stored_default(context, constraint["raw_expr"])
+                self.generated = json.dumps(constraint["raw_expr"])
             case "CONSTR_IDENTITY":
                 if self.identity is not None:
                     raise self._twice(context, "multiple identity specifications", constraint)

@@ -26,6 +26,7 @@ from borealis.errors import (
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.domains import bind_condition
 from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema
+from borealis.sql.bind.stored import for_storage
 from borealis.sql.bind.type_names import bind_type
 from borealis.sql.bound.expressions import Var
 from borealis.sql.parse import Node
@@ -74,7 +75,7 @@ def _create(context: BindContext, node: Node, owner: Oid) -> Ddl:
     checks = _checks(context, schema, name, Var(oid, typmod, context.new_id(), 1), definition.checks)
     default = None if definition.default is None else json.dumps(definition.default)
     if default is not None:
-        check_domain_default(context, name, oid, typmod, default)
+        default = kept_domain_default(context, name, oid, typmod, default)
     elif parent:
         default = context.catalog.domains_by_oid[
             parent
@@ -101,9 +102,9 @@ def type_exists(catalog: Catalog, schema: Schema, name: str) -> bool:
     return catalog.domain(schema.name, name) is not None or catalog.relation(schema.name, name) is not None
 
 
-def check_domain_default(context: BindContext, name: str, oid: Oid, typmod: int, default: str) -> None:
-    """Bind a DEFAULT as its uses will; errors name the domain as PostgreSQL's name a column."""
-    check_default(context, Column(1, name, oid, typmod, False, default))
+def kept_domain_default(context: BindContext, name: str, oid: Oid, typmod: int, default: str) -> str | None:
+    """Bind a DEFAULT as its uses will, and return it as it is kept; errors name the domain as PostgreSQL's name a column."""
+    return check_default(context, Column(1, name, oid, typmod, False, default)).default
 
 
 def _read(context: BindContext, constraints: Sequence[Node]) -> _Definition:
@@ -144,7 +145,7 @@ def _checks(
             raise DuplicateObject(f'constraint "{name}" for domain "{domain}" already exists')
         check_condition(context, node["raw_expr"], value)
         oid = Oid(context.catalog.next_oid + ordinal)
-        checks.append(Check(oid, name, json.dumps(node["raw_expr"])))
+        checks.append(Check(oid, name, json.dumps(for_storage(context, node["raw_expr"]))))
     return tuple(sorted(checks, key=lambda check: check.name))
 
 

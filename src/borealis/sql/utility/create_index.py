@@ -8,7 +8,6 @@ from dataclasses import replace
 from borealis import limits
 from borealis.catalog.relations import Column, Index, Table
 from borealis.errors import (
-    DependentObjectsStillExist,
     DuplicateTable,
     FeatureNotSupported,
     InvalidSchemaName,
@@ -16,12 +15,14 @@ from borealis.errors import (
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import find_table
+from borealis.sql.dependencies.address import Address
 from borealis.sql.parse import Node
-from borealis.sql.utility.cascades import CASCADE_HINT
 from borealis.sql.utility.create_table import check_key_types
 from borealis.sql.utility.ddl import SYNC_REFUSED, Ddl, Job
+from borealis.sql.utility.drops import drop
 from borealis.sql.utility.index_keys import distinct_names, index_column, read_key
 from borealis.sql.utility.object_names import NameChooser
+from borealis.storage.catalog_tables import PG_CLASS
 from borealis.types.base import Oid
 
 _USING = re.compile(r"\busing\b", re.IGNORECASE)
@@ -115,46 +116,19 @@ def _is_taken(context: BindContext, table: Table, name: str) -> bool:
 def drop_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if node.get("concurrent"):
         raise FeatureNotSupported("DROP INDEX CONCURRENTLY must be first action in transaction")
-    before: dict[Oid, Table] = {}
-    after: dict[Oid, Table] = {}
-    notices = []
+    named: list[Address] = []
+    notices: list[tuple[str, ...]] = []
     for item in node["objects"]:
         names = [part["String"]["sval"] for part in item["List"]["items"]]
         try:
-            table, index = _index_named(context, names)
+            _, index = _index_named(context, names)
         except (UndefinedObject, InvalidSchemaName) as error:
             if not node.get("missing_ok"):
                 raise
             notices.append(("00000", f"{error.message}, skipping"))
             continue
-        if index.constraint:
-            raise DependentObjectsStillExist(
-                f"cannot drop index {index.name} because constraint {index.name} on table {table.name} requires it",
-                hint=f"You can drop constraint {index.name} on table {table.name} instead.",
-            )
-        _refuse_needed(context, table, index)
-        before[table.oid] = table
-        left = after.get(table.oid, table)
-        after[table.oid] = replace(left, indexes=tuple(one for one in left.indexes if one.oid != index.oid))
-    return Ddl.replacing("DROP INDEX", before.values(), after.values(), tuple(notices))
-
-
-def _refuse_needed(context: BindContext, table: Table, index: Index) -> None:
-    """Raise where foreign keys stand on a unique index that is no constraint."""
-    tables = context.catalog.tables_by_oid
-    users = [
-        f"constraint {key.name} on table {tables[key.table].name}"
-        for key in table.referenced_by
-        if key.index == index.oid
-    ]
-    if users and context.parsed.node.get("behavior") == "DROP_CASCADE":
-        raise FeatureNotSupported(f"DROP INDEX with CASCADE to {users[0]} not supported")
-    if users:
-        raise DependentObjectsStillExist(
-            f"cannot drop index {index.name} because other objects depend on it",
-            detail="\n".join(f"{user} depends on index {index.name}" for user in users),
-            hint=CASCADE_HINT,
-        )
+        named.append(Address(PG_CLASS, index.oid))
+    return drop(context, "DROP INDEX", named, notices)
 
 
 def _index_named(context: BindContext, names: list[str]) -> tuple[Table, Index]:

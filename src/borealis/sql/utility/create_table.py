@@ -46,6 +46,7 @@ from borealis.sql.utility.stored_expressions import (
     check_default,
     check_generated,
     columns_of,
+    kept_source,
 )
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
@@ -165,7 +166,7 @@ def _read_column(context: BindContext, definition: _Definition, node: Node) -> N
         generated="" if values.generated is None else "s",
     )
     if values.default is not None:
-        check_default(context, column)
+        column = check_default(context, column)
     definition.columns.append(column)
 
 
@@ -250,7 +251,7 @@ def _build(
     primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
     columns = [replace(c, not_null=c.not_null or c.attnum in primary) for c in columns]
     table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())
-    check_generated(context, table)
+    table = check_generated(context, table)
     checks = tuple(
         _build_check(context, table, given, tree, position, chooser, oids_)
         for given, tree, position in definition.checks
@@ -346,4 +347,4 @@ def _build_check(
         middle = table.columns[next(iter(used)) - 1].name if len(used) == 1 else ""
         name = chooser.choose_constraint(middle, "check")
     chooser.constraints.add(name)
-    return Check(Oid(next(oids_)), name, tree)
+    return Check(Oid(next(oids_)), name, kept_source(context, tree))

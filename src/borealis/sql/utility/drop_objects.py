@@ -1,4 +1,4 @@
-"""DROP TABLE and DROP VIEW: the relations named, and what depends on them (dependencies.py).
+"""DROP TABLE and DROP VIEW: the relations named, and what depends on them (sql/dependencies).
 
 Source: PostgreSQL 16, DROP TABLE and DROP VIEW, as observed.
 """
@@ -18,7 +18,7 @@ from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_relation
 from borealis.sql.parse import Node
 from borealis.sql.utility.create_index import find_index
 from borealis.sql.utility.ddl import Ddl
-from borealis.sql.utility.dependencies import drop
+from borealis.sql.utility.drops import drop_holders
 from borealis.types.base import Oid
 
 _CLASSES: dict[str, type[Table] | type[View]] = {"table": Table, "view": View}
@@ -51,7 +51,7 @@ def _drop(context: BindContext, node: Node, kind: str) -> Ddl:
             notices.append(("00000", f"{error.message}, skipping"))
             continue
         found[relation.oid] = relation
-    return drop(context, f"DROP {kind.upper()}", list(found.values()), notices)
+    return drop_holders(context, f"DROP {kind.upper()}", found.values(), notices)
 
 
 def _named(context: BindContext, names: list[str], kind: str) -> Table | View:

@@ -29,6 +29,7 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.drops import drop_holders
 from borealis.sql.utility.index_keys import index_column
 from borealis.sql.utility.object_names import make_object_name
 from borealis.sql.utility.roles import role_named
@@ -113,7 +114,7 @@ def drop_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
             notices.append(("00000", f"{error.message}, skipping"))
             continue
         dropped[one.oid] = one
-    return Ddl.replacing("DROP STATISTICS", before=dropped.values(), notices=tuple(notices))
+    return drop_holders(context, "DROP STATISTICS", dropped.values(), notices)
 
 
 def _table(context: BindContext, relations: list[Node]) -> Table:

@@ -1,9 +1,13 @@
 """Expressions kept in the catalog: DEFAULT and CHECK, tried when they are written.
 
-They are stored as parse trees and bound whenever used; trying them first means a stored one always binds.
+They are stored as parse trees and bound whenever used; trying them first means a stored one always binds. What their names
+found is written into the tree (sql/bind/stored.py).
 """
 
 from __future__ import annotations
+
+import json
+from dataclasses import replace
 
 from borealis.catalog.relations import Column, Table
 from borealis.errors import DatatypeMismatch, FeatureNotSupported, InvalidObjectDefinition, SyntaxError_
@@ -13,14 +17,19 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.level import Level, NamespaceItem
 from borealis.sql.bind.mutability import is_immutable
-from borealis.sql.bind.stored import stored_node
+from borealis.sql.bind.stored import for_storage, stored_node
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, SubLink, Var
 from borealis.types.registry import format_type
 
 
-def check_default(context: BindContext, column: Column) -> None:
-    """Bind a DEFAULT as its uses will.
+def kept_source(context: BindContext, source: str) -> str:
+    """Return an expression just bound as it is kept: with what its names found."""
+    return json.dumps(for_storage(context, stored_node(source)), separators=(",", ":"))
+
+
+def check_default(context: BindContext, column: Column) -> Column:
+    """Bind a DEFAULT as its uses will; return the column with it as it is kept.
 
     Raises: FeatureNotSupported for columns and subqueries in it, DatatypeMismatch 42804.
     """
@@ -38,6 +47,7 @@ def check_default(context: BindContext, column: Column) -> None:
             f"but default expression is of type {format_type(found.type, -1)}",
             hint="You will need to rewrite or cast the expression.",
         ) from None
+    return replace(column, default=kept_source(context, column.default))
 
 
 def check_check(context: BindContext, table: Table, source: str) -> Expr:
@@ -52,14 +62,14 @@ def check_check(context: BindContext, table: Table, source: str) -> Expr:
     return bound
 
 
-def check_generated(context: BindContext, table: Table) -> None:
-    """Bind the expressions of generated columns as their uses will.
+def check_generated(context: BindContext, table: Table) -> Table:
+    """Bind the expressions of generated columns as their uses will; return the table with them as they are kept.
 
     Raises: FeatureNotSupported for subqueries, InvalidObjectDefinition 42P17, DatatypeMismatch 42804.
     """
     generated = {column.attnum: column for column in table.live_columns if column.generated}
     if not generated:
-        return
+        return table
     for column in generated.values():
         refuse_nodes(
             context, stored_node(column.default or ""), "column generation expression", columns_allowed=True
@@ -80,6 +90,11 @@ def check_generated(context: BindContext, table: Table) -> None:
                 )
         if not is_immutable(expr):
             raise InvalidObjectDefinition("generation expression is not immutable")
+    columns = (
+        replace(one, default=kept_source(context, one.default or "")) if one.attnum in generated else one
+        for one in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def columns_of(bound: Expr) -> frozenset[int]:

@@ -28,7 +28,7 @@ from borealis.sql.bind.overloads import Candidate, find_function
 from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
 from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, populated
-from borealis.sql.bind.sql_functions import call_value, functions_named, made_function
+from borealis.sql.bind.sql_functions import call_value, functions_named, made_function, signature_of
 from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.sys_functions import system_functions
 from borealis.sql.bind.windows import bind_window
@@ -56,7 +56,7 @@ def bind_call(level: Level, node: Node) -> Expr:
     position = context.position(node)
     names = [part["String"]["sval"] for part in node["funcname"]]
     name = names[-1]
-    functions = _functions(level, names, position)
+    functions = _functions(level, node, names, position)
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
         candidate, placed = _find_named(level, node, ".".join(names), functions, position)
         return finish_call(level, node, candidate, placed, position)
@@ -71,8 +71,11 @@ def bind_call(level: Level, node: Node) -> Expr:
     return finish_call(level, node, _decide(".".join(names), found, given, position), args, position)
 
 
-def _functions(level: Level, names: list[str], position: int | None) -> tuple[Function, ...]:
-    """Return the functions of a possibly qualified name."""
+def _functions(level: Level, node: Node, names: list[str], position: int | None) -> tuple[Function, ...]:
+    """Return the functions of a possibly qualified name; of a stored call, the one it was."""
+    if "function" in node:
+        kept = level.context.catalog.functions_by_oid.get(node["function"]["oid"])
+        return () if kept is None else (signature_of(kept),)
     schema = names[-2] if len(names) > 1 else None
     if schema == "sys":
         return system_functions(names[-1], position)
@@ -85,7 +88,7 @@ def find_made(level: Level, node: Node) -> tuple[objects.Function, tuple[Expr, .
     """Return the function made by CREATE FUNCTION that a call means, with its arguments; None for a built-in one."""
     names = [part["String"]["sval"] for part in node["funcname"]]
     position = level.context.position(node)
-    functions = _functions(level, names, position)
+    functions = _functions(level, node, names, position)
     if all(made_function(level.context, function) is None for function in functions):
         return None
     if any("NamedArgExpr" in arg for arg in node.get("args", ())):
@@ -94,7 +97,10 @@ def find_made(level: Level, node: Node) -> tuple[objects.Function, tuple[Expr, .
         args, given = _given(level, node)
         candidate = _decide(".".join(names), _find(names[-1], given, node, functions), given, position)
     made = made_function(level.context, candidate.item)
-    return None if made is None else (made, _made_arguments(level, made, candidate, args, position))
+    if made is None:
+        return None
+    level.context.keep(node, {"function": {"oid": made.oid}})
+    return made, _made_arguments(level, made, candidate, args, position)
 
 
 def _made_arguments(
@@ -134,8 +140,11 @@ def finish_call(
     _refuse_special_forms(node, function, position)
     made = made_function(context, function)
     if made is not None:
+        context.keep(node, {"function": {"oid": made.oid}})
         call = call_value(context, made, _made_arguments(level, made, candidate, args, position))
         return context.remember(call, position)
+    if len(node["funcname"]) == 1:
+        context.keep(node, {"funcname": [{"String": {"sval": "pg_catalog"}}, *node["funcname"]]})
     if function.aggregate_kind in _ORDERED_SETS:
         check_ordered_set(function, node, args, position)
         if function.aggregate_kind == "h":

@@ -35,6 +35,7 @@ def bind_constant(level: Level, node: Node) -> Expr:
             const = bool_const(bool(boolval.get("boolval", False)))
         case {"sval": sval}:
             const = Const(oids.UNKNOWN, -1, sval.get("sval", ""))
+            context.remember_literal(const, node)
         case {"bsval": bsval}:
             const = literal(context, bsval["bsval"], oids.BIT, -1, position)
     return context.remember(const, position)

@@ -25,7 +25,7 @@ from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.alter_table.relation_names import relation_exists
 from borealis.sql.utility.foreign_keys import build_foreign_key, read_foreign_key
 from borealis.sql.utility.object_names import constraint_names
-from borealis.sql.utility.stored_expressions import check_check, columns_of
+from borealis.sql.utility.stored_expressions import check_check, columns_of, kept_source
 
 
 def add_constraint(alteration: Alteration, command: Node) -> None:
@@ -56,7 +56,7 @@ def _add_check(alteration: Alteration, node: Node) -> None:
         used = columns_of(bound)
         middle = table.columns[next(iter(used)) - 1].name if len(used) == 1 else ""
         name = chooser.choose_constraint(middle, "check")
-    check = Check(alteration.new_oid(), name, tree, is_validated=False)
+    check = Check(alteration.new_oid(), name, kept_source(alteration.context, tree), is_validated=False)
     alteration.table = replace(table, checks=(*table.checks, check))
 
 

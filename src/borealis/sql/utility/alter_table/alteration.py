@@ -6,22 +6,28 @@ Commands (alter_table/*.py) take an Alteration and an AlterTableCmd and change t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
-from borealis.catalog.objects import Comment
-from borealis.catalog.relations import Column, Index, Table, View
+from borealis.catalog.catalog import Catalog
+from borealis.catalog.objects import Comment, Domain, Function, Statistics
+from borealis.catalog.relations import Column, Sequence, Table, View
 from borealis.catalog.roles import Acl, DefaultAcl
 from borealis.catalog.rows import Object
 from borealis.errors import UndefinedColumn
 from borealis.sql.bind.context import BindContext
+from borealis.sql.dependencies.address import Address
+from borealis.sql.dependencies.graph import Graph
 from borealis.sql.parse import Node
-from borealis.sql.utility.cascades import cascade_notices
 from borealis.sql.utility.ddl import Ddl, Job
+from borealis.sql.utility.drops import removed
 from borealis.sql.utility.object_names import NameChooser, constraint_names
 from borealis.types.base import Oid
 
 TAG = "ALTER TABLE"
+
+_O = TypeVar("_O", Table, View, Sequence, Domain, Function, Statistics)
 
 
 class Alteration:
@@ -46,10 +52,6 @@ class Alteration:
     def notice(self, sqlstate: str, text: str) -> None:
         self.notices.append((sqlstate, text))
 
-    def notice_cascades(self, descriptions: Sequence[str]) -> None:
-        """Say what goes by CASCADE."""
-        self.notices += cascade_notices(descriptions)
-
     def column(self, name: str) -> Column:
         """Return a column of the table as it is now. Raises UndefinedColumn 42703."""
         found = self.find_column(name)
@@ -65,23 +67,6 @@ class Alteration:
         columns[column.attnum - 1] = column
         self.table = replace(self.table, columns=tuple(columns))
 
-    def drop_index(self, index: Index) -> None:
-        """Take an index, and the constraint it backs, out of the table."""
-        left = tuple(one for one in self.table.indexes if one.oid != index.oid)
-        self.table = replace(self.table, indexes=left)
-        self.forget_comments(index.oid)
-        if index.constraint:
-            self.forget_comments(index.constraint)
-
-    def other_table(self, oid: Oid) -> Table:
-        """Return a table as it is now, which may be another than the altered one."""
-        if oid == self.table.oid:
-            return self.table
-        change = self._others.get((Table, oid))
-        found = self.context.catalog.tables_by_oid[oid] if change is None else change[1]
-        assert isinstance(found, Table), oid
-        return found
-
     def replace_table(self, table: Table) -> None:
         if table.oid == self.table.oid:
             self.table = table
@@ -94,24 +79,46 @@ class Alteration:
         key = (type(before), before.oid)
         first = self._others.get(key, (before, None))[0]
         self._others[key] = (first, after)
-        if after is None:
-            self.forget_comments(before.oid)
 
     def create(self, new: Object) -> None:
         """Note an object of the catalog that is made along the way."""
         self._created.append(new)
 
-    def is_dropped(self, kind: type, oid: Oid) -> bool:
-        change = self._others.get((kind, oid))
-        return change is not None and change[1] is None
+    def drop(self, address: Address, *, is_cascade: bool) -> None:
+        """Take an object out of the catalog as it is now, and what depends on it.
 
-    def forget_comments(self, oid: Oid, column: int = 0) -> None:
-        """Drop what COMMENT ON said of an object, or of one column of it."""
-        self._comments += [
-            comment
-            for comment in self.context.catalog.comments
-            if comment.object == oid and (not column or comment.column == column)
-        ]
+        Raises: DependentObjectsStillExist 2BP01, FeatureNotSupported for what DSQL does not drop.
+        """
+        removal, told = removed(self.context, Graph(self._catalog()), (address,), is_cascade=is_cascade)
+        self.notices += told
+        self._comments += removal.comments
+        for before, after in removal.changes:
+            if isinstance(after, Table):
+                self.replace_table(after)
+            elif before in self._created:
+                self._created.remove(before)
+            else:
+                self.change(before, after)
+
+    def _catalog(self) -> Catalog:
+        """Return the catalog as the commands so far have made it."""
+        now = {(Table, self.table.oid): self.table, **{key: new for key, (_, new) in self._others.items()}}
+
+        def changed(objects: tuple[_O, ...]) -> tuple[_O, ...]:
+            found = [now.get((type(one), one.oid), one) for one in objects]
+            return tuple(one for one in found if one is not None)  # type: ignore[misc]
+
+        catalog = self.context.catalog
+        made = tuple(one for one in self._created if isinstance(one, Sequence))
+        return replace(
+            catalog,
+            tables=changed(catalog.tables),
+            views=changed(catalog.views),
+            sequences=changed(catalog.sequences) + made,
+            domains=changed(catalog.domains),
+            functions=changed(catalog.functions),
+            statistics=changed(catalog.statistics),
+        )
 
     def shown(self, relation: Table | View) -> str:
         """Return a relation's name as messages have it: with its schema where the search path does not lead to it."""

@@ -5,6 +5,7 @@ Source: PostgreSQL 16, ATExecColumnDefault and ATExecDropExpression (tablecmds.c
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from borealis.catalog.relations import Column
@@ -12,7 +13,6 @@ from borealis.errors import FeatureNotSupported, ObjectNotInPrerequisiteState, S
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_table.alteration import Alteration
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
-from borealis.sql.utility.sequences.default_uses import stored_default
 from borealis.sql.utility.stored_expressions import check_default
 
 
@@ -24,11 +24,11 @@ def set_default(alteration: Alteration, command: Node) -> None:
     default = None
     # DEFAULT NULL says nothing, but that a domain's own default does not apply.
     if not is_dropped and not (_is_null(command["def"]) and not column.domain):
-        default = stored_default(alteration.context, command["def"])
+        default = json.dumps(command["def"])
     changed = replace(column, default=default)
     if default is not None:
         try:
-            check_default(alteration.context, changed)
+            changed = check_default(alteration.context, changed)
         except SqlError as error:
             error.position = None
             raise

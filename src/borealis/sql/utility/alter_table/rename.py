@@ -34,7 +34,6 @@ from borealis.sql.utility.alter_table.renamed_trees import renamed_statistics, r
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.object_names import constraint_names
-from borealis.sql.utility.sequences.alter_sequence import renamed_sequence
 from borealis.types.base import Oid
 
 
@@ -55,8 +54,6 @@ def rename_relation(context: BindContext, node: Node, owner: Oid) -> Ddl:
         raise DuplicateObject(f'type "{name}" already exists')
     if isinstance(found, Table):
         return _renamed(context, tag, found, replace(found, name=name))
-    if isinstance(found, Sequence):
-        return renamed_sequence(context, tag, found, replace(found, name=name))
     return Ddl.replacing(tag, (found,), (replace(found, name=name),))
 
 

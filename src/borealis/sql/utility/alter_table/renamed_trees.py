@@ -20,7 +20,7 @@ from borealis.errors import FeatureNotSupported, SqlError
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.walk import walk
 from borealis.sql.bound.expressions import Expr, Var
-from borealis.sql.utility.alter_table.column_uses import bind_over
+from borealis.sql.utility.alter_table.bound_sources import bind_over
 
 _STAR: dict[str, Any] = {"A_Star": {}}
 

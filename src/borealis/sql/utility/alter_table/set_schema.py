@@ -23,7 +23,6 @@ from borealis.sql.utility.alter_table.relation_names import (
 from borealis.sql.utility.alter_table.renamed_trees import renamed_statistics, renamed_table
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.ddl import Ddl
-from borealis.sql.utility.sequences.alter_sequence import renamed_sequence
 from borealis.types.base import Oid
 
 
@@ -49,8 +48,6 @@ def set_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
         return Ddl(tag)
     if not isinstance(found, Table):
         _refuse_taken(context, schema, found.name)
-        if isinstance(found, Sequence):
-            return renamed_sequence(context, tag, found, replace(found, schema=schema))
         return Ddl.replacing(tag, (found,), (replace(found, schema=schema),))
     return _moved(context, found, schema)
 

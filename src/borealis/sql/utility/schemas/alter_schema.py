@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from borealis.catalog.schema import Schema
-from borealis.errors import DuplicateSchema, FeatureNotSupported, InsufficientPrivilege, InvalidSchemaName
+from borealis.errors import DuplicateSchema, InsufficientPrivilege, InvalidSchemaName
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import SYSTEM_SCHEMAS
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.roles import role_named
 from borealis.sql.utility.schemas.create_schema import check_name
-from borealis.sql.utility.sequences.default_uses import sequences_named
 from borealis.types.base import Oid
 
 _TAG = "ALTER SCHEMA"
@@ -26,19 +25,7 @@ def rename_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if name in context.catalog.schemas_by_name or name in SYSTEM_SCHEMAS:
         raise DuplicateSchema(f'schema "{name}" already exists')
     check_name(name)
-    _refuse_named_sequences(context, schema)
     return Ddl.replacing(_TAG, (schema,), (replace(schema, name=name),))
-
-
-def _refuse_named_sequences(context: BindContext, schema: Schema) -> None:
-    own = {sequence.oid for sequence in context.catalog.sequences if sequence.schema == schema}
-    if own and any(
-        own & sequences_named(context, column)
-        for table in context.catalog.tables
-        for column in table.live_columns
-        if not column.identity
-    ):
-        raise FeatureNotSupported("ALTER SCHEMA RENAME where a default names a sequence of it not supported")
 
 
 def set_schema_owner(context: BindContext, node: Node, owner: Oid) -> Ddl:

@@ -16,7 +16,6 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.roles import role_named
 from borealis.sql.utility.sequences.create_sequence import owned
-from borealis.sql.utility.sequences.default_uses import renamed_defaults
 from borealis.sql.utility.sequences.options import apply_options, read_options
 from borealis.types.base import Oid
 
@@ -50,12 +49,6 @@ def set_sequence_owner(context: BindContext, node: Node, owner: Oid) -> Ddl:
         raise FeatureNotSupported("cannot change owner of sequence", detail=_linked(context, sequence))
     new = replace(sequence, owner=role_named(context, command["newowner"], owner))
     return Ddl.replacing(_TAG, (sequence,), (new,))
-
-
-def renamed_sequence(context: BindContext, tag: str, old: Sequence, new: Sequence) -> Ddl:
-    """Give a sequence another name or schema, and tell the defaults that name it."""
-    tables = renamed_defaults(context, old, new)
-    return Ddl.replacing(tag, (old, *(one for one, _ in tables)), (new, *(one for _, one in tables)))
 
 
 def find_sequence(context: BindContext, range_var: Node, *, missing_ok: bool) -> Sequence | None:

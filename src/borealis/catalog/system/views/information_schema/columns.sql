@@ -43,6 +43,6 @@ JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetyp
 JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
 CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END AS typmod) m
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_depend o ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'i'
-LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = o.objid
+LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = CASE WHEN a.attidentity <> ''
+  THEN pg_catalog.pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid END
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v')
