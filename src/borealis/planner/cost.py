@@ -17,21 +17,21 @@ from math import log2
 from borealis.planner.physical import Estimate, PlannedJoin, Scan
 from borealis.sql.bound.relations import FromItem
 
-ROW = 0.12
+ROW = 0.06
 """A row of a table read in its order."""
-INDEX_ROW = 0.10
-PROBE = 0.7
+INDEX_ROW = 0.04
+PROBE = 0.6
 """Finding the first entry under a key."""
-INDEX_START = 2.0
-"""What a search through an index costs before it begins: below some twenty rows the table is read whole."""
-LOOKUP = 0.6
-"""A table's row by its key."""
-FILTER = 0.03
+LOOKUP = 1.0
+"""A table's row by its key, in no order: below some twenty rows a table is rather read whole."""
+FILTER = 0.02
 HASH_BUILD = 0.5
 """A row put into the index SQLite makes of a join's right side."""
-HASH_PROBE = 0.6
+HASH_PROBE = 0.5
 SORT = 0.06
 """A row sorted, for each doubling of their number."""
+SET_BUILD = 0.4
+"""A row put into the set that IN looks values up in."""
 GROUP = 0.25
 
 

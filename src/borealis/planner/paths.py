@@ -190,7 +190,7 @@ class Paths:
         each = (cost.ROW if is_primary else cost.INDEX_ROW) + cost.FILTER
         if not covers:
             each += cost.LOOKUP
-        total = probes * cost.PROBE + read * each + (0.0 if is_primary else cost.INDEX_START)
+        total = probes * cost.PROBE + read * each
         if (not self.settings.enable_indexscan and not (covers and self.settings.enable_indexonlyscan)) or (
             covers and not self.settings.enable_indexonlyscan
         ):

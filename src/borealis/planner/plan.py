@@ -63,6 +63,7 @@ def plan(
 _UNNESTED_MAX = 4
 """Subqueries of one query that are unnested."""
 
+
 class Planner:
     """One statement while it is planned."""
 
