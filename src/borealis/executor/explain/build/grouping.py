@@ -40,6 +40,10 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
         rows = costs.clamped(old.rows * costs.selectivity(conjuncts(node.having)))
         plan.estimate = Estimate(old.startup, old.total + each * old.rows, rows, old.width)
         plan.filtered = (("groups", id(node)), "Rows Removed by Filter")
+    if groups:
+        old = plan.estimate
+        total = old.total + costs.evaluation(above) * old.rows
+        plan.estimate = Estimate(old.startup, total, old.rows, old.width)
     plan.adopt(child)
     return plan
 

@@ -23,7 +23,7 @@ from borealis.executor.explain.conditions import (
     relations_of,
 )
 from borealis.executor.explain.counting.counter import Counter, new_run, now_ns
-from borealis.executor.explain.counting.tick import Tick
+from borealis.executor.explain.counting.tick import Tick, is_nameless
 from borealis.planner.physical import PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.rebuild import children_rebuilt, rebuilt
 from borealis.planner.terms import joined, outer_relations
@@ -52,8 +52,15 @@ class Points:
     scans: dict[int, tuple[TableRelation, ScanTerms]] = field(default_factory=dict)
     """The base tables, by relation id, with the conditions that are looked at there."""
 
+    uncounted: set[int] = field(default_factory=set)
+    """Points whose loops are not known: below EXISTS in WHERE, which SQLite may turn into a join."""
+    is_uncounted: bool = False
+    """Those made now are."""
+
     def new(self, key: object, driver: int | None) -> int:
         number = self.numbers[key] = len(self.drivers)
+        if self.is_uncounted:
+            self.uncounted.add(number)
         self.drivers.append(driver)
         return number
 
@@ -136,7 +143,15 @@ class Instrument:
         return item, joined(terms)
 
     def _all(self, terms: Sequence[Expr]) -> list[Expr]:
-        return [rebuilt(term, self._replaced) for term in terms]
+        return [self._term(term) for term in terms]
+
+    def _term(self, term: Expr) -> Expr:
+        if not isinstance(term, SubLink) or term.kind is not SubLinkKind.EXISTS:
+            return rebuilt(term, self._replaced)  # type: ignore[no-any-return] # an Expr of an Expr
+        outer, self.points.is_uncounted = self.points.is_uncounted, True
+        new: Expr = self.within(None, lambda: children_rebuilt(term, self._replaced))
+        self.points.is_uncounted = outer
+        return new
 
     def tick(
         self,
@@ -147,16 +162,12 @@ class Instrument:
         *,
         sizes: bool = False,
     ) -> Tick:
+        point = self.points.new(key, driver)
+        if any(is_nameless(relation) for relation in relations):
+            self.points.uncounted.add(point)
         is_last = any(any_node(term, lambda each: isinstance(each, SubLink)) for term in before)
-        return Tick(
-            oids.BOOL,
-            -1,
-            self._run,
-            self.points.new(key, driver),
-            relations,
-            sizes=sizes and self._sizes,
-            last=is_last,
-        )
+        sized = sizes and self._sizes
+        return Tick(oids.BOOL, -1, self._run, point, relations, sizes=sized, last=is_last)
 
     def rebuilt(self, node: object) -> object:
         return rebuilt(node, self._replaced)

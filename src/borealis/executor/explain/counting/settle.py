@@ -69,8 +69,11 @@ class Settlement:
             if child.actual is None:
                 child.actual = self._from_below(child, is_read_whole=whole)
             for each in child.children:
-                if each.type == "WorkTable Scan":
-                    each.actual = None  # its loops are not counted
+                if each.type == "WorkTable Scan":  # its loops are not counted
+                    each.actual = None
+                    each.properties = [
+                        one for one in each.properties if not one.label.startswith("Rows Removed")
+                    ]
             self._removed(child)
 
     def _one(self, node: PlanNode, asked: float | None, parent: PlanNode) -> None:
@@ -78,7 +81,8 @@ class Settlement:
         if node.key in self._recounted:
             node.actual = Actual(self._recounted[node.key], 1)
         elif number is not None:
-            node.actual = self._counted(node, number)
+            if number not in self._points.uncounted:
+                node.actual = self._counted(node, number)
         elif asked is not None:
             above = parent.actual
             is_passed = parent.type in _AT_ONCE and above is not None

@@ -51,7 +51,13 @@ def _mark(compilation: Compilation, relation: Relation) -> str:
     columns = compilation.typed_columns(relation)
     if columns:
         return next(iter(columns.values()))[0].text
-    return f"r{relation.id}._id"  # a table without columns has the key it was given
+    # A table without columns has the key it was given; of what else has none there is nothing to name.
+    return f"r{relation.id}._id" if isinstance(relation, TableRelation) else "0"
+
+
+def is_nameless(relation: Relation) -> bool:
+    """Whether a tick cannot be bound to a relation: it has no columns."""
+    return not isinstance(relation, TableRelation) and not relation.columns
 
 
 def _size(compilation: Compilation, relation: Relation) -> str:
