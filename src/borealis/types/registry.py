@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from borealis.types import numeric, oids, ranges, row_types
+from borealis.types.acl_item import AclItem
 from borealis.types.array import Array
 from borealis.types.base import PLAIN, Oid, Representation, Type
 from borealis.types.bits import Bits, Varbit
@@ -74,7 +75,7 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.TID: Tid,
     oids.PG_LSN: Lsn,
     oids.PG_NODE_TREE: ServerText,
-    oids.ACLITEM: ServerText,
+    oids.ACLITEM: AclItem,
     oids.REFCURSOR: Refcursor,
     oids.RECORD: Record,
 }

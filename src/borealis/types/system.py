@@ -3,7 +3,7 @@
     xid, cid, xid8   an int, as oid is; xid8 has 64 bits
     tid              `(block,offset)`: an int, block * 65536 + offset
     pg_lsn           `16/B374D848`: an int of 64 bits without a sign, as a fixed-length text, which orders alike
-    pg_node_tree, aclitem, refcursor   their text
+    pg_node_tree, refcursor   their text
 Source: PostgreSQL 16 documentation 8.19, 8.20; recorded in tests/oracle/types.
 """
 
@@ -98,7 +98,7 @@ def lsn_number(value: Value) -> int:
 
 
 class ServerText(Text):
-    """A text that only the server makes: pg_node_tree, aclitem."""
+    """A text that only the server makes: pg_node_tree."""
 
     storable = False
     indexable = False

@@ -7,9 +7,8 @@ from borealis.catalog.privileges import Owned, securable
 from borealis.catalog.roles import PUBLIC, AclItem
 from borealis.catalog.system.rows import array
 from borealis.storage.catalog_tables import PG_CLASS
+from borealis.types.acl_item import item_text
 from borealis.types.base import Oid
-
-_ORDER = "arwdDxtXUC"
 
 
 def acl_of(catalog: Catalog, described: Owned) -> str | None:
@@ -30,16 +29,7 @@ def acl_array(catalog: Catalog, items: tuple[AclItem, ...]) -> str:
 
 
 def _item(item: AclItem, names: dict[Oid, str]) -> str:
-    letters = "".join(
-        f"{letter}*" if letter in item.options else letter
-        for letter in _ORDER
-        if letter in item.letters | item.options
+    letters = {letter: letter in item.options for letter in item.letters | item.options}
+    return item_text(
+        names.get(item.grantee, str(item.grantee)), letters, names.get(item.grantor, str(item.grantor))
     )
-    return f"{_written(names.get(item.grantee, str(item.grantee)))}={letters}/{_written(names.get(item.grantor, str(item.grantor)))}"
-
-
-def _written(name: str) -> str:
-    """Return a name as in an aclitem: in quotes unless it is letters, digits and underscores."""
-    if all(letter == "_" or (letter.isascii() and letter.isalnum()) for letter in name):
-        return name
-    return '"' + name.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""Functions over what Borealis, like Aurora DSQL, has none of: partitions, publications, access lists, sizes on disk."""
+"""Functions over what Borealis, like Aurora DSQL, has none of: partitions, publications, sizes on disk."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ def pg_partition_tree(relation: int) -> Iterator[tuple[Value, ...]]:
 
 @set_returning("pg_get_publication_tables", columns=4)
 def pg_get_publication_tables(*names: str) -> Iterator[tuple[Value, ...]]:
-    return iter(())
-
-
-@set_returning("aclexplode", columns=4)
-def aclexplode(acl: str) -> Iterator[tuple[Value, ...]]:
     return iter(())
 
 

@@ -16,7 +16,7 @@ from borealis.catalog.relations import Relation, Sequence
 from borealis.catalog.roles import ADMIN, PUBLIC
 from borealis.catalog.schema import Schema
 from borealis.catalog.system.cluster import SUPERUSER
-from borealis.errors import InvalidParameterValue, UndefinedColumn, UndefinedObject
+from borealis.errors import InvalidParameterValue, UndefinedColumn, UndefinedObject, WrongObjectType
 from borealis.functions.implementation import Context, scalar
 from borealis.functions.signatures import functions
 from borealis.types import oids
@@ -99,7 +99,10 @@ def _holds(context: Context, name: str, role: Oid, named: tuple[Value, ...], ask
     find = grantable if with_option else held
     columns = [0]
     if name == "has_column_privilege":
-        columns.append(_column(context, object_, named[1]))
+        column = _column(object_, named[1])
+        if column is None:
+            return None
+        columns.append(column)
     elif name == "has_any_column_privilege" and not isinstance(
         object_, Schema | Function | Domain | Sequence
     ):
@@ -121,23 +124,35 @@ def _has_role(catalog: Catalog, role: Oid, other: Oid, word: str) -> bool:
     return other in memberships_of(catalog, role)
 
 
-def _column(context: Context, relation: Owned, named: Value) -> int:
+def _column(relation: Owned, named: Value) -> int | None:
     assert not isinstance(relation, Schema | Function | Domain)
     columns = () if isinstance(relation, Sequence) else relation.columns
     for column in columns:
         if not column.is_dropped and named in (column.name, column.attnum):
             return column.attnum
+    if isinstance(named, int):
+        return None
     raise UndefinedColumn(f'column "{named!s}" of relation "{relation.name}" does not exist')
 
 
 def _relation(context: Context, named: Value) -> Relation | bool | None:
     oid = _oid(context, oids.REGCLASS, named)
-    found = context.catalog.relations_by_oid.get(oid)
-    if found is not None:
-        return found
+    return context.catalog.relations_by_oid.get(oid) or _of_system(context, oids.REGCLASS, named)
+
+
+def _of_system(context: Context, kind: Oid, named: Value) -> bool | None:
+    """Return True for an object that is the system's, None for an oid of none at all."""
     names = context.style.names
     assert names is not None, "the executor sets it before each statement"
-    return True if not isinstance(named, int) or names.name_of(oids.REGCLASS, oid) else None
+    return True if not isinstance(named, int) or names.name_of(kind, Oid(named)) else None
+
+
+def _sequence(context: Context, named: Value) -> Relation | bool | None:
+    found = _relation(context, named)
+    if found is not None and not isinstance(found, Sequence):
+        name = str(named) if isinstance(found, bool) or not isinstance(named, int) else found.name
+        raise WrongObjectType(f'"{name}" is not a sequence')
+    return found
 
 
 def _schema(context: Context, named: Value) -> Schema | bool | None:
@@ -150,19 +165,19 @@ def _schema(context: Context, named: Value) -> Schema | bool | None:
 
 def _function(context: Context, named: Value) -> Function | bool | None:
     oid = _oid(context, oids.REGPROCEDURE, named)
-    return context.catalog.functions_by_oid.get(oid) or True
+    return context.catalog.functions_by_oid.get(oid) or _of_system(context, oids.REGPROCEDURE, named)
 
 
 def _type(context: Context, named: Value) -> Domain | bool | None:
     oid = _oid(context, oids.REGTYPE, named)
-    return context.catalog.domains_by_oid.get(oid) or True
+    return context.catalog.domains_by_oid.get(oid) or _of_system(context, oids.REGTYPE, named)
 
 
 _OBJECTS: dict[str, Callable[[Context, Value], Owned | bool | None]] = {
     "has_table_privilege": _relation,
     "has_any_column_privilege": _relation,
     "has_column_privilege": _relation,
-    "has_sequence_privilege": _relation,
+    "has_sequence_privilege": _sequence,
     "has_schema_privilege": _schema,
     "has_function_privilege": _function,
     "has_type_privilege": _type,

@@ -15,6 +15,7 @@ from borealis.settings.identifiers import quote_identifier
 from borealis.types.array import unpack
 from borealis.types.base import Oid, Value
 
+_NAME_BYTES = 63
 _MODES = {"i": "", "o": "OUT ", "b": "INOUT ", "v": "VARIADIC ", "t": ""}
 _VOLATILITIES = {"i": " IMMUTABLE", "s": " STABLE"}
 _PARALLELS = {"s": " PARALLEL SAFE", "r": " PARALLEL RESTRICTED"}
@@ -197,3 +198,10 @@ def _made(context: Context, made: Function) -> str:
 
 def _setting(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+@scalar("nameconcatoid")
+def nameconcatoid(name: str, oid: int) -> str:
+    """Return a name that is one function's alone, as information_schema has it: no longer than names are."""
+    suffix = f"_{oid}"
+    return name.encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix

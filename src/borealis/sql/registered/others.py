@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from borealis.catalog.roles import BOOTSTRAP
 from borealis.errors import InvalidSchemaName, UndefinedObject
 from borealis.sql.registered.parsing import qualified, single, written
 from borealis.sql.registered.scope import NameScope
@@ -26,14 +27,19 @@ def show_schema(scope: NameScope, oid: Oid) -> str | None:
 
 def read_role(scope: NameScope, text: str) -> int:
     name = single(text)
-    found = scope.catalog.roles_by_name.get(name)
+    found = _roles(scope).get(name)
     if found is None:
         raise UndefinedObject(f'role "{name}" does not exist')
-    return found.oid
+    return found
 
 
 def show_role(scope: NameScope, oid: Oid) -> str | None:
-    return _name_in({role.name: role.oid for role in scope.catalog.roles_by_name.values()}, oid)
+    return _name_in(_roles(scope), oid)
+
+
+def _roles(scope: NameScope) -> dict[str, Oid]:
+    """Return the catalog's roles, and whom the system's own objects belong to."""
+    return {"postgres": BOOTSTRAP} | {role.name: role.oid for role in scope.catalog.roles_by_name.values()}
 
 
 def read_collation(scope: NameScope, text: str) -> int:
