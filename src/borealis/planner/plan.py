@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from borealis.catalog.relations import Table
+from borealis.planner.alternatives import rewrites_of_alternatives
+from borealis.planner.pull_up import pulled_up
 from borealis.planner.rebuild import children_rebuilt, rebuilt
 from borealis.planner.select import SelectPlanner
 from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
@@ -105,10 +107,14 @@ class Planner:
 
     def _select(self, node: Select) -> Select:
         """Plan a query as it stands and with its subqueries unnested, and keep what costs least."""
+        as_bound, node = node, pulled_up(node)
+        self._kept.append(node)
+        if node is not as_bound:
+            self._find_needed(node)
         best = self._as_it_stands(node)
         unnested = best
         for _ in range(_UNNESTED_MAX):
-            for rewrite in rewrites(node, self._new_id):
+            for rewrite in (*rewrites(node, self._new_id), *rewrites_of_alternatives(node, self._new_id)):
                 self._kept.append(rewrite)
                 self._find_needed(rewrite)
                 found = self._as_it_stands(rewrite)
@@ -130,9 +136,11 @@ class Planner:
         return self._last_id
 
     def _find_needed(self, node: Select) -> None:
-        """Say of relations a rewrite has added which columns it reads."""
+        """Say anew which columns a rewritten query reads of the tables in it."""
+        tables = {each.id for each in walk(node) if isinstance(each, TableRelation)}
         for number, columns in _needed(node).items():
-            self.needed.setdefault(number, columns)
+            if number in tables and self.needed.get(number, columns) is not None:
+                self.needed[number] = columns
 
     def _target(self, node: Update | Delete) -> Update | Delete:
         """Plan the search for the rows of an UPDATE or DELETE: the table itself is joined like any other."""

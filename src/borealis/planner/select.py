@@ -16,7 +16,7 @@ from borealis.planner.scans import full_scan, scan_of
 from borealis.planner.selectivity import TableEstimator
 from borealis.planner.terms import joined, outer_relations, stripped
 from borealis.planner.units import Unit, named_in, relations_in, take_apart
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, SubLink, Var
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, SubLink, SubLinkKind, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
@@ -121,9 +121,7 @@ class SelectPlanner:
         group: frozenset[int],
     ) -> Source:
         planner = self.planner
-        estimator = TableEstimator(
-            relation.table, planner.statistics, planner.environment.fold, planner.rows_of
-        )
+        estimator = TableEstimator(relation, planner.statistics, planner.environment.fold, planner.rows_of)
         computed = (
             planner.environment.computed(relation.table, relation.id)
             if any(index.is_computed and index.is_valid for index in relation.table.indexes)
@@ -270,6 +268,8 @@ class SelectPlanner:
             node = pending.pop()
             if isinstance(node, SubLink):
                 once = self.planner.cost_of(node.query)
+                if node.kind is SubLinkKind.EXISTS:  # its first row will do
+                    once = max(cost.PROBE, once / max(1.0, self.planner.rows_of(node.query)))
                 total += (
                     once * max(rows, 1.0) if outer_relations(node.query) else once + rows * cost.HASH_PROBE
                 )
@@ -320,7 +320,7 @@ class SelectPlanner:
             for relation in relations_in(self.node.from_) if self.node.from_ is not None else ():
                 if isinstance(relation, TableRelation) and relation.id == column.relation:
                     estimator = TableEstimator(
-                        relation.table, self.planner.statistics, self.planner.environment.fold
+                        relation, self.planner.statistics, self.planner.environment.fold
                     )
                     return estimator.distinct(column.attnum)
         return 10.0 if isinstance(column, FuncCall) else 200.0

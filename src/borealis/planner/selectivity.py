@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from typing import TypeGuard
 
 from borealis.catalog.relations import Table
 from borealis.errors import SqlError
@@ -29,6 +30,7 @@ from borealis.sql.bound.expressions import (
     SubLinkKind,
     Var,
 )
+from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query
 from borealis.types.base import Value
 
@@ -52,13 +54,14 @@ class TableEstimator:
 
     def __init__(
         self,
-        table: Table,
+        relation: TableRelation,
         statistics: Statistics,
         fold: Fold,
         rows_of: Callable[[Query], float] = lambda query: 10.0,
     ) -> None:
         """rows_of tells how many rows a query inside a condition gives."""
-        self.table = table
+        self.relation = relation.id
+        self.table = table = relation.table
         self.rows_of = rows_of
         self.statistics: TableStatistics | None = statistics.of(table.oid)
         self.fold = fold
@@ -134,7 +137,7 @@ class TableEstimator:
         symbol = comparison_symbol(term)
         if symbol == "=":
             left, right = term.args
-            if self._is_column(left):
+            if self._is_column(stripped(left)):
                 return self._equal(left, right)
             return self._equal(right, left)
         if symbol is not None:
@@ -147,12 +150,17 @@ class TableEstimator:
             return MATCH
         return UNKNOWN
 
-    def _is_column(self, expr: Expr) -> bool:
-        return isinstance(stripped(expr), Var)
+    def _is_column(self, expr: Expr) -> TypeGuard[Var]:
+        """Whether an expression is a column of the table that statistics may be kept of."""
+        return (
+            isinstance(expr, Var)
+            and expr.relation == self.relation
+            and 0 < expr.attnum <= len(self.table.columns)
+        )
 
     def _nulls(self, expr: Expr) -> float:
         expr = stripped(expr)
-        if isinstance(expr, Var) and 0 < expr.attnum <= len(self.table.columns):
+        if self._is_column(expr):
             if self.table.columns[expr.attnum - 1].not_null:
                 return 0.0
             column = self.column(expr.attnum)
@@ -162,7 +170,7 @@ class TableEstimator:
 
     def _boolean(self, term: Expr) -> float:
         var = stripped(term.arg if isinstance(term, BooleanTest) else term)
-        column = self.column(var.attnum) if isinstance(var, Var) else None
+        column = self.column(var.attnum) if self._is_column(var) else None
         if column is None:
             return 0.5
         wanted = term.value if isinstance(term, BooleanTest) else True
@@ -176,7 +184,7 @@ class TableEstimator:
     def _equal(self, key: Expr, value: Expr | None) -> float:
         """Return the selectivity of key = value; None where it is not known."""
         key = stripped(key)
-        if not isinstance(key, Var) or not 0 < key.attnum <= len(self.table.columns):
+        if not self._is_column(key):
             return EQUAL
         if key.attnum in self._unique:
             return 1 / self.rows
@@ -202,10 +210,10 @@ class TableEstimator:
         if symbol is None or symbol == "=" or not isinstance(term, FuncCall):
             return None
         left, right = term.args
-        if not isinstance(stripped(left), Var):
+        if not self._is_column(stripped(left)):
             left, right, symbol = right, left, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[symbol]
         key = stripped(left)
-        if not isinstance(key, Var):
+        if not self._is_column(key):
             return None
         known = self._below(key, right)
         if known is None:

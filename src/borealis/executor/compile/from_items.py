@@ -57,7 +57,7 @@ def from_where_clause(compilation: Compilation, item: FromItem | None, where: Ex
         compiler = FromCompiler(compilation, item)
         answered = set[Expr]()
         text = compiler.item(item, Place(terms, extra, nullable=False, satisfied=answered))
-        text = f" FROM {_MANY if has_hash_join(item) else ''}{text}"
+        text = f" FROM {_MANY if _looks_small(item) else ''}{text}"
         compiler.write_conditions(extra)
         satisfied = frozenset(answered)
     left = joined(term for term in terms if term not in satisfied)
@@ -353,10 +353,13 @@ _MANY = "json_each('[0]') AS z1 CROSS JOIN json_each('[0]') AS z2 CROSS JOIN "
 table ten times than makes an index of it; where the planner knows better, it has to be told."""
 
 
-def has_hash_join(item: FromItem) -> bool:
-    if not isinstance(item, PlannedJoin):
-        return False
-    return item.method is JoinMethod.HASH or has_hash_join(item.left) or has_hash_join(item.right)
+def _looks_small(item: FromItem) -> bool:
+    """Whether a hash join's left side begins with a search, of whose rows SQLite would think too little."""
+    has_hash = False
+    while isinstance(item, PlannedJoin):
+        has_hash |= item.method is JoinMethod.HASH
+        item = item.left
+    return has_hash and not (isinstance(item, Scan) and not item.ranges)
 
 
 def _whole(item: TableRelation) -> Scan:
