@@ -6,18 +6,23 @@ Source: PostgreSQL 16, costsize.c and selfuncs.c, as described in its documentat
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from borealis.planner.physical import Estimate
 from borealis.planner.terms import comparison_symbol
 from borealis.sql.bound.expressions import (
     AggregateCall,
+    Array,
     BoolExpr,
     BoolOp,
+    CoerceViaIO,
     Const,
+    DistinctTest,
     Expr,
     FuncCall,
     InList,
+    MinMax,
+    NullIf,
     NullTest,
     Param,
     ScalarArray,
@@ -44,12 +49,23 @@ def evaluation(exprs: Iterable[Expr]) -> float:
     return sum(_calls(expr) for expr in exprs) * OPERATOR
 
 
-def _calls(node: object) -> int:
+def _calls(node: object) -> float:
     """Count calls, those inside an aggregate's arguments and in subqueries left out: they are paid elsewhere."""
-    if isinstance(node, AggregateCall | SubLink):
-        return 0
-    own = isinstance(node, FuncCall | InList | ScalarArray) and not _is_constant(node)
+    match node:
+        case AggregateCall() | SubLink():
+            return 0
+        case Expr() if _is_constant(node):
+            return 0
+        case ScalarArray():
+            length = len(node.array.elements) if isinstance(node.array, Array) else _ARRAY_LENGTH
+            return length / 2 + _calls(node.left) + _calls(node.array)
+        case InList():
+            return len(node.items) / 2 + _calls(node.left)
+    own = 2 if isinstance(node, CoerceViaIO) else isinstance(node, FuncCall | DistinctTest | NullIf | MinMax)
     return own + sum(_calls(child) for child in children(node))
+
+
+_ARRAY_LENGTH = 10
 
 
 def _is_constant(expr: Expr) -> bool:
@@ -96,13 +112,27 @@ def _selectivity(term: Expr) -> float:
     return ANYTHING
 
 
+def scan(
+    startup: float, each: float, rows: float, terms: Sequence[Expr], columns: Iterable[Expr], width: int
+) -> Estimate:
+    """A scan whose rows cost so much each, its conditions and outputs added in PostgreSQL's order."""
+    left = clamped(rows * selectivity(terms)) if terms else rows
+    run = (each + evaluation(terms)) * rows + evaluation(columns) * left
+    return Estimate(startup, startup + run, left, width)
+
+
+def _log2(number: float) -> float:
+    """Return the logarithm with PostgreSQL's constant, whose last digit shows in rounded costs."""
+    return math.log(number) / 0.693147180559945
+
+
 def sort(child: Estimate, width: int, limit: float | None = None) -> Estimate:
     rows = max(child.rows, 2.0)
     comparison = 2 * OPERATOR
     if limit is not None and 0 < limit < rows / 2:
-        compared = comparison * rows * math.log2(2 * limit)
+        compared = comparison * rows * _log2(2 * limit)
     else:
-        compared = comparison * rows * math.log2(rows)
+        compared = comparison * rows * _log2(rows)
     startup = child.total + compared
     return Estimate(startup, startup + OPERATOR * rows, child.rows, width)
 

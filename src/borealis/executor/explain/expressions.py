@@ -196,10 +196,9 @@ class ExpressionText:
         return shown.Call(quote_identifier(made.name) if made else str(expr.function), self._all(expr.args))
 
     def _BoolExpr(self, expr: bound.BoolExpr) -> Shown:  # noqa: N802
-        if expr.op is bound.BoolOp.NOT:
-            inner = negated(expr.args[0])
-            if not (isinstance(inner, bound.BoolExpr) and inner.op is bound.BoolOp.NOT):
-                return self.shown(inner)
+        inner = pushed_in(expr)
+        if inner is not expr and not (isinstance(inner, bound.BoolExpr) and inner.op is bound.BoolOp.NOT):
+            return self.shown(inner)
         return shown.Boolean(expr.op.value, self._all(expr.args))
 
     def _NullTest(self, expr: bound.NullTest) -> Shown:  # noqa: N802
@@ -310,6 +309,13 @@ class ExpressionText:
 
     def _other(self, expr: bound.Expr) -> Shown:
         return shown.Listed(f"{type(expr).__name__.upper()}(", (), ")")
+
+
+def pushed_in(expr: bound.Expr) -> bound.Expr:
+    """Return an expression whose outermost NOT has been moved inwards."""
+    if isinstance(expr, bound.BoolExpr) and expr.op is bound.BoolOp.NOT:
+        return negated(expr.args[0])
+    return expr
 
 
 def negated(expr: bound.Expr) -> bound.Expr:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borealis.catalog.catalog import Catalog
-from borealis.executor.explain.expressions import ExpressionText
+from borealis.executor.explain.costs import evaluation
+from borealis.executor.explain.expressions import ExpressionText, pushed_in
 from borealis.executor.explain.names import Names
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.planner.physical import Estimate, PlannedJoin, Scan
 from borealis.sql.bound.expressions import AggregateCall, Expr, SortKey, SubLink, SubLinkKind, Var
-from borealis.sql.bound.relations import Join, Relation
+from borealis.sql.bound.relations import CteRelation, Join, Relation
 from borealis.sql.bound.statements import (
     Cte,
     Delete,
@@ -27,7 +28,7 @@ from borealis.sql.bound.statements import (
     Update,
     Values,
 )
-from borealis.sql.bound.trees import children, relations_named
+from borealis.sql.bound.trees import children, conjuncts, relations_named
 from borealis.sql.parse import Node
 from borealis.types.base import Style, Value
 
@@ -73,8 +74,12 @@ class Builder:
         self.is_prefixed = self.names.count + self._joins > 1
 
     def _name_all(self, statement: Statement) -> None:
+        ctes = {each.id: each.name for each in in_order(statement) if isinstance(each, Cte)}
         for each in in_order(statement):
-            if isinstance(each, _RELATIONS):
+            if isinstance(each, CteRelation) and not each.alias:
+                columns = tuple(column.name for column in each.columns)
+                self.names.add_named(each.id, ctes.get(each.cte, "*CTE*"), columns)
+            elif isinstance(each, _RELATIONS):
                 self.names.add(each, self._column_aliases.get(each.alias, ()))
             elif isinstance(each, Join | PlannedJoin):
                 self._joins += 1
@@ -107,10 +112,15 @@ class Builder:
         return text
 
     def terms(self, node: PlanNode, terms: Iterable[Expr], *, own: int = 0) -> str:
-        """Return conditions; the columns of own, the relation a scan is of, go without prefix but in VERBOSE."""
+        """Return conditions, the cheap ones first as PostgreSQL has them.
+
+        The columns of own, the relation a scan is of, go without prefix but in VERBOSE.
+        """
         outer, self._node = self._node, node
         own = 0 if self.verbose else own
-        text = self._expressions.conjunction(terms, prefixed=self.is_prefixed or self.verbose, own=own)
+        found = [each for term in terms for each in conjuncts(pushed_in(term))]
+        cheap_first = sorted(found, key=lambda term: evaluation((term,)))
+        text = self._expressions.conjunction(cheap_first, prefixed=self.is_prefixed or self.verbose, own=own)
         self._node = outer
         return text
 

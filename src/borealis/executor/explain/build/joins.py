@@ -17,6 +17,7 @@ from borealis.executor.explain.conditions import (
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.planner.physical import Estimate, JoinMethod, PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.terms import comparison_symbol
+from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
 from borealis.sql.bound.relations import FromItem, Join, SubqueryRelation, TableRelation, ValuesRelation
 from borealis.sql.bound.statements import Select, Values
@@ -60,9 +61,9 @@ def subquery_plan(
         return child
     alias = build.names.alias(item.id)
     old = child.estimate
-    estimate = Estimate(old.startup, old.total + costs.TUPLE * old.rows, old.rows, old.width)
-    from borealis.settings.identifiers import quote_identifier
-
+    each = costs.TUPLE + costs.evaluation(terms.filters)
+    rows = costs.clamped(old.rows * costs.selectivity(terms.filters)) if terms.filters else old.rows
+    estimate = Estimate(old.startup, old.total + each * old.rows, rows, old.width)
     node = PlanNode("Subquery Scan", f"Subquery Scan on {quote_identifier(alias)}", estimate)
     node.details.append(Property("Alias", alias))
     filtered(build, node, item.id, terms.filters)
@@ -162,7 +163,7 @@ def _is_equality(term: Expr, left: frozenset[int], right: frozenset[int]) -> boo
 def _estimate(
     item: Join | PlannedJoin, outer: PlanNode, inner: PlanNode, condition: Sequence[Expr]
 ) -> Estimate:
-    if isinstance(item, PlannedJoin):
+    if isinstance(item, PlannedJoin) and _reads_tables(item):
         return item.estimate
     left, right = outer.estimate, inner.estimate
     rows = costs.clamped(left.rows * right.rows * costs.selectivity(condition))
@@ -170,3 +171,9 @@ def _estimate(
     again = (left.rows - 1) * (right.total - right.startup)
     total = left.total + right.total + again + left.rows * right.rows * each
     return Estimate(left.startup + right.startup, total, rows, left.width + right.width)
+
+
+def _reads_tables(item: FromItem) -> bool:
+    if isinstance(item, Join | PlannedJoin):
+        return _reads_tables(item.left) or _reads_tables(item.right)
+    return isinstance(item, Scan | TableRelation)

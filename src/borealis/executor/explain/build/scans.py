@@ -21,7 +21,7 @@ from borealis.executor.explain import costs
 from borealis.executor.explain.build.builder import Builder, in_order
 from borealis.executor.explain.conditions import ScanTerms
 from borealis.executor.explain.plan_node import PlanNode, Property
-from borealis.executor.explain.widths import width, width_of
+from borealis.executor.explain.widths import width
 from borealis.planner.physical import Estimate, Scan
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Var
@@ -173,72 +173,66 @@ def _relation_details(build: Builder, node: PlanNode, relation: TableRelation) -
 def other_plan(build: Builder, relation: Relation, terms: ScanTerms, columns: Sequence[Expr]) -> PlanNode:
     """Build the scan of a function, VALUES, a WITH item, a system catalog."""
     alias = build.names.alias(relation.id)
-    match relation:
-        case FunctionRelation() | RowsFrom():
-            node = _function(build, relation, alias)
-        case ValuesRelation():
-            rows = float(len(relation.rows))
-            each = costs.OPERATOR + costs.TUPLE
-            estimate = Estimate(0.0, each * rows, rows, _columns_width(relation))
-            node = PlanNode("Values Scan", f"Values Scan on {quote_identifier(alias)}", estimate)
-            node.details.append(Property("Alias", alias))
-        case CteRelation():
-            cte = build.ctes[relation.cte][0]
-            name = f"CTE Scan on {quote_identifier(cte.name)}"
-            rows = 10.0 if not build.ctes[relation.cte][1] else build.cte_rows.get(cte.id, 10.0)
-            node = PlanNode(
-                "WorkTable Scan" if relation.cte in build.recursing else "CTE Scan",
-                name.replace("CTE", "WorkTable") if relation.cte in build.recursing else name,
-                Estimate(0.0, 2 * costs.TUPLE * rows, rows, _columns_width(relation)),
-            )
-            if alias != cte.name:
-                node.title += f" {quote_identifier(alias)}"
-            node.details += [Property("CTE Name", cte.name), Property("Alias", alias)]
-        case SystemRelation():
-            name = f"pg_catalog.{relation.table.name}" if build.verbose else relation.table.name
-            node = PlanNode(
-                "Seq Scan", f"Seq Scan on {name}", Estimate(0.0, 10.0, 100.0, _columns_width(relation))
-            )
-            if alias != relation.table.name:
-                node.title += f" {quote_identifier(alias)}"
-            node.details += [Property("Relation Name", relation.table.name), Property("Alias", alias)]
-        case _:
-            raise AssertionError(relation)
+    node, startup, each, rows = _unfiltered(build, relation, alias)
     filtered(build, node, relation.id, terms.filters)
-    old = node.estimate
-    total = old.total + costs.evaluation(columns) * old.rows
-    node.estimate = Estimate(old.startup, total, old.rows, width(columns))
+    node.estimate = costs.scan(startup, each, rows, terms.filters, columns, width(columns))
     build.output(node, columns)
     return node
 
 
+def _unfiltered(build: Builder, relation: Relation, alias: str) -> tuple[PlanNode, float, float, float]:
+    """Return a scan's node, what it costs to begin, what each row costs, and how many there are."""
+    nothing = Estimate(0.0, 0.0, 0.0, 0)
+    match relation:
+        case FunctionRelation() | RowsFrom():
+            calls = (relation.call,) if isinstance(relation, FunctionRelation) else relation.calls
+            node = _function(build, relation, calls, alias)
+            rows = max(_function_rows(call) for call in calls)
+            return node, costs.OPERATOR * len(calls), costs.TUPLE, rows
+        case ValuesRelation():
+            node = PlanNode("Values Scan", f"Values Scan on {quote_identifier(alias)}", nothing)
+            node.details.append(Property("Alias", alias))
+            return node, 0.0, costs.OPERATOR + costs.TUPLE, float(len(relation.rows))
+        case CteRelation():
+            cte, _ = build.ctes[relation.cte]
+            kind = "WorkTable Scan" if relation.cte in build.recursing else "CTE Scan"
+            rows = build.cte_rows.get(cte.id, 10.0)
+            node = PlanNode(
+                kind, _aliased(f"{kind} on {quote_identifier(cte.name)}", cte.name, alias), nothing
+            )
+            node.details += [Property("CTE Name", cte.name), Property("Alias", alias)]
+            return node, 0.0, costs.TUPLE if kind == "WorkTable Scan" else 2 * costs.TUPLE, rows
+        case SystemRelation():
+            name = relation.table.name
+            shown = f"pg_catalog.{name}" if build.verbose else name
+            node = PlanNode("Seq Scan", _aliased(f"Seq Scan on {shown}", name, alias), nothing)
+            node.details += [Property("Relation Name", name), Property("Alias", alias)]
+            return node, 0.0, costs.TUPLE, 100.0
+    raise AssertionError(relation)
+
+
+def _aliased(title: str, name: str, alias: str) -> str:
+    return title if alias == name else f"{title} {quote_identifier(alias)}"
+
+
 def filtered(build: Builder, node: PlanNode, relation: int, terms: Sequence[Expr]) -> None:
-    """Let a scan look at conditions."""
+    """Let a scan look at conditions; its costs are not touched."""
     node.key = ("rows", relation)
-    if not terms:
-        return
-    old = node.estimate
-    each = costs.evaluation(terms)
-    rows = costs.clamped(old.rows * costs.selectivity(terms))
-    node.estimate = Estimate(old.startup, old.total + each * old.rows, rows, old.width)
-    node.add("Filter", build.terms(node, terms, own=0 if node.type == "Subquery Scan" else relation))
-    node.filtered = (("scanned", relation), "Rows Removed by Filter")
+    if terms:
+        node.add("Filter", build.terms(node, terms, own=0 if node.type == "Subquery Scan" else relation))
+        node.filtered = (("scanned", relation), "Rows Removed by Filter")
 
 
-def _function(build: Builder, relation: FunctionRelation | RowsFrom, alias: str) -> PlanNode:
-    calls = (relation.call,) if isinstance(relation, FunctionRelation) else relation.calls
+def _function(
+    build: Builder, relation: FunctionRelation | RowsFrom, calls: Sequence[Expr], alias: str
+) -> PlanNode:
     names = [_function_name(call) for call in calls]
-    rows = max(_function_rows(call) for call in calls)
-    startup = costs.OPERATOR * len(calls)
-    estimate = Estimate(startup, startup + costs.TUPLE * rows, rows, _columns_width(relation))
     if len(calls) == 1:
         shown = f"pg_catalog.{quote_identifier(names[0])}" if build.verbose else quote_identifier(names[0])
-        title = f"Function Scan on {shown}"
-        if alias != names[0]:
-            title += f" {quote_identifier(alias)}"
+        title = _aliased(f"Function Scan on {shown}", names[0], alias)
     else:
         title = f"Function Scan on {quote_identifier(alias)}"
-    node = PlanNode("Function Scan", title, estimate)
+    node = PlanNode("Function Scan", title, Estimate(0.0, 0.0, 0.0, 0))
     if len(calls) == 1:
         node.details.append(Property("Function Name", names[0]))
         if build.verbose:
@@ -265,8 +259,3 @@ def _function_rows(call: Expr) -> float:
     if call.function.name == "unnest":
         return 10.0
     return 100.0 if call.function.name.startswith(("json", "regexp")) else 1000.0
-
-
-def _columns_width(relation: Relation) -> int:
-    assert not isinstance(relation, TableRelation)
-    return sum(width_of(column.type, column.typmod) for column in relation.columns)

@@ -91,6 +91,7 @@ def _append(build: Builder, node: SetOperation) -> PlanNode:
         plan.key = plan.key or ("member", id(member))
     columns_width = sum(width_of(column.type, column.typmod) for column in node.columns)
     append = PlanNode("Append", "Append", costs.append([plan.estimate for plan in plans], columns_width))
+    append.add("Subplans Removed", 0, only="data")
     for plan in plans:
         append.adopt(plan, "Member")
     append.exprs = tuple(
@@ -136,6 +137,7 @@ def _setop(build: Builder, node: SetOperation, columns: list[Expr]) -> PlanNode:
     append = PlanNode(
         "Append", "Append", costs.append([side.estimate for side in sides], sides[0].estimate.width)
     )
+    append.add("Subplans Removed", 0, only="data")
     for member in sides:
         append.adopt(member, "Member")
     word = "Intersect" if node.op is SetOp.INTERSECT else "Except"

@@ -6,5 +6,5 @@
     settle      counts to the actual figures of plan nodes
     usage       bytes read and written, for DPUs
 
-See docs/decisions/0007-explain-analyze-counts-in-conditions.md for what each figure is.
+See docs/decisions/0017-explain-analyze-counts.md for what each figure is.
 """

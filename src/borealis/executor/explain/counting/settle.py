@@ -123,6 +123,9 @@ class Settlement:
             return 1.0 if actual is None else float(actual.loops)
         if actual is None:
             return None
+        if node.type == "Subquery Scan":
+            before = None if node.filtered is None else self._points.numbers.get(node.filtered[0])
+            return actual.rows if before is None else float(self._counter.rows[before])
         if node.type == "ModifyTable":
             has_conflict = any(each.label == "Conflict Resolution" for each in node.properties)
             return None if has_conflict or self._outcome.written is None else float(self._outcome.written)
