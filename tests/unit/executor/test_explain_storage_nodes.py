@@ -139,7 +139,9 @@ def without_figures(lines: list[str]) -> str:
     text = re.sub(r"\(actual rows=\d+ loops=\d+\)", "(actual)", text)
     text = re.sub(r"(Planning Time|Execution Time): [\d.]+ ms", r"\1: 0 ms", text)
     text = re.sub(r"(\w+): [\d.]+ DPU( \(Transaction minimum: [\d.]+\))?", r"\1: 0 DPU", text)
-    return re.sub(r"Query Identifier: [ybndrfg8ejkmcpqxot1uwisza345h769]{13}$", "Query Identifier: x", text, flags=re.M)
+    return re.sub(
+        r"Query Identifier: [ybndrfg8ejkmcpqxot1uwisza345h769]{13}$", "Query Identifier: x", text, flags=re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("sql", RECORDED)

@@ -74,17 +74,26 @@ class Instrument:
         self._run = new_run()
         self._loop: int | None = None
         """What drives the query that is being gone through: an outer row, for a subquery that names its columns."""
+        self._done: dict[object, object] = {}
         self.statement: Statement = rebuilt(statement, self._replaced)
         self.counter = Counter(self._run, self.points.drivers, now_ns if timing else None)
 
     def _replaced(self, node: object) -> object | None:
-        if isinstance(node, Select):
-            return self._select(node)
-        if isinstance(node, Update | Delete):
-            return self._target(node)
-        if isinstance(node, SubLink) and outer_relations(node.query):
-            return self._correlated(node)
-        return None
+        """Put ticks into a query; one that stands in a condition and in a scan's ranges too stays one."""
+        is_query = isinstance(node, Select | Update | Delete)
+        if not is_query and not (isinstance(node, SubLink) and outer_relations(node.query)):
+            return None
+        done = self._done.get(node)
+        if done is None:
+            if isinstance(node, Select):
+                done = self._select(node)
+            elif isinstance(node, Update | Delete):
+                done = self._target(node)
+            else:
+                assert isinstance(node, SubLink)
+                done = self._correlated(node)
+            self._done[node] = done
+        return done
 
     def _correlated(self, node: SubLink) -> Expr:
         """Count how often a subquery is computed."""
@@ -106,7 +115,7 @@ class Instrument:
         return made
 
     def _select(self, node: Select) -> Select:
-        inner: Select = children_rebuilt(node, self._replaced)
+        inner: Select = children_rebuilt(replace(node, from_=None, where=None), self._replaced)
         from_, where = self._from_where(node, node.from_, node.where)
         having = inner.having
         if node.group:
@@ -121,10 +130,16 @@ class Instrument:
         return Tick(oids.BOOL, -1, self._run, self.points.new(key, self._loop), (), aggregate=star)
 
     def _target(self, node: Update | Delete) -> Update | Delete:
-        inner: Update | Delete = children_rebuilt(node, self._replaced)
+        """What is read is the search; the conditions as they were written serve rows of the write set, uncounted."""
+        if isinstance(node, Update):
+            bare: Update | Delete = replace(node, search=None, where=None, from_=None)
+            inner = replace(children_rebuilt(bare, self._replaced), where=node.where, from_=node.from_)
+        else:
+            bare = replace(node, search=None, where=None, using=None)
+            inner = replace(children_rebuilt(bare, self._replaced), where=node.where, using=node.using)
         if node.search is None:
-            return inner
-        return replace(inner, search=self._from_where(node, *node.search))
+            return inner  # type: ignore[no-any-return] # an Update of an Update
+        return replace(inner, search=self._from_where(node, *node.search))  # type: ignore[no-any-return]
 
     # FROM and WHERE
 
@@ -189,6 +204,8 @@ class _Placed:
         if not isinstance(item, Scan):
             is_lateral = isinstance(item, SubqueryRelation) and item.lateral
             new = self._owner.within(driver if is_lateral else None, lambda: self._owner.rebuilt(item))
+        else:
+            new = self._owner.rebuilt(item)  # type: ignore[assignment] # a Scan of a Scan
         self._scan(relation, new, sink, driver)
         return new
 
@@ -205,7 +222,8 @@ class _Placed:
         found += owner._all(terms.storage)  # noqa: SLF001
         found.append(owner.tick(("stored", key), own, driver, terms.storage))  # type: ignore[arg-type]
         found += owner._all(terms.filters)  # noqa: SLF001
-        found.append(owner.tick(("rows", key), own, driver, [*terms.storage, *terms.filters]))  # type: ignore[arg-type]
+        before = [*terms.index, *terms.storage, *terms.filters]
+        found.append(owner.tick(("rows", key), own, driver, before))  # type: ignore[arg-type]
         sink += found
 
     def _join(self, item: Join | PlannedJoin, sink: list[Expr], driver: int | None) -> FromItem:
