@@ -107,16 +107,13 @@ class Planner:
 
     def _select(self, node: Select) -> Select:
         """Plan a query as it stands and with its subqueries unnested, and keep what costs least."""
-        as_bound, node = node, pulled_up(node)
+        node = pulled_up(node)
         self._kept.append(node)
-        if node is not as_bound:
-            self._find_needed(node)
         best = self._as_it_stands(node)
         unnested = best
         for _ in range(_UNNESTED_MAX):
             for rewrite in (*rewrites(node, self._new_id), *rewrites_of_alternatives(node, self._new_id)):
                 self._kept.append(rewrite)
-                self._find_needed(rewrite)
                 found = self._as_it_stands(rewrite)
                 if self.cost_of(found) < self.cost_of(unnested):
                     unnested, node = found, rewrite
@@ -126,6 +123,7 @@ class Planner:
         return best
 
     def _as_it_stands(self, node: Select) -> Select:
+        self._find_needed(node)
         planner = SelectPlanner(self, children_rebuilt(node, self._replaced))
         planned = planner.planned()
         self.remember(planned, planner.rows, planner.cost)
