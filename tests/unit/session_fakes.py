@@ -34,11 +34,14 @@ class FakePlan:
     tag: str
     columns: tuple | None
     parameter_types: tuple = ()
-    catalog: object = None
     catalog_version: int = 1
     is_cacheable: bool = True
     command: object = None
     alone: object = None
+
+    @property
+    def plans_version(self):
+        return self.catalog_version
 
     @property
     def outputs(self):
@@ -130,6 +133,10 @@ class FakeTransaction:
 class FakeSnapshots:
     catalog_version: int = 1
 
+    @property
+    def plans_version(self):
+        return self.catalog_version
+
 
 @dataclass
 class FakeEngine:
@@ -143,6 +150,7 @@ class FakeEngine:
     results: list = field(default_factory=list)
     transactions: list = field(default_factory=list)
     parameter_types: tuple = ()
+    catalog: object = None
 
     def prepare(self, parsed, parameter_types, scope, now_us=None):
         columns = None

@@ -50,7 +50,7 @@ def test_a_new_cluster_has_its_schemas_and_opens_again(closed, key):
     assert {name for _, name, _ in rows} == {"pg_catalog", "public", "information_schema", "sys"}
     assert database.writer.execute("PRAGMA journal_mode").get == "wal"
     assert database.writer.execute("PRAGMA synchronous").get == 2  # FULL
-    assert database.writer.execute("SELECT * FROM meta").fetchall() == [(1, 1, 26384, "one")]
+    assert database.writer.execute("SELECT * FROM meta").fetchall() == [(1, 1, 26384, "one", 0)]
     database.close()
     assert sorted(os.listdir(closed)) == ["cluster.db", "cluster.key", "lock", "signal"]
 
@@ -245,7 +245,7 @@ def test_commits_over_damage_fail_as_damage(tmp_path):
     directory, key, table = filled(tmp_path)
     path = directory / "cluster.db"
     content = bytearray(path.read_bytes())
-    for page in range(8, len(content) // 4096):
+    for page in range(len(content) // 4096 // 2, len(content) // 4096):  # the table's, not the schema's
         content[page * 4096 + 100] ^= 1
     path.write_bytes(content)
     database = Database.open(directory, installation_key=key)
@@ -273,7 +273,7 @@ def test_readers_are_bounded_reused_and_cannot_write(tmp_path):
         assert pool.acquire() is first
         assert len(installed) == 2
         with pytest.raises(apsw.ReadOnlyError):
-            first.execute("INSERT INTO meta VALUES(1,1,1,1)")
+            first.execute("INSERT INTO meta VALUES(1,1,1,1,1)")
         first.execute("CREATE TEMP TABLE overlay(a)")  # what an overlay needs
         first.execute("INSERT INTO temp.overlay VALUES(1)")
         pool.release(first)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
+from borealis.catalog.job_ids import new_job_id
 from borealis.errors import FeatureNotSupported
 from borealis.executor.compile.compilation import Output
 from borealis.executor.result import Result
@@ -63,11 +63,6 @@ class DdlResult(Result):
     ) -> None:
         super().__init__(list(rows), len(rows))
         self.notices = notices
-
-
-def new_job_id(chance: bytes) -> str:
-    """Return 16 random bytes as 26 characters of lower-case base32: dsql-facts.md §5.1."""
-    return base64.b32encode(chance).decode().rstrip("=").lower()
 
 
 def submitted(job: Job, job_id: str, now_us: int) -> Change:

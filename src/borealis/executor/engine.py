@@ -21,9 +21,9 @@ from borealis.executor import sqlite_functions as _registered  # noqa: F401 - be
 from borealis.executor.ddl import JOB_ID, DdlAction
 from borealis.executor.plan import Column, Plan, make_plan
 from borealis.executor.scope import Scope
+from borealis.executor.statistics import KnownStatistics
 from borealis.executor.transaction import Transaction
 from borealis.limits import DSQL_LIMITS, TransactionLimits
-from borealis.planner.statistics import NO_STATISTICS, Statistics
 from borealis.sql.bind import bind, is_bindable
 from borealis.sql.parse import Parsed
 from borealis.sql.utility import is_ddl, plan_ddl
@@ -58,7 +58,8 @@ class Engine:
         self.cluster = cluster
         self._catalog: Catalog | None = None
         self._plans: OrderedDict[_PlanKey, Plan] = OrderedDict()
-        self.statistics: Statistics = NO_STATISTICS
+        self.statistics = KnownStatistics(snapshots)
+        self._plans_version = -1
 
     # Catalog
 
@@ -101,6 +102,11 @@ class Engine:
             SqlError: names, types, what is not supported.
         """
         catalog = self.catalog
+        plans_version = self.snapshots.plans_version
+        if plans_version != self._plans_version:
+            self._plans_version = plans_version
+            self._plans.clear()
+            self.statistics.forget()
         key: _PlanKey = (
             parsed.text,
             id(parsed.node),
@@ -115,6 +121,7 @@ class Engine:
             self._plans.move_to_end(key)
             return plan
         plan = self._make(parsed, parameter_types, catalog, scope, now_us)
+        plan.plans_version = plans_version
         if plan.is_cacheable and len(parsed.text) <= _CACHED_TEXT_CHARACTERS_MAX:
             self._plans[key] = plan
             if len(self._plans) > PLANS_MAX:

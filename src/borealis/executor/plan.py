@@ -70,6 +70,9 @@ class Plan:
     needs_context: bool
     """Calls functions that may look at the session."""
 
+    plans_version: int = -1
+    """Of the catalog and the statistics it was made under."""
+
     is_long: bool = False
     """Has outlasted its inline budget before: goes to a thread at once."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from borealis.storage.catalog_tables import JOB, SYS_JOB
+from borealis.storage.catalog_tables import JOB, PG_CLASS, SYS_JOB
 from borealis.transaction.intent import Change, Mode
 
 RETENTION_US = 30 * 60 * 1_000_000
@@ -49,6 +49,25 @@ def next_job(connection: apsw.Connection, now_us: int) -> OpenJob | None:
     )
     connection.execute("UPDATE job SET status='processing',update_us=? WHERE job_id=?", (now_us, job_id))
     return OpenJob(job_id, job_type, object_, name or "")
+
+
+def submit(connection: apsw.Connection, job: OpenJob, now_us: int) -> None:
+    """Write a new job that no statement asked for, inside a write transaction."""
+    values = (job.id, "submitted", "", job.type, PG_CLASS, job.object, job.object_name, now_us, now_us)
+    columns = ",".join(JOB.columns)
+    connection.execute(
+        f"INSERT INTO job(_k,_u,_s,{columns}) VALUES(0,0,0,{','.join('?' * len(values))})", values
+    )
+
+
+def counted(connection: apsw.Connection, table: int) -> tuple[float, str | None]:
+    """Return how many rows a table had when it was analysed, and its name; None: it is no table, or no longer one."""
+    found: Any = connection.execute(
+        "SELECT coalesce(row_count,0),nspname||'.'||relname FROM pg_class JOIN pg_namespace AS n ON n.oid=relnamespace "
+        "LEFT JOIN relation_statistics ON relation=pg_class.oid WHERE pg_class.oid=? AND relkind='r'",
+        (table,),
+    ).fetchone()
+    return (0.0, None) if found is None else (float(found[0]), found[1])
 
 
 def write_end(connection: apsw.Connection, job: OpenJob, outcome: Outcome, now_us: int) -> None:

@@ -5,15 +5,19 @@ Invariant: it runs where the committer runs, so nothing is committed between wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from borealis.catalog.job_ids import new_job_id
 from borealis.clock import Clock
 from borealis.errors import InternalError, SqlError
 from borealis.jobs import rows
 from borealis.jobs.analyze import Analysis
+from borealis.jobs.change_counts import ChangeCounts
 from borealis.jobs.drop import Removal
 from borealis.jobs.index_build import IndexBuild
 from borealis.jobs.rows import OpenJob, Outcome
@@ -21,7 +25,7 @@ from borealis.jobs.tables import Tables
 from borealis.jobs.validation import Validation
 from borealis.storage.database import Database
 from borealis.transaction.committer import Committer
-from borealis.transaction.intent import Intent
+from borealis.transaction.intent import Change, Intent
 
 _log = structlog.get_logger("borealis.jobs")
 
@@ -50,14 +54,26 @@ _KINDS: dict[str, Callable[[OpenJob, Tables], Work]] = {
 class JobRunner:
     """Implements borealis.transaction.committer.Jobs."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, random_: random.Random | None = None) -> None:
+        """random_ chooses what ANALYZE samples."""
         self._clock = clock
-        self._tables = Tables(database)
+        self._tables = Tables(database, random_ or random.Random())  # noqa: S311 - no secret
+        self._counts = ChangeCounts(clock)
         self._job: tuple[OpenJob, Work] | None = None
+
+    def note(self, changes: Iterable[Change]) -> None:
+        self._counts.note(changes)
+
+    @property
+    def is_due(self) -> bool:
+        """Some table has changed so much that it is analysed, once no other job is under way."""
+        return self._job is None and self._counts.is_due
 
     def step(self, committer: Committer) -> bool:
         """Do one piece; tell whether there may be more."""
         if self._job is None:
+            if self._counts.is_due:
+                self._submit_analyses(committer)
             taken = committer.write(lambda connection: rows.next_job(connection, self._clock.now_us()))
             if taken is not None:
                 self._job = (taken, _KINDS[taken.type](taken, self._tables))
@@ -81,8 +97,18 @@ class JobRunner:
             self._end(committer, job, outcome)
         return True
 
+    def _submit_analyses(self, committer: Committer) -> None:
+        now_us = self._clock.now_us()
+        for table in self._counts.take_due():
+            count, name = rows.counted(committer.database.writer, table)
+            if name is not None and self._counts.is_over(table, count):
+                job = OpenJob(new_job_id(self._tables.random.randbytes(16)), "ANALYZE", table, name)
+                committer.write(partial(rows.submit, job=job, now_us=now_us))
+
     def _end(self, committer: Committer, job: OpenJob, outcome: Outcome) -> None:
         now_us = self._clock.now_us()
+        if job.type == "ANALYZE" and not outcome.is_object_gone:
+            self._counts.analysed(job.object, rows.counted(committer.database.writer, job.object)[0])
         if not outcome.changes:
             committer.write(lambda connection: rows.write_end(connection, job, outcome, now_us))
             return

@@ -6,6 +6,7 @@ stays small.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 class Tables:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, random_: random.Random) -> None:
+        self.random = random_
+        """For samples."""
         self._database = database
         self._pool: ReaderPool | None = None
         self._catalog: Catalog | None = None

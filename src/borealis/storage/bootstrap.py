@@ -16,7 +16,7 @@ FIRST_CATALOG_VERSION = 1
 
 _HOUSEKEEPING = (
     # The one row every snapshot begins with.
-    "CREATE TABLE meta(seq,catalog_version,next_oid,cluster)",
+    "CREATE TABLE meta(seq,catalog_version,next_oid,cluster,statistics_version)",
     # When a relation was last changed: an older transaction that writes it fails with OC001.
     "CREATE TABLE relation_version(relation INTEGER PRIMARY KEY,catalog_version)",
     # Tables the catalog no longer names, emptied in small batches beside the running load.
@@ -26,8 +26,12 @@ _HOUSEKEEPING = (
         "CREATE TABLE sequence_value(sequence INTEGER,generation INTEGER,last_value INTEGER,is_called INTEGER,"
         "PRIMARY KEY(sequence,generation)) WITHOUT ROWID"
     ),
-    # What ANALYZE has counted; no part of the catalog, so that no transaction minds it.
+    # What ANALYZE has found; no part of the catalog, so that no transaction minds it.
     "CREATE TABLE relation_statistics(relation INTEGER PRIMARY KEY,row_count,analyzed_us)",
+    (
+        "CREATE TABLE column_statistics(relation INTEGER,attnum INTEGER,null_fraction,width,distinct_count,most_common,"
+        "frequencies,histogram,correlation,most_common_shown,frequencies_shown,histogram_shown,PRIMARY KEY(relation,attnum)) WITHOUT ROWID"
+    ),
 )
 
 
@@ -42,7 +46,7 @@ def write_first_rows(connection: apsw.Connection, cluster: str, page_bytes: int)
     execute(f"PRAGMA user_version={FORMAT_VERSION}")
     for statement in _HOUSEKEEPING:
         execute(statement)
-    execute("INSERT INTO meta VALUES(?,?,?,?)", (FIRST_SEQ, FIRST_CATALOG_VERSION, FIRST_USER_OID, cluster))
+    execute("INSERT INTO meta VALUES(?,?,?,?,0)", (FIRST_SEQ, FIRST_CATALOG_VERSION, FIRST_USER_OID, cluster))
     for table in CATALOG_TABLES:
         layout = catalog_layout(table)
         execute(layout.create)

@@ -30,8 +30,11 @@ class Database:
         self.writer = writer
         self.signal = CommitSignal.owned(files.signal)
         self._lock = lock
-        numbers: list[Any] = writer.execute("SELECT seq,catalog_version FROM meta").fetchall()
-        self.signal.write(*numbers[0])
+        numbers: list[Any] = writer.execute(
+            "SELECT seq,catalog_version,statistics_version FROM meta"
+        ).fetchall()
+        seq, catalog_version, self.signal.statistics_version = numbers[0]
+        self.signal.write(seq, catalog_version)
 
     @classmethod
     def create(

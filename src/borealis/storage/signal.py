@@ -1,9 +1,12 @@
-"""Signal: the last commit and the catalog's version, in 16 bytes of memory that every process of a node maps.
+"""Signal: the last commit, the catalog's version and the plans', in 24 bytes of memory that every process of a node maps.
 
 A query processor learns from it without a query whether the catalog it has cached is stale. The owner writes it after each
 commit and before the answer, so whoever has seen an answer reads at least that commit's numbers.
 
-    bytes 0-7   the last commit's sequence      8-15   catalog version      native byte order, each written whole
+    bytes 0-7   the last commit's sequence      8-15   catalog version      16-23   plans' version
+
+Native byte order, each written whole. The plans' version moves with the catalog and with statistics: a plan made under another one
+may not be the best any more.
 
 A reading may be stale by the moment between commit and writing; a snapshot's own numbers come from the database.
 """
@@ -15,17 +18,19 @@ import os
 from pathlib import Path
 from typing import Self
 
-_BYTES = 16
+_BYTES = 24
 
 
 class CommitSignal:
-    __slots__ = ("_map", "_view")
+    __slots__ = ("_map", "_view", "statistics_version")
 
     def __init__(self, descriptor: int, *, writable: bool) -> None:
         access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
         self._map = mmap.mmap(descriptor, _BYTES, access=access)
         # Aligned 8-byte items of a cast view are copied whole, so a reader never sees half a number.
         self._view = memoryview(self._map).cast("q")
+        self.statistics_version = 0
+        """The owner's alone."""
 
     @classmethod
     def owned(cls, path: Path) -> Self:
@@ -49,6 +54,7 @@ class CommitSignal:
 
     def write(self, seq: int, catalog_version: int) -> None:
         self._view[1] = catalog_version
+        self._view[2] = catalog_version + self.statistics_version  # neither goes back
         self._view[0] = seq
 
     @property
@@ -58,6 +64,10 @@ class CommitSignal:
     @property
     def catalog_version(self) -> int:
         return self._view[1]
+
+    @property
+    def plans_version(self) -> int:
+        return self._view[2]
 
     def close(self) -> None:
         self._view.release()

@@ -30,7 +30,7 @@ from borealis.storage.faults import Faults, Operation
 from borealis.storage.physical import clean_up
 from borealis.transaction import sequences
 from borealis.transaction.decider import Answer, Decider
-from borealis.transaction.intent import Intent
+from borealis.transaction.intent import Change, Intent
 from borealis.transaction.recent_commits import RecentCommits
 from borealis.transaction.sequences import Block, SequenceRequest
 
@@ -42,6 +42,15 @@ T = TypeVar("T")
 
 class Jobs(Protocol):
     """Work that DDL leaves to be done beside the running load (borealis.jobs)."""
+
+    @property
+    def is_due(self) -> bool:
+        """There is something to be begun that nobody asked for."""
+        ...
+
+    def note(self, changes: Sequence[Change]) -> None:
+        """Take note of what a commit changed."""
+        ...
 
     def step(self, committer: Committer) -> bool:
         """Do one bounded piece; tell whether there may be more.
@@ -117,7 +126,11 @@ class Committer:
                     batch.wrote = True
                     self._recent.add(seq, time_us, intent.changes)
                     self._has_abandoned |= intent.is_ddl
-                    self._has_jobs |= intent.is_ddl and self._jobs is not None
+                    if self._jobs is not None:
+                        if intent.is_ddl:
+                            self._has_jobs = True
+                        else:
+                            self._jobs.note(intent.changes)
             if batch.wrote:
                 self._execute("UPDATE meta SET seq=?", (seq,))
         except Exception as error:  # noqa: BLE001 - all in the batch must be answered
@@ -153,6 +166,7 @@ class Committer:
         return (
             self._has_abandoned
             or self._has_jobs
+            or (self._jobs is not None and self._jobs.is_due)
             or (self._checkpointer is not None and self._checkpointer.is_restart_due)
         )
 
@@ -167,9 +181,8 @@ class Committer:
             self._has_abandoned = self.write(
                 lambda connection: clean_up(connection, CLEAN_UP_ROWS), is_synced=False
             )
-        elif self._has_jobs:
+        elif self._jobs is not None:
             self._has_jobs = False
-            assert self._jobs is not None
             self._has_jobs = self._jobs.step(self)
 
     @property
@@ -191,6 +204,12 @@ class Committer:
         """
         with self._writing:
             return self._write(work, is_synced=is_synced)
+
+    def statistics_changed(self) -> None:
+        """Tell every process that some table has been analysed."""
+        signal = self.database.signal
+        signal.statistics_version += 1
+        signal.write(self._decider.seq, self._decider.catalog_version)
 
     def take(self, request: SequenceRequest) -> Block:
         """Reserve numbers of a sequence. See Journal.take."""

@@ -57,6 +57,11 @@ class SnapshotSource:
         return self._signal.catalog_version
 
     @property
+    def plans_version(self) -> int:
+        """Moves with the catalog and with statistics."""
+        return self._signal.plans_version
+
+    @property
     def seq(self) -> int:
         return self._signal.seq
 

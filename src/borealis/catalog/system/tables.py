@@ -54,6 +54,24 @@ class SystemTable:
         return f"(SELECT {', '.join(names)} FROM {source})"
 
 
+_STORED = {
+    "pg_statistic": (
+        "(SELECT relation AS starelid, attnum AS staattnum, 0 AS stainherit, null_fraction AS stanullfrac, width AS stawidth, "
+        "distinct_count AS stadistinct, CASE WHEN most_common_shown IS NULL THEN 0 ELSE 1 END AS stakind1, "
+        "CASE WHEN histogram_shown IS NULL THEN 0 ELSE 2 END AS stakind2, "
+        "CASE WHEN correlation IS NULL THEN 0 ELSE 3 END AS stakind3, 0 AS stakind4, 0 AS stakind5, "
+        "0 AS staop1, 0 AS staop2, 0 AS staop3, 0 AS staop4, 0 AS staop5, "
+        "0 AS stacoll1, 0 AS stacoll2, 0 AS stacoll3, 0 AS stacoll4, 0 AS stacoll5, "
+        "frequencies_shown AS stanumbers1, NULL AS stanumbers2, json_array(correlation) AS stanumbers3, "
+        "NULL AS stanumbers4, NULL AS stanumbers5, most_common_shown AS stavalues1, histogram_shown AS stavalues2, "
+        "NULL AS stavalues3, NULL AS stavalues4, NULL AS stavalues5 FROM column_statistics)"
+    )
+}
+"""By table, what of the database holds its rows: jobs/analyze.py writes them."""
+
+_SHOWN_AS = {oids.ANYARRAY: oids.TEXT_ARRAY}
+"""What columns of no one type hold here: the values as texts."""
+
 _COUNTED = {
     "pg_class": (
         "reltuples",
@@ -121,10 +139,12 @@ def system_tables() -> dict[str, SystemTable]:
     tables = {}
     for (oid, name), group in groupby(fields, key=itemgetter(0, 1)):
         columns = tuple(
-            SystemColumn(int(attnum), column, Oid(int(type_)), not_null == "1")
+            SystemColumn(
+                int(attnum), column, _SHOWN_AS.get(Oid(int(type_)), Oid(int(type_))), not_null == "1"
+            )
             for _, _, attnum, column, type_, not_null in group
         )
-        tables[name] = SystemTable(Oid(int(oid)), name, columns)
+        tables[name] = SystemTable(Oid(int(oid)), name, columns, _STORED.get(name, ""))
     return tables
 
 

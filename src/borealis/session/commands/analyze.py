@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from borealis.catalog.job_ids import new_job_id
 from borealis.catalog.relations import Table
 from borealis.errors import (
     ActiveSqlTransaction,
@@ -18,7 +19,7 @@ from borealis.errors import (
     SqlError,
     UndefinedColumn,
 )
-from borealis.executor.ddl import new_job_id, submitted
+from borealis.executor.ddl import submitted
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
 from borealis.session.commands.wait_for_job import LOOK_S, job_status

@@ -58,9 +58,9 @@ class QueryCommand(Command):
         self._last: tuple[tuple[int, ...], Style, Shape] | None = None
 
     def renewed(self, session: Session) -> Command:
-        """Return the command of a plan for the newest catalog. Raises what preparing it anew raises."""
+        """Return the command of a plan for the newest catalog and statistics. Raises what preparing it anew raises."""
         plan = self.plan
-        if plan.catalog_version == session.engine.snapshots.catalog_version:
+        if plan.plans_version == session.engine.snapshots.plans_version:
             return self
         new = query_command(session, plan.parsed, plan.parameter_types)
         if new.fields != self.fields:

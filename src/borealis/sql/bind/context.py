@@ -125,16 +125,6 @@ class BindContext:
         finally:
             self.reader = outside
 
-    @contextmanager
-    def reading_as(self, owner: Oid | None) -> Iterator[None]:
-        """While it lasts, what is read is read with a role's privileges; None: as it is."""
-        outside = self.reader
-        self.reader = outside if owner is None else owner
-        try:
-            yield
-        finally:
-            self.reader = outside
-
     def row_type_name(self, table: Oid) -> str | None:
         """Return what a table's row type is called: as regclass shows the table."""
         names = self.style.names
