@@ -75,6 +75,9 @@ class AllTables:
     def of(self, table: int) -> KnownTable:
         return self._table
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 class Queries:
     """Queries of one seed."""

@@ -8,12 +8,12 @@ Source: PostgreSQL 16 documentation 76.1, selfuncs.h (the defaults).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import TypeGuard
 
 from borealis.catalog.relations import Table
 from borealis.errors import SqlError
-from borealis.functions import ordering
 from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
 from borealis.planner.terms import comparison_symbol, stripped
 from borealis.sql.bound.expressions import (
@@ -32,7 +32,9 @@ from borealis.sql.bound.expressions import (
 )
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query
-from borealis.types.base import Value
+from borealis.types import numeric
+from borealis.types.base import FixedNumeric, PackedNumeric, Value
+from borealis.types.registry import stored_representation, type_of
 
 DEFAULT_ROWS = 1_000_000.0
 """Of a table never analysed, as DSQL has it."""
@@ -198,11 +200,27 @@ class TableEstimator:
         if constant.value is None:
             return 0.0
         common = list(zip(column.most_common, column.frequencies, strict=False))
+        wanted = self._as_stored(key, constant.value)
         for each, frequency in common:
-            if _is_equal(key, each, constant.value):
+            if each == wanted:
                 return frequency
         rest = 1 - column.null_fraction - sum(frequency for _, frequency in common)
         return max(rest, 0.0) / max(1.0, distinct - len(common))
+
+    def _as_stored(self, key: Var, value: Value) -> Value:
+        """Return a constant in the form the column's values have in storage, which statistics keep."""
+        match stored_representation(key.type, self.table.columns[key.attnum - 1].typmod):
+            case FixedNumeric(scale=scale):
+                try:
+                    return float(Decimal(str(value)).scaleb(scale))
+                except InvalidOperation:
+                    return value
+            case PackedNumeric(precision=precision, scale=scale):
+                try:
+                    return numeric.pack(numeric.apply_typmod(str(value), key.typmod), precision, scale)
+                except SqlError:
+                    return value
+        return value
 
     def _end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
         """Return (key, operator, selectivity, whether it is known) of one end of a range."""
@@ -226,11 +244,12 @@ class TableEstimator:
         constant = self.fold(stripped(value))
         if column is None or not isinstance(constant, Const) or constant.value is None:
             return None
+        wanted = self._as_stored(key, constant.value)
         common = zip(column.most_common, column.frequencies, strict=False)
         try:
-            below = sum(part for each, part in common if ordering.compare(key.type, each, constant.value) < 0)
-            within = _position(key.type, column.histogram, constant.value)
-        except (TypeError, ValueError, SqlError, ArithmeticError):
+            below = sum(part for each, part in common if _compare(each, wanted) < 0)
+            within = _position(column.histogram, wanted)
+        except TypeError:  # a constant that does not stand as the column does
             return None
         rest = max(0.0, 1 - column.null_fraction - sum(column.frequencies))
         if within is None:
@@ -248,47 +267,37 @@ def _range(ends: list[tuple[str, float, bool]]) -> float:
     return max(min(upper) + min(lower) - 1, 1e-6)
 
 
-def _is_equal(key: Var, left: Value, right: Value) -> bool:
-    if left == right:
-        return True
-    try:
-        return ordering.compare(key.type, left, right) == 0
-    except (TypeError, ValueError, SqlError, ArithmeticError):
-        return False
+def _compare(left: Value, right: Value) -> int:
+    """Compare two values as they stand in storage, where their order is the type's; a float's NaN is text, above numbers."""
+    if isinstance(left, str) != isinstance(right, str) and not isinstance(left, bytes):
+        return isinstance(left, str) - isinstance(right, str)
+    return (left > right) - (left < right)  # type: ignore[operator]
 
 
-def _position(type_: int, bounds: object, value: Value) -> float | None:
+def _position(histogram: Sequence[Value], value: Value) -> float | None:
     """Return which part of a histogram lies below a value."""
-    histogram = list(bounds)  # type: ignore[call-overload] # a sequence of values
     if len(histogram) < 2:
         return None
-    place = bisect_left(histogram, 0, key=lambda each: ordering.compare(type_, each, value))
+    place = bisect_left(histogram, 0, key=lambda each: _compare(each, value))
     if place == 0:
         return 0.0
     if place == len(histogram):
         return 1.0
-    lower, upper = _number(histogram[place - 1]), _number(histogram[place])
-    wanted = _number(value)
+    lower, upper, wanted = _number(histogram[place - 1]), _number(histogram[place]), _number(value)
     inside = 0.5
     if lower is not None and upper is not None and wanted is not None and upper > lower:
         inside = (wanted - lower) / (upper - lower)
     return (place - 1 + min(1.0, max(0.0, inside))) / (len(histogram) - 1)
 
 
-def _number(value: object) -> float | None:
-    """Return a value on a scale, where its type has one."""
+def _number(value: Value) -> float | None:
+    """Return a value on a scale, where its type has one; of text and bytes, the first eight bytes are."""
     if isinstance(value, int | float):
         return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return None
+    data = value.encode() if isinstance(value, str) else value
+    return None if data is None else float(int.from_bytes(data[:8].ljust(8, b"\0")))
 
 
 def _width(table: Table, attnum: int) -> int:
-    from borealis.types.registry import type_of
-
     length = type_of(table.columns[attnum - 1].type).length
     return length if length > 0 else 32

@@ -222,6 +222,9 @@ class Small:
     def of(self, table: int) -> Small:
         return self
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def test_a_small_table_is_read_whole(engine: EmbeddedEngine) -> None:
     owner = engine.engine
