@@ -13,6 +13,7 @@ from borealis.executor.explain.run import Explanation
 from borealis.executor.explain.sqlite_texts import sqlite_texts
 from borealis.executor.planning import planned
 from borealis.executor.testing import EmbeddedEngine
+from borealis.jobs.runner import JobRunner
 from borealis.sql.bind import bind
 from borealis.sql.parse import parse
 
@@ -58,6 +59,73 @@ def cluster():
         run("INSERT INTO a SELECT g, g % 10, 'text' || g FROM generate_series(1, 200) g")
         run("INSERT INTO b SELECT g, g % 50, g % 3 FROM generate_series(1, 300) g")
         yield made
+
+
+ORDERS = [
+    "SELECT * FROM p WHERE payer = 3 ORDER BY at DESC LIMIT 5",
+    "SELECT * FROM p WHERE payer = 3 ORDER BY at LIMIT 5",
+    "SELECT * FROM p ORDER BY id",
+    "SELECT * FROM p ORDER BY id DESC LIMIT 3",
+    "SELECT * FROM p WHERE payer = 3 ORDER BY v LIMIT 5",
+    "SELECT * FROM p ORDER BY payer, at DESC",
+    "SELECT payer, at FROM p WHERE payer = 3 ORDER BY at DESC",
+    "SELECT p.id FROM p JOIN a ON a.id = p.id ORDER BY p.id LIMIT 2",
+    "SELECT p.id FROM p JOIN a ON a.x = p.v ORDER BY a.t LIMIT 2",
+    "SELECT id + 1 FROM p ORDER BY id + 1",
+    "SELECT DISTINCT v FROM p ORDER BY v",
+    "SELECT id, rank() OVER (ORDER BY v) FROM p ORDER BY id",
+]
+
+
+@pytest.fixture(scope="module")
+def payments(cluster):
+    run = cluster.session.run
+    run("CREATE TABLE p (id int PRIMARY KEY, payer int NOT NULL, at int NOT NULL, v int)")
+    run("CREATE INDEX ASYNC p_payer_at ON p (payer, at)")
+    run("INSERT INTO p SELECT g, g % 20, g * 7 % 1000, g % 9 FROM generate_series(1, 400) g")
+    runner = JobRunner(cluster.owner.database, cluster.owner.clock)
+    while cluster.owner.loop.run_until_complete(cluster.owner.journal.between_batches(runner.step)):
+        pass
+    runner.close()
+    return cluster
+
+
+def test_the_sort_disappears_with_the_index(payments):
+    lines = payments.explain("SELECT * FROM p WHERE payer = 3 ORDER BY at DESC LIMIT 5")
+    assert lines[0] == "Limit (actual rows=5 loops=1)"
+    assert lines[1].startswith("  ->  Index Scan Backward using p_payer_at on p (actual rows=5 ")
+    assert not any("Sort" in line for line in lines)
+
+
+def test_an_index_scan_looks_its_rows_up(payments):
+    """Nodes, indentation and properties as the user guide's sample of an index that lacks columns."""
+    lines = payments.explain(
+        "SELECT id FROM p WHERE payer = 3 AND v > 1", ExplainOptions(costs=False, analyze=True)
+    )
+    shape = [re.sub(r" \(actual.*\)", "", line) for line in lines]
+    assert [line for line in shape if "Filter" not in line and "Projections" not in line] == [
+        "Index Scan using p_payer_at on p",
+        "  Index Cond: (payer = 3)",
+        "  -> Storage Scan on p_payer_at",
+        "      -> B-Tree Scan on p_payer_at",
+        "          Index Cond: (payer = 3)",
+        "  -> Storage Lookup on p",
+        "      -> B-Tree Lookup on p",
+    ]
+    assert "      Projections: id, v" in shape
+
+
+@pytest.mark.parametrize("sql", ORDERS)
+def test_a_sort_is_shown_where_sqlite_sorts(payments, sql):
+    plan = "\n".join(payments.explain(sql))
+    text = payments.explain(sql, ExplainOptions(analyze=True, sqlite=True))
+    statement = next(line for line in text if line.startswith("SQLite: ")).removeprefix("SQLite: ")
+    snapshot = payments.owner.engine.snapshots.begin()
+    parameters = max((int(number) for number in re.findall(r"\?(\d+)", statement)), default=0)
+    rows = snapshot.reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}", (1,) * parameters)
+    sorts = any("TEMP B-TREE FOR ORDER BY" in row[-1] or "LAST TERM" in row[-1] for row in rows)
+    snapshot.close()
+    assert ("Sort Key" in plan and "DISTINCT" not in sql) == (sorts and "DISTINCT" not in sql)
 
 
 def figure(lines: list[str], node: str) -> str:

@@ -6,7 +6,9 @@ Limit ─ LockRows ─ Sort ─ Unique ─ ProjectSet ─ WindowAgg ─ Aggregat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from borealis.executor.compile import comparison
 from borealis.executor.compile.fold import folded
 from borealis.executor.explain import costs
 from borealis.executor.explain.build import grouping
@@ -17,7 +19,9 @@ from borealis.executor.explain.build.scans import push_limit
 from borealis.executor.explain.conditions import assign, relations_of
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.executor.explain.widths import width
-from borealis.planner.physical import Estimate, Scan
+from borealis.planner.paths import Path, gives_order, known_indexes
+from borealis.planner.physical import Estimate, PlannedJoin, PlannedJoinKind, Scan
+from borealis.planner.terms import stripped
 from borealis.sql.bound.expressions import AggregateCall, Const, Expr, FuncCall, SortKey, SubLink, WindowCall
 from borealis.sql.bound.relations import SubqueryRelation
 from borealis.sql.bound.statements import Query, Select
@@ -168,7 +172,7 @@ def _sort(
     every = list(keys)
     named = [key.expr for key in keys]
     every += [SortKey(expr, False, False) for expr in node.distinct_on if expr not in named]
-    if falls_out(node) and not node.distinct_on:
+    if keys and not node.distinct_on and falls_out(node, keys):
         return child
     count = _number(node.limit)
     offset = _number(node.offset) or 0
@@ -180,9 +184,23 @@ def _sort(
     return sort
 
 
-def falls_out(node: Select) -> bool:
-    """Whether the order of the one scan is the query's."""
-    return isinstance(node.from_, Scan) and bool(getattr(node.from_, "is_ordered", False))
+def falls_out(node: Select, keys: Sequence[SortKey]) -> bool:
+    """Whether the rows come in the query's order: that of the index its first table is read through."""
+    first = node.from_
+    while isinstance(first, PlannedJoin) and first.kind in (PlannedJoinKind.INNER, PlannedJoinKind.LEFT):
+        first = first.left
+    if (
+        not isinstance(first, Scan)
+        or first.index is None
+        or windows_in([target.expr for target in node.targets])
+    ):
+        return False
+    found = [known for known in known_indexes(first.relation, ()) if known.index.oid == first.index.oid]
+    wanted = [replace(key, expr=stripped(key.expr)) for key in keys]
+    if not found or not all(comparison.is_native(key.expr.type) for key in wanted):
+        return False
+    path = Path(first.index, found[0].keys, first.ranges, first.is_covering, (), 0.0, 0.0, frozenset())
+    return gives_order(path, first.relation, wanted) == first.backward
 
 
 def limit_plan(build: Builder, node: Query, child: PlanNode, above: Sequence[Expr]) -> PlanNode:
