@@ -59,8 +59,9 @@ def pg_get_statisticsobjdef(context: Context, oid: int) -> Value:
         return None
     table = context.catalog.tables_by_oid[found.table]
     name = f"{quote_identifier(found.schema.name)}.{quote_identifier(found.name)}"
+    elements = len(found.columns) + len(found.expressions)
     kinds = [word for letter, word in _KINDS.items() if letter in found.kinds]
-    listed = f" ({', '.join(kinds)})" if len(kinds) < len(_KINDS) and len(found.columns) > 1 else ""
+    listed = f" ({', '.join(kinds)})" if len(kinds) < len(_KINDS) and elements > 1 else ""
     columns = _statistics_columns(context, found)
     return f"CREATE STATISTICS {name}{listed} ON {columns} FROM {relation_name(context, table)}"
 
@@ -85,4 +86,4 @@ def _statistics_columns(context: Context, found: Statistics) -> str:
     table = context.catalog.tables_by_oid[found.table]
     names = [quote_identifier(table.columns[attnum - 1].name) for attnum in found.columns]
     shown = definitions(context)
-    return ", ".join(names + [shown.index_key(table, one, pretty=False) for one in found.expressions])
+    return ", ".join(names + [shown.index_key(table, one, pretty=True) for one in found.expressions])

@@ -6,9 +6,19 @@ import re
 
 from borealis.sql.deparse.nodes import Literal
 from borealis.types import oids
+from borealis.types.base import Oid
 from borealis.types.registry import format_type
 
 _PLAIN_NUMBER = re.compile(r"\d+\.\d*|\d+[eE].*|\d*\.\d+")
+
+
+WITHOUT_LENGTH = {oids.BPCHAR: "bpchar", oids.BIT: '"bit"'}
+"""Types whose SQL name without a length means a length of one."""
+
+
+def type_name(oid: Oid, typmod: int = -1) -> str:
+    """Return a type as a cast names it."""
+    return WITHOUT_LENGTH.get(oid) or format_type(oid) if typmod < 0 else format_type(oid, typmod)
 
 
 def quoted_literal(text: str) -> str:
@@ -17,7 +27,7 @@ def quoted_literal(text: str) -> str:
 
 def literal_text(node: Literal, *, typed: bool | None = None) -> str:
     """Return a constant; typed: with its type always (True), never (False), or where it cannot be read without."""
-    type_text = format_type(node.type, -1)
+    type_text = type_name(node.type)
     if node.text is None:
         return "NULL" if typed is False else f"NULL::{type_text}"
     text, needs_type = _body(node)

@@ -17,6 +17,7 @@ from borealis.sql.bind.pathways import CoercionContext, Method, find_pathway, is
 from borealis.sql.bind.trace import BindTrace
 from borealis.sql.bind.type_names import bind_type
 from borealis.sql.bound import expressions as bound
+from borealis.sql.deparse.constants import WITHOUT_LENGTH, type_name
 from borealis.sql.deparse.nodes import (
     Boolean,
     CaseText,
@@ -119,10 +120,12 @@ class Expressions:
 
     def cast(self, arg: Shown, source: Oid, target: Oid, typmod: int, *, is_implicit: bool) -> Cast:
         is_call = typmod >= 0
-        if source not in self.context.catalog.domains_by_oid and not is_call:
+        domains = self.context.catalog.domains_by_oid
+        if source not in domains and target not in domains and not is_call:
             pathway = find_pathway(source, target, CoercionContext.EXPLICIT)
             is_call = pathway is not None and pathway.method is Method.FUNCTION
-        return Cast(arg, self.type_text(target, typmod), target, is_implicit, is_call)
+        text = type_name(target, typmod) if target in WITHOUT_LENGTH else self.type_text(target, typmod)
+        return Cast(arg, text, target, is_implicit, is_call)
 
     def type_text(self, oid: Oid, typmod: int = -1) -> str:
         domain = self.context.catalog.domains_by_oid.get(oid)

@@ -36,7 +36,7 @@ def is_simple(node: Shown, parent: Shown) -> bool:
     if isinstance(node, Field):
         return not isinstance(parent, Field)
     if isinstance(node, Cast):
-        return is_simple(node.arg, node)
+        return node.is_call or is_simple(node.arg, node)
     if isinstance(node, Operator):
         arithmetic = _arithmetic(node, parent)
         if arithmetic is not None:

@@ -78,7 +78,7 @@ def dependencies_of(holder: Holder, uses: Uses) -> Iterator[Dependency]:
         case Function():
             yield from _of_function(holder, uses)
         case Statistics():
-            yield from _of_statistics(holder)
+            yield from _of_statistics(holder, uses.table(holder.table))
 
 
 def mentions(holder: Holder, oid: Oid) -> bool:
@@ -227,12 +227,10 @@ def _of_function(function: Function, uses: Uses) -> Iterator[Dependency]:
     yield from _normal(own, sorted(found - {own}, key=_place))
 
 
-def _of_statistics(statistics: Statistics) -> Iterator[Dependency]:
+def _of_statistics(statistics: Statistics, table: Table) -> Iterator[Dependency]:
     own = address_of(statistics)
-    for attnum in statistics.columns:
-        yield Dependency(own, column_of(statistics.table, attnum), _AUTO)
-    if not statistics.columns:
-        yield Dependency(own, Address(PG_CLASS, statistics.table), _AUTO)
+    named = [attnum for source in statistics.expressions for attnum in named_columns(table, source)]
+    yield from _over_columns(own, table, (*statistics.columns, *named))
     yield from _normal(own, marks([json.loads(source) for source in statistics.expressions]))
 
 

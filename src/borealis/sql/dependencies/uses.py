@@ -66,6 +66,9 @@ class Uses:
         self._catalog = catalog
         self._flat: Catalog | None = None
 
+    def table(self, oid: Oid) -> Table:
+        return self._catalog.tables_by_oid[oid]
+
     def of_view(self, view: View) -> frozenset[Address]:
         key = (view.oid, view.query)
         if key not in _known:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from borealis import limits
 from borealis.catalog.constraints import Check
 from borealis.catalog.relations import Column, Index, Table
-from borealis.catalog.relations import Sequence as SequenceRelation
+from borealis.catalog.rows import Object
 from borealis.catalog.schema import Schema
 from borealis.errors import (
     DuplicateColumn,
@@ -24,7 +24,7 @@ from borealis.errors import (
     UndefinedColumn,
 )
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_table
+from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema
 from borealis.sql.parse import Node
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS, column_type, storage_of
 from borealis.sql.utility.column_values import ColumnValues
@@ -34,6 +34,14 @@ from borealis.sql.utility.foreign_keys import (
     build_foreign_key,
     read_foreign_key,
     refuse_deferrable,
+)
+from borealis.sql.utility.like_clause import (
+    Expansion,
+    Like,
+    generated_like,
+    identities_like,
+    read_like,
+    renamed_source,
 )
 from borealis.sql.utility.object_names import NameChooser
 from borealis.sql.utility.sequences.identity import (
@@ -78,6 +86,7 @@ class _Definition:
     checks: list[tuple[str | None, str, int | None]] = field(default_factory=list)  # name, tree, position
     foreign_keys: list[ForeignKeyDefinition] = field(default_factory=list)
     identities: list[IdentityDefinition] = field(default_factory=list)
+    likes: list[Like] = field(default_factory=list)
 
 
 def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
@@ -87,7 +96,7 @@ def create_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if schema.name in SYSTEM_SCHEMAS:
         raise InsufficientPrivilege(f"permission denied for schema {schema.name}")
     name = relation["relname"]
-    if lookup_table(context, {**relation, "schemaname": schema.name}) is not None:
+    if isinstance(context.catalog.relation(schema.name, name), Table):
         if node.get("if_not_exists"):
             return Ddl("CREATE TABLE", (), (("42P07", f'relation "{name}" already exists, skipping'),))
         raise DuplicateTable(f'relation "{name}" already exists')
@@ -127,13 +136,22 @@ def _read_elements(context: BindContext, table_name: str, elements: Sequence[Nod
                 _read_column(context, definition, body)
             case {"Constraint": body}:
                 _read_constraint(context, definition, body, None)
-            case {"TableLikeClause": _}:
-                raise FeatureNotSupported("LIKE clause not supported for CREATE TABLE")
+            case {"TableLikeClause": body}:
+                _read_like(context, definition, body)
             case _:
                 raise FeatureNotSupported(f"{next(iter(element))} not supported for CREATE TABLE")
     if len(definition.columns) > limits.TABLE_COLUMNS_MAX:
         raise limits.too_many_columns()
     return definition
+
+
+def _read_like(context: BindContext, definition: _Definition, node: Node) -> None:
+    like, columns = read_like(context, node, len(definition.columns) + 1)
+    for column in columns:
+        if any(other.name == column.name for other in definition.columns):
+            raise DuplicateColumn(f'column "{column.name}" specified more than once')
+        definition.columns.append(column)
+    definition.likes.append(like)
 
 
 def _read_column(context: BindContext, definition: _Definition, node: Node) -> None:
@@ -224,7 +242,7 @@ def _read_constraint(context: BindContext, definition: _Definition, node: Node, 
 
 def _build(
     context: BindContext, schema: Schema, name: str, owner: Oid, definition: _Definition
-) -> tuple[Table | SequenceRelation, ...]:
+) -> tuple[Object, ...]:
     """Put the table and its identity columns' sequences together, giving out oids and names in PostgreSQL's order."""
     if sum(key.is_primary for key in definition.keys) > 1:
         second = [key for key in definition.keys if key.is_primary][1]
@@ -243,6 +261,21 @@ def _build(
             identity_sequence(context, identity, oid, table_oid, schema, owner, chooser, column.name)
         )
         columns[identity.column - 1] = replace(column, default=identity_default(oid))
+    for column, source in identities_like(context, definition.likes, columns):
+        sequence_name = chooser.choose(column.name, "seq")
+        chooser.take(sequence_name)
+        sequence = replace(
+            source,
+            oid=Oid(next(oids_)),
+            name=sequence_name,
+            schema=schema,
+            owner=owner,
+            owned_by=(table_oid, column.attnum),
+            generation=0,
+            restart=None,
+        )
+        sequences.append(sequence)
+        columns[column.attnum - 1] = replace(column, default=identity_default(sequence.oid))
     keys = sorted(definition.keys, key=lambda key: not key.is_primary)
     indexes = [_build_index(key, table_oid, columns, chooser, oids_) for key in keys]
     indexes = _without_repeats(indexes)
@@ -251,16 +284,39 @@ def _build(
     primary = {attnum for index in indexes if index.is_primary for attnum in index.columns}
     columns = [replace(c, not_null=c.not_null or c.attnum in primary) for c in columns]
     table = Table(table_oid, name, schema, owner, tuple(columns), tuple(indexes), ())
-    table = check_generated(context, table)
+    table = check_generated(context, generated_like(definition.likes, table))
     checks = tuple(
         _build_check(context, table, given, tree, position, chooser, oids_)
         for given, tree, position in definition.checks
     )
-    table = replace(table, checks=checks)
+    table, expansion = _expanded(context, replace(table, checks=checks), definition.likes, chooser, oids_)
     foreign_keys = tuple(
         build_foreign_key(context, table, one, chooser, Oid(next(oids_))) for one in definition.foreign_keys
     )
-    return replace(table, foreign_keys=foreign_keys), *sequences
+    table = replace(table, foreign_keys=foreign_keys)
+    return table, *sequences, *expansion.statistics, *expansion.comments
+
+
+def _expanded(
+    context: BindContext,
+    table: Table,
+    likes: Sequence[Like],
+    chooser: NameChooser,
+    oids_: Iterator[int],
+) -> tuple[Table, Expansion]:
+    """Add what LIKE clauses take over besides columns: CHECKs first, then what stands on columns."""
+    expansion = Expansion(context, table, chooser, oids_)
+    for like in likes:
+        became: dict[Oid, Oid] = {}
+        for check in like.checks:
+            source = renamed_source(like, check.expression, expansion.table, f'Constraint "{check.name}"')
+            made = _build_check(context, expansion.table, check.name, source, None, chooser, oids_)
+            became[check.oid] = made.oid
+            expansion.table = replace(expansion.table, checks=(*expansion.table.checks, made))
+        expansion.add(like, became)
+    if len(expansion.table.indexes) > limits.TABLE_INDEXES_MAX:
+        raise limits.too_many_indexes()
+    return expansion.table, expansion
 
 
 def _build_index(

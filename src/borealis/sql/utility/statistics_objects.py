@@ -5,11 +5,13 @@ Source: dsql-facts.md §4.2, §3.3 for DSQL's limits; PostgreSQL 16, CreateStati
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 from borealis import limits
 from borealis.catalog.objects import Statistics
-from borealis.catalog.relations import Table
+from borealis.catalog.relations import Column, Table
 from borealis.catalog.schema import Schema
 from borealis.errors import (
     DuplicateColumn,
@@ -23,8 +25,13 @@ from borealis.errors import (
     UndefinedObject,
     WrongObjectType,
 )
+from borealis.sql.bind.coerce import resolve_unknown
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.expressions import bind_expr
+from borealis.sql.bind.indexes import index_level
 from borealis.sql.bind.names import creation_schema, find_table, lookup_relation
+from borealis.sql.bind.stored import for_storage
+from borealis.sql.bound.expressions import Var
 from borealis.sql.parse import Node
 from borealis.sql.utility.alter_view import target_schema
 from borealis.sql.utility.column_types import SYSTEM_COLUMNS
@@ -33,11 +40,13 @@ from borealis.sql.utility.drops import drop_holders
 from borealis.sql.utility.index_keys import index_column
 from borealis.sql.utility.object_names import make_object_name
 from borealis.sql.utility.roles import role_named
+from borealis.sql.utility.stored_expressions import refuse_nodes
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
 _COLUMNS_MAX = 8
 _TARGET_MAX = 100
+_UNORDERED = frozenset(("json", "point", "xml"))
 _KINDS = {"ndistinct": "d", "dependencies": "f", "mcv": "m"}
 
 
@@ -54,19 +63,31 @@ def create_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
             if not node.get("if_not_exists"):
                 raise DuplicateObject(text)
             return Ddl("CREATE STATISTICS", notices=(("42710", f"{text}, skipping"),))
-    columns = _columns(table, node["exprs"])
-    kinds = _kinds(node)
-    if len(columns) < 2:
-        raise InvalidObjectDefinition("extended statistics require at least 2 columns")
-    if len(set(columns)) < len(columns):
-        raise DuplicateColumn("duplicate column name in statistics definition")
+    elements = _elements(context, table, node["exprs"])
+    kinds = _kinds(node, elements)
+    _check_elements(elements)
     if sum(one.table == table.oid for one in context.catalog.statistics) >= limits.TABLE_STATISTICS_MAX:
         raise limits.too_many_statistics()
-    name = names[-1] if names else _free_name(context, table, columns)
     made = Statistics(
-        Oid(context.catalog.next_oid), name, schema, owner, table.oid, tuple(sorted(columns)), kinds
+        Oid(context.catalog.next_oid),
+        names[-1] if names else free_name(context, table, elements.names),
+        schema,
+        owner,
+        table.oid,
+        tuple(sorted(elements.columns)),
+        kinds,
+        elements.expressions,
     )
     return Ddl.replacing("CREATE STATISTICS", after=(made,))
+
+
+def _check_elements(elements: _Elements) -> None:
+    if len(elements.columns) < 2 and not elements.expressions:
+        raise InvalidObjectDefinition("extended statistics require at least 2 columns")
+    if len(set(elements.columns)) < len(elements.columns):
+        raise DuplicateColumn("duplicate column name in statistics definition")
+    if len(set(elements.expressions)) < len(elements.expressions):
+        raise DuplicateColumn("duplicate expression in statistics definition")
 
 
 def set_statistics_target(context: BindContext, node: Node, owner: Oid) -> Ddl:
@@ -130,40 +151,88 @@ def _table(context: BindContext, relations: list[Node]) -> Table:
     return find_table(context, {**range_var, "location": -1})
 
 
-def _columns(table: Table, elements: list[Node]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """What statistics are over."""
+
+    columns: tuple[int, ...]
+    expressions: tuple[str, ...]
+    names: tuple[str, ...]  # of each, for the object's own name
+
+
+def _elements(context: BindContext, table: Table, elements: list[Node]) -> _Elements:
     if len(elements) > _COLUMNS_MAX:
         raise TooManyColumns(f"cannot have more than {_COLUMNS_MAX} columns in statistics")
-    found = []
-    for element in elements:
-        name = element["StatsElem"].get("name")
-        if name is None:
-            raise FeatureNotSupported("expressions in CREATE STATISTICS not supported")
-        if name in SYSTEM_COLUMNS:
-            raise FeatureNotSupported("statistics creation on system columns is not supported")
-        column = index_column(table, name)
-        if type_of(column.type).name in ("json", "point"):
-            raise FeatureNotSupported(
-                f'column "{name}" cannot be used in statistics because its type '
-                f"{format_type(column.type, -1)} has no default btree operator class"
-            )
-        found.append(column.attnum)
-    return found
+    columns: list[int] = []
+    expressions: list[str] = []
+    names: list[str] = []
+    for item in elements:
+        element = item["StatsElem"]
+        found = _column(table, element["name"]) if "name" in element else None
+        if found is None:
+            found, source = _expression(context, table, element["expr"])
+            if found is None:
+                expressions.append(source)
+                names.append("expr")
+                continue
+        _refuse_type(found.name, found.type)
+        columns.append(found.attnum)
+        names.append(found.name)
+    return _Elements(tuple(columns), tuple(expressions), tuple(names))
 
 
-def _kinds(node: Node) -> str:
+def _column(table: Table, name: str) -> Column:
+    if name in SYSTEM_COLUMNS:
+        raise FeatureNotSupported("statistics creation on system columns is not supported")
+    return index_column(table, name)
+
+
+def _expression(context: BindContext, table: Table, tree: Node) -> tuple[Column | None, str]:
+    """Return an expression as it is kept; the column, where it is one in parentheses."""
+    level = index_level(context, table, context.new_id())
+    level.place = "statistics expressions"
+    refuse_nodes(context, tree, "statistics expression", columns_allowed=True)
+    bound = resolve_unknown(context, bind_expr(level, tree))
+    if isinstance(bound, Var) and bound.attnum > 0:
+        return table.columns[bound.attnum - 1], ""
+    if type_of(bound.type).name in _UNORDERED:
+        raise FeatureNotSupported(
+            "expression cannot be used in multivariate statistics because its type "
+            f"{format_type(bound.type, -1)} has no default btree operator class"
+        )
+    return None, json.dumps(for_storage(context, tree))
+
+
+def _refuse_type(name: str, type_: Oid) -> None:
+    if type_of(type_).name in _UNORDERED:
+        raise FeatureNotSupported(
+            f'column "{name}" cannot be used in statistics because its type '
+            f"{format_type(type_, -1)} has no default btree operator class"
+        )
+
+
+def _kinds(node: Node, elements: _Elements) -> str:
     named = [item["String"]["sval"] for item in node.get("stat_types", ())]
     for name in named:
         if name not in _KINDS:
             raise SyntaxError_(f'unrecognized statistics kind "{name}"')
-    return "".join(letter for name, letter in _KINDS.items() if name in (named or _KINDS))
+    is_single = len(elements.expressions) == 1 and not elements.columns
+    if is_single and named:
+        raise FeatureNotSupported(
+            "when building statistics on a single expression, statistics kinds may not be specified"
+        )
+    kinds = (
+        "" if is_single else "".join(letter for name, letter in _KINDS.items() if name in (named or _KINDS))
+    )
+    return kinds + ("e" if elements.expressions else "")
 
 
-def _free_name(context: BindContext, table: Table, columns: list[int]) -> str:
-    middle = "_".join(table.columns[attnum - 1].name for attnum in columns)
+def free_name(context: BindContext, table: Table, named: Sequence[str], taken: Container[str] = ()) -> str:
+    """Return a name for statistics of columns and expressions of these names."""
     number = 0
     while True:
-        name = make_object_name(table.name, middle, f"stat{number or ''}")
-        if _at(context, table.schema, name) is None:
+        name = make_object_name(table.name, "_".join(named), f"stat{number or ''}")
+        if _at(context, table.schema, name) is None and name not in taken:
             return name
         number += 1
 

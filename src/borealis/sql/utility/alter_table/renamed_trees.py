@@ -43,6 +43,11 @@ def renamed_table(context: BindContext, before: Table, after: Table) -> Table:
     )
 
 
+def with_names_of(before: Table, after: Table, source: str) -> str:
+    """Return a tree that speaks of a table by its names before as one that does so by those after."""
+    return json.dumps(_Renaming(before, after).rewritten(json.loads(source)))
+
+
 def renamed_statistics(
     context: BindContext, before: Table, after: Table
 ) -> Iterator[tuple[Statistics, Statistics]]:
