@@ -10,7 +10,6 @@ from borealis.session.commands import transactions
 from borealis.session.commands.analyze import analyze_command
 from borealis.session.commands.base import Command
 from borealis.session.commands.copy import copy_command
-from borealis.session.commands.explain import explain_command
 from borealis.session.commands.query import query_command
 from borealis.session.commands.refusals import Refused, refusal
 from borealis.session.commands.settings import Show, set_command
@@ -49,6 +48,9 @@ def make_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, .
     if parsed.node_name == "CallStmt":
         return call_command(session, parsed, parameter_types)
     if parsed.node_name == "ExplainStmt":
+        # With it come deparsing and the formats, which no start has to wait for.
+        from borealis.session.commands.explain import explain_command
+
         return explain_command(session, parsed, parameter_types)
     maker = _MAKERS.get(parsed.node_name)
     if maker is not None:
