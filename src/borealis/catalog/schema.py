@@ -12,3 +12,7 @@ class Schema:
     oid: Oid
     name: str
     owner: Oid
+
+
+SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "sys"))
+"""Those everybody may use, and nobody may make anything in."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -301,13 +302,18 @@ class Transaction:
             self.referential.set_constraints(names, deferred=deferred)
 
     def execute_inner(
-        self, parsed: Parsed, parameter_types: tuple[Oid, ...], arguments: tuple[Value, ...]
+        self,
+        parsed: Parsed,
+        parameter_types: tuple[Oid, ...],
+        arguments: tuple[Value, ...],
+        owner: Oid | None = None,
     ) -> bool:
-        """Run a statement to its end inside the one that is running; tell whether it gave a row."""
+        """Run a statement to its end inside the one that is running, with an owner's privileges; tell whether it gave a row."""
         assert self._snapshot is not None
-        plan = self._engine.prepare(parsed, parameter_types, self.scope)
+        scope = self.scope if owner is None else self._scope_of(owner)
+        plan = self._engine.prepare(parsed, parameter_types, scope)
         if plan.catalog_version != self._snapshot.catalog_version:
-            plan = self._engine.renewed(plan, self._snapshot, self.scope)
+            plan = self._engine.renewed(plan, self._snapshot, scope)
         if plan.needs_context:
             self.view.tell(self._snapshot.reader)
         state = self.connection_state()
@@ -316,6 +322,13 @@ class Transaction:
             return bool(plan.action.execute(self, arguments).fetch(None))
         finally:
             state.unlimited = was_unlimited
+
+    def _scope_of(self, owner: Oid) -> Scope:
+        role = self.catalog.roles_by_oid.get(owner)
+        if role is None or role.name == self.scope.user:
+            return self.scope
+        changed: Scope = replace(self.scope, user=role.name)  # type: ignore[type-var]
+        return changed
 
     def lock_row(self, table: Oid, key: Key, mode: Mode) -> None:
         """Add a row to the footprint while a query that reads it runs."""

@@ -49,6 +49,7 @@ class ReferentialConstraint:
                 )
             return
         found = self._run(
+            self._referenced,
             f"SELECT 1 FROM {_named(self._referenced)} x WHERE {_equal(self._targets)} FOR KEY SHARE OF x",
             self._keys,
             values,
@@ -69,10 +70,14 @@ class ReferentialConstraint:
         if None in values:
             return
         if unless_replaced and self._run(
-            f"SELECT 1 FROM {_named(self._referenced)} x WHERE {_equal(self._targets)}", self._targets, values
+            self._referenced,
+            f"SELECT 1 FROM {_named(self._referenced)} x WHERE {_equal(self._targets)}",
+            self._targets,
+            values,
         ):
             return
         if self._run(
+            self._referencing,
             f"SELECT 1 FROM {_named(self._referencing)} x WHERE {_equal(self._keys)} LIMIT 1",
             self._targets,
             values,
@@ -95,7 +100,7 @@ class ReferentialConstraint:
             return
         child, where = _named(self._referencing), _equal(self._keys)
         if action is ReferentialAction.CASCADE and new is None:
-            self._run(f"DELETE FROM {child} x WHERE {where}", targets, values)
+            self._run(self._referencing, f"DELETE FROM {child} x WHERE {where}", targets, values)
         elif action is ReferentialAction.CASCADE:
             assert new is not None
             sets = ", ".join(
@@ -103,7 +108,12 @@ class ReferentialConstraint:
                 for number, column in enumerate(self._keys, len(values) + 1)
             )
             arguments = values + [new[column.attnum - 1] for column in targets]
-            self._run(f"UPDATE {child} x SET {sets} WHERE {where}", (*targets, *targets), arguments)
+            self._run(
+                self._referencing,
+                f"UPDATE {child} x SET {sets} WHERE {where}",
+                (*targets, *targets),
+                arguments,
+            )
         else:
             attnums = (new is None and self.foreign_key.delete_set_columns) or self.foreign_key.columns
             value = "NULL" if action is ReferentialAction.SET_NULL else "DEFAULT"
@@ -111,7 +121,7 @@ class ReferentialConstraint:
                 f"{quote_identifier(self._referencing.columns[attnum - 1].name)} = {value}"
                 for attnum in attnums
             )
-            self._run(f"UPDATE {child} x SET {sets} WHERE {where}", targets, values)
+            self._run(self._referencing, f"UPDATE {child} x SET {sets} WHERE {where}", targets, values)
             if action is ReferentialAction.SET_DEFAULT:
                 # The default may be the very key that is going.
                 self.refuse_if_referenced(old, unless_replaced=True)
@@ -124,14 +134,14 @@ class ReferentialConstraint:
     def _targets(self) -> tuple[Column, ...]:
         return tuple(self._referenced.columns[attnum - 1] for attnum in self.foreign_key.referenced_columns)
 
-    def _run(self, text: str, columns: Sequence[Column], values: Sequence[Value]) -> bool:
-        """Run a statement whose parameters are values of these columns; tell whether it gave a row."""
+    def _run(self, table: Table, text: str, columns: Sequence[Column], values: Sequence[Value]) -> bool:
+        """Run a statement on a table, as its owner, whose parameters are values of these columns; tell whether it gave a row."""
         style = self._transaction.style
         arguments = tuple(
             _argument(column, value, style) for column, value in zip(columns, values, strict=True)
         )
         types = tuple(Oid(column.type) for column in columns)
-        return self._transaction.execute_inner(_statement(text), types, arguments)
+        return self._transaction.execute_inner(_statement(text), types, arguments, table.owner)
 
     def _reference_violation(self, detail: str) -> ForeignKeyViolation:
         table = self._referencing

@@ -18,7 +18,7 @@ from borealis.sql.bind.pull_up import pull_up
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.update import bind_delete, bind_update
 from borealis.sql.bound.relations import RelationColumn
-from borealis.sql.bound.statements import Bound, Delete, Insert, Statement, Update
+from borealis.sql.bound.statements import Bound, Delete, Insert, Select, Statement, Update
 from borealis.sql.parse import Parsed, stack_depth_exceeded
 from borealis.types import row_types
 from borealis.types.base import Oid, Style
@@ -53,10 +53,13 @@ def bind(
     role = role_of_session(catalog, user)
     path = usable_path(catalog, role, search_path)
     context = BindContext(parsed, catalog, parameter_types, path, style or Style())
+    context.role = role.oid
     try:
         with row_types.naming(context.row_type_name):
             statement = _bind_statement(context, parsed)
         check_privileges(context, statement, role)
+        if isinstance(statement, Select):
+            statement = pull_up(statement)
     except RecursionError:
         raise stack_depth_exceeded() from None
     return Bound(
@@ -71,7 +74,7 @@ def bind(
 def _bind_statement(context: BindContext, parsed: Parsed) -> Statement:
     match parsed.node_name:
         case "SelectStmt":
-            return pull_up(bind_query(Level(context), parsed.node))
+            return bind_query(Level(context), parsed.node)
         case "InsertStmt":
             return bind_insert(context, parsed.node)
         case "UpdateStmt":

@@ -137,6 +137,7 @@ def whole_row(context: BindContext, item: NamespaceItem) -> Expr:
         return exprs[0]
     relations = {expr.relation for expr in exprs if isinstance(expr, Var)}
     relation = relations.pop() if len(relations) == 1 else 0
+    context.whole_rows.add(relation)
     if item.table:
         oid = row_type_of(item.table)
         shape = shape_of_row_type(context, oid)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Function
+from borealis.catalog.privileges import may
 from borealis.catalog.relations import Relation, Table, View
-from borealis.errors import AmbiguousParameter, IndeterminateDatatype, UndefinedParameter
+from borealis.catalog.schema import SYSTEM_SCHEMAS
+from borealis.errors import (
+    AmbiguousParameter,
+    IndeterminateDatatype,
+    InsufficientPrivilege,
+    UndefinedParameter,
+)
 from borealis.sql.bind.trace import BindTrace
 from borealis.sql.bound.expressions import Expr, Param
 from borealis.sql.parse import Node, Parsed, leftmost_location
@@ -18,6 +25,9 @@ from borealis.sql.registered.names import CatalogNames
 from borealis.types import oids
 from borealis.types.base import Oid, Style
 from borealis.types.registry import format_type
+
+if TYPE_CHECKING:
+    from borealis.sql.bind.dml_target import DmlTarget
 
 _E = TypeVar("_E", bound=Expr)
 
@@ -78,6 +88,15 @@ class Arguments:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A relation that a view or a function reads."""
+
+    relation: Relation
+    reader: Oid | None  # None: whoever runs the statement
+    range_var: int  # the id() of the node that names it
+
+
 class BindContext:
     """One statement while it is bound."""
 
@@ -93,20 +112,36 @@ class BindContext:
         self.catalog = catalog
         self.parameters = Parameters(parameter_types)
         self.search_path = search_path
-        self.style = style if style.names else replace(style, names=CatalogNames(catalog, search_path))
+        self.style = (
+            style
+            if style.names
+            else replace(style, names=CatalogNames(catalog, search_path, self.check_usage))
+        )
         self.tables: set[Oid] = set()
         self.expanding: set[Oid] = set()  # views and functions being bound, to stop at one that uses itself
         self.expansions = 0  # bodies of functions bound
         self.arguments: Arguments | None = None  # of the function whose body is bound
         # Each RangeVar bound, by its id(), and what it found: a tree that is stored keeps it.
         self.resolved: dict[int, tuple[Node, Table | View]] = {}
+        self.named: dict[int, tuple[Node, Table | View]] = {}  # the same, in bodies of functions too
         # The same of functions, domains and relations named in literals: what the stored node says besides.
         self.kept: dict[int, tuple[Node, Node]] = {}
-        self.called: list[Relation] = []  # what bodies of functions read, and sequences in FROM
-        self.functions: list[Function] = []  # made by CREATE FUNCTION, that the statement calls
-        # Whom views and SECURITY DEFINER functions read as while their bodies are bound, and what they read.
-        self.reader: Oid | None = None
-        self.read_as: list[tuple[Relation, Oid]] = []
+        # What privileges are asked for; checked when all is bound (privileges.py).
+        self.role: Oid | None = None  # who runs the statement
+        self.ranges: dict[
+            int, list[int]
+        ] = {}  # by the id() of a RangeVar, the relations it became in bound trees
+        self.targets: dict[int, DmlTarget] = {}  # by the same, what is written to
+        self.whole_rows: set[int] = (
+            set()
+        )  # relations whose row was named, though columns of it may be all that is left
+        self.runner: Oid | None = None  # whose privileges functions run with: None is the role's
+        self.reader: Oid | None = None  # and relations are read with: a view's owner's inside the view
+        self.read_as: list[Reading] = []  # what views read
+        self.called: list[Reading] = []  # what functions read
+        self.functions: list[
+            tuple[Function, Oid | None]
+        ] = []  # those called that CREATE FUNCTION made, as whom
         self.is_cacheable = True
         self.setting: Callable[[str], str | None] = lambda name: None  # the session's, for DDL
         self.trace: BindTrace | None = None  # kept where the tree is to be shown as SQL
@@ -116,14 +151,39 @@ class BindContext:
         self._literals: dict[int, tuple[Expr, Node]] = {}
 
     @contextmanager
-    def reading_as(self, owner: Oid | None) -> Iterator[None]:
-        """While it lasts, what is read is read with a role's privileges; None: as it is."""
-        outside = self.reader
-        self.reader = outside if owner is None else owner
+    def reading_as(self, owner: Oid) -> Iterator[None]:
+        """While it lasts, relations are read with a role's privileges: those of a view's owner."""
+        outside, self.reader = self.reader, owner
         try:
             yield
         finally:
             self.reader = outside
+
+    @contextmanager
+    def running_as(self, owner: Oid | None) -> Iterator[None]:
+        """While it lasts, all is done with a role's privileges; None: with those of whoever calls."""
+        outside = self.reader, self.runner
+        if owner is not None:
+            self.runner = owner
+        self.reader = self.runner
+        try:
+            yield
+        finally:
+            self.reader, self.runner = outside
+
+    def check_usage(self, schema: str, position: int | None = None) -> None:
+        """Raise InsufficientPrivilege 42501 where the statement itself names something in a schema its role may not use."""
+        if self.role is None or self.reader is not None or schema in SYSTEM_SCHEMAS:
+            return
+        found = self.catalog.schemas_by_name.get(schema)
+        if found is not None and not may(self.catalog, self.role, found, "U"):
+            raise InsufficientPrivilege(f"permission denied for schema {schema}", position=position)
+
+    def new_range(self, range_var: Node) -> int:
+        """Return a number for the relation that a RangeVar stands for."""
+        number = self.new_id()
+        self.ranges.setdefault(id(range_var), []).append(number)
+        return number
 
     def row_type_name(self, table: Oid) -> str | None:
         """Return what a table's row type is called: as regclass shows the table."""

@@ -51,6 +51,11 @@ class DmlTarget:
 
 def bind_target(level: Level, node: Node, verb: str) -> DmlTarget:
     """Bind the target of UPDATE or DELETE and put it into the namespace."""
+    target = level.context.targets[id(node)] = _bind_changed(level, node, verb)
+    return target
+
+
+def _bind_changed(level: Level, node: Node, verb: str) -> DmlTarget:
     relation = find_relation(level.context, node)
     if isinstance(relation, View):
         target = _bind_view(level, node, relation, verb)
@@ -62,6 +67,11 @@ def bind_target(level: Level, node: Node, verb: str) -> DmlTarget:
 
 def bind_insert_target(level: Level, node: Node) -> DmlTarget:
     """Bind the target of INSERT, which only ON CONFLICT and RETURNING see."""
+    target = level.context.targets[id(node)] = _bind_inserted(level, node)
+    return target
+
+
+def _bind_inserted(level: Level, node: Node) -> DmlTarget:
     context = level.context
     relation = find_relation(context, node)
     if isinstance(relation, View):

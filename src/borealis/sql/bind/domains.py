@@ -23,6 +23,8 @@ from borealis.types.base import Oid
 
 def find_domain(context: BindContext, names: Sequence[str]) -> Domain | None:
     """Return the domain a possibly qualified name means under the search path."""
+    for schema in names[-2:-1]:
+        context.check_usage(schema)
     for schema in names[-2:-1] or context.search_path:
         found = context.catalog.domain(schema, names[-1])
         if found is not None:

@@ -20,6 +20,7 @@ from borealis.errors import (
     UndefinedColumn,
 )
 from borealis.sql.bind.coerce import coerce_to_boolean, coerce_to_common, common_type
+from borealis.sql.bind.context import Reading
 from borealis.sql.bind.expressions.calls import find_made
 from borealis.sql.bind.expressions.conditionals import conjunction
 from borealis.sql.bind.expressions.dispatch import bind_expr
@@ -108,7 +109,7 @@ def _bind_range_var(level: Level, node: Node) -> FromItem:
         return _bind_system_view(level, node, query)
     sequence = lookup_relation(level.context, node)
     if isinstance(sequence, relations.Sequence):
-        level.context.called.append(sequence)
+        level.context.called.append(Reading(sequence, level.context.reader, id(node)))
         return _bind_system_table(level, node, sequence_table(sequence), sequence.schema.name)
     later = frozenset(name for outer in level.chain() for name in outer.later_ctes)
     relation = find_relation(level.context, node, later)
@@ -149,7 +150,7 @@ def _bind_system_view(level: Level, node: Node, query: Node) -> SubqueryRelation
 def _bind_view(level: Level, node: Node, view: View) -> SubqueryRelation:
     """Bind a view as the subquery it stands for."""
     query = bind_view_query(level.context, view)
-    number = level.new_relation()
+    number = level.new_relation(node)
     alias = alias_shown(node, view)
     name = alias.get("aliasname") or node["relname"]
     shown = named_columns(node, view)
@@ -169,7 +170,7 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
     context = level.context
     table = find_table(context, node)
     context.tables.add(table.oid)
-    number = level.new_relation()
+    number = level.new_relation(node)
     alias_node = alias_shown(node, table)
     own_name = node["relname"]
     name = alias or alias_node.get("aliasname") or own_name

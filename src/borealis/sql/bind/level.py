@@ -89,8 +89,9 @@ class Level:
     names_itself: bool = False  # FROM has the WITH item this is the recursive term of
     target: NamespaceItem | None = None  # the table an UPDATE or DELETE changes
 
-    def new_relation(self) -> int:
-        number = self.context.new_id()
+    def new_relation(self, range_var: Node | None = None) -> int:
+        """Return a number for a relation of this level; range_var is what names it, if anything does."""
+        number = self.context.new_id() if range_var is None else self.context.new_range(range_var)
         self.relation_ids.add(number)
         return number
 
@@ -142,10 +143,7 @@ class Level:
         """Return what an unqualified column name means here or further out, None if nothing."""
         for level in self.chain():
             found = [
-                (item, column)
-                for item in level.seen()
-                if item.columns_visible
-                for column in item.named(name)
+                (item, column) for item in level.seen() if item.columns_visible for column in item.named(name)
             ]
             if len(found) > 1:
                 raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)

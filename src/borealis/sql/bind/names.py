@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from borealis.catalog.relations import Relation, Table, View
-from borealis.catalog.schema import Schema
+from borealis.catalog.schema import SYSTEM_SCHEMAS, Schema
 from borealis.catalog.system import SystemTable, system_table
 from borealis.errors import (
     FeatureNotSupported,
@@ -12,11 +12,20 @@ from borealis.errors import (
     UndefinedTable,
     WrongObjectType,
 )
-from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.context import BindContext, Reading
 from borealis.sql.parse import Node
 from borealis.sql.registered.relations import is_system_relation
 
-SYSTEM_SCHEMAS = frozenset(("pg_catalog", "information_schema", "sys"))
+__all__ = [
+    "SYSTEM_SCHEMAS",
+    "creation_schema",
+    "find_relation",
+    "find_system_table",
+    "find_table",
+    "lookup_relation",
+    "lookup_table",
+    "qualified",
+]
 
 
 def find_table(context: BindContext, range_var: Node) -> Table:
@@ -56,17 +65,13 @@ def find_relation(
     if "relation" in range_var:
         kept = context.catalog.relations_by_oid.get(range_var["relation"]["oid"])
         if isinstance(kept, Table | View):
-            if context.reader is not None:
-                context.read_as.append((kept, context.reader))
-            elif context.arguments is not None:
-                context.called.append(kept)
+            _note_inside(context, kept, range_var)
             return kept
         raise UndefinedTable(f'relation "{qualified(range_var)}" does not exist')
     relation = lookup_relation(context, range_var)
     if isinstance(relation, Table | View):
-        if context.reader is not None:
-            context.read_as.append((relation, context.reader))
-        else:
+        context.named[id(range_var)] = (range_var, relation)
+        if not _note_inside(context, relation, range_var):
             context.resolved[id(range_var)] = (range_var, relation)
         return relation
     if relation is not None:
@@ -86,6 +91,15 @@ def find_relation(
     raise error
 
 
+def _note_inside(context: BindContext, relation: Table | View, range_var: Node) -> bool:
+    """Note what views and bodies of functions read, as whom; tell whether one is being bound."""
+    if context.arguments is not None:
+        context.called.append(Reading(relation, context.reader, id(range_var)))
+    elif context.reader is not None:
+        context.read_as.append(Reading(relation, context.reader, id(range_var)))
+    return context.arguments is not None or context.reader is not None
+
+
 def lookup_table(context: BindContext, range_var: Node) -> Table | None:
     found = lookup_relation(context, range_var)
     return found if isinstance(found, Table) else None
@@ -100,6 +114,8 @@ def lookup_relation(context: BindContext, range_var: Node) -> Relation | None:
             position=context.position(range_var),
         )
     name, schema = range_var["relname"], range_var.get("schemaname")
+    if schema is not None:
+        context.check_usage(schema, context.position(range_var))
     for path in (schema,) if schema is not None else context.search_path:
         relation = context.catalog.relation(path, name)
         if relation is not None:

@@ -1,15 +1,17 @@
 """What a role may do: checked once a plan, for every relation and function a statement names.
 
 A relation is read and written with the privilege of the whole, or with that of each column the statement uses. A target's columns need
-SELECT where the statement reads them beside the values it stores; with FOR UPDATE and the like every relation named needs UPDATE too.
+SELECT where the statement reads them beside the values it stores; with FOR UPDATE and the like every relation locked needs UPDATE too.
 Views read their tables as their owner does, SECURITY DEFINER functions as theirs; other functions as the role that calls.
 
-A schema needs USAGE: unqualified names pass by those without. Source: PostgreSQL 16 documentation, "Privileges"; execMain.c
-(ExecCheckOneRelPerms) for rules, aclchk.c for texts.
+A schema needs USAGE: unqualified names pass by those without, qualified ones are refused where they are looked up
+(BindContext.check_usage). Source: PostgreSQL 16 documentation, "Privileges"; execMain.c (ExecCheckOneRelPerms) for rules, aclchk.c for
+texts.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,18 +21,16 @@ from borealis.catalog.privileges import held, may, securable
 from borealis.catalog.relations import Relation, Sequence, Table, View
 from borealis.catalog.roles import Role
 from borealis.errors import InsufficientPrivilege, UndefinedObject
-from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import SYSTEM_SCHEMAS, lookup_relation
+from borealis.sql.bind.context import BindContext, Reading
+from borealis.sql.bind.dml_target import DmlTarget
+from borealis.sql.bind.names import SYSTEM_SCHEMAS
 from borealis.sql.bind.walk import walk
-from borealis.sql.bound.expressions import Var, WholeRow
-from borealis.sql.bound.relations import TableRelation
+from borealis.sql.bound.expressions import BoolExpr, ExcludedVar, Expr, Var
 from borealis.sql.bound.statements import Delete, Insert, Statement, Update
 from borealis.types.base import Oid
 
-_WRITES = {"InsertStmt": "a", "UpdateStmt": "w", "DeleteStmt": "d"}
-_READING = ("targetList", "whereClause", "returningList", "onConflictClause")
-
 Columns = frozenset[int]
+Write = Insert | Update | Delete
 
 
 def role_of_session(catalog: Catalog, name: str) -> Role:
@@ -53,29 +53,8 @@ def usable_path(catalog: Catalog, role: Role, search_path: tuple[str, ...]) -> t
 
 def check_privileges(context: BindContext, statement: Statement, role: Role) -> None:
     """Raise InsufficientPrivilege 42501 for what a bound statement may not do."""
-    if not _may_be_refused(context, role):
-        return
-    node = context.parsed.node
-    statements = list(_statements(context.parsed.node_name, node))
-    targets = {id(write["relation"]) for name, write in statements if name in _WRITES}
-    read = "rw" if any("lockingClause" in one for _, one in statements) else "r"
-    for range_var, relation in tuple(context.resolved.values()):
-        _check_schema(context, role, relation, range_var)
-        if id(range_var) not in targets:
-            _check_read(context.catalog, role.oid, relation, read, _columns_read(statement, relation))
-    for called in context.called:
-        _check_read(context.catalog, role.oid, called, read, None)
-    for name, write in statements:
-        if name in _WRITES:
-            target = lookup_relation(context, write["relation"])
-            if isinstance(target, Table | View):
-                _check_schema(context, role, target, write["relation"])
-                _check_write(context, role, target, name, write, statement)
-    for function in context.functions:
-        if not may(context.catalog, role.oid, function, "X"):
-            raise InsufficientPrivilege(f"permission denied for function {function.name}")
-    for inner, reader in context.read_as:
-        _check_read(context.catalog, reader, inner, "r", None)
+    if _may_be_refused(context, role):
+        _Check(context, statement, role.oid).run()
 
 
 def _may_be_refused(context: BindContext, role: Role) -> bool:
@@ -85,142 +64,167 @@ def _may_be_refused(context: BindContext, role: Role) -> bool:
         return False
     roles = inherited_by(catalog, role.oid)
     said = {acl.object for acl in catalog.acls}
+    inside = [*context.called, *context.read_as]
     relations: list[Relation] = [one for _, one in context.resolved.values()]
-    relations += context.called
-    relations += [one for one, _ in context.read_as]
+    relations += [one.relation for one in inside]
     return (
-        any(one.owner not in roles or one.oid in said or one.schema.owner not in roles for one in relations)
-        or any(one.owner not in roles or one.oid in said for one in context.functions)
-        or any(reader not in roles for _, reader in context.read_as)
-        or context.parsed.node_name != "SelectStmt"
+        any(one.owner not in roles or one.oid in said for one in relations)
+        or any(one.owner not in roles or one.oid in said for one, _ in context.functions)
+        or any(one.reader is not None and one.reader not in roles for one in inside)
     )
 
 
-def _check_read(
-    catalog: Catalog, role: Oid, relation: Relation, letters: str, columns: Columns | None
-) -> None:
-    """Check SELECT, and UPDATE where rows are locked, on a relation or on the columns read; None: all of them."""
-    whole = held(catalog, role, securable(relation))
-    if "r" in letters and "r" not in whole and not _all_columns(catalog, role, relation, "r", columns):
-        _refuse(relation)
-    if "w" in letters and "w" not in whole and not _any_column(catalog, role, relation, "w"):
-        _refuse(relation)
+class _Check:
+    """A statement's check, in the order PostgreSQL has it: what it names, what its views read, its functions, what those read."""
+
+    def __init__(self, context: BindContext, statement: Statement, role: Oid) -> None:
+        self._context = context
+        self._catalog = context.catalog
+        self._statement = statement
+        self._role = role
+        self._used: dict[int, set[int]] = defaultdict(set)  # columns used anywhere, by relation
+        self._writes: dict[int, Write] = {}
+        for one in walk(statement):
+            if isinstance(one, Var):
+                self._used[one.relation].add(one.attnum)
+            elif isinstance(one, Insert | Update | Delete):
+                self._writes[one.relation] = one
+
+    def run(self) -> None:
+        context = self._context
+        locked = set(_locked(context.parsed.node_name, context.parsed.node))
+        for key in self._in_order():
+            relation = context.resolved[key][1]
+            if key in context.targets:
+                self._check_write(relation, context.targets[key])
+            else:
+                letters = "rw" if key in locked else "r"
+                self._check_read(relation, letters, self._role, key)
+        targets = {target.relation for target in context.targets.values()}
+        for reading in context.read_as:
+            if not targets.intersection(context.ranges.get(reading.range_var, ())):
+                self._check_reading(reading)
+        for function, runner in context.functions:
+            if not may(self._catalog, self._role if runner is None else runner, function, "X"):
+                raise InsufficientPrivilege(f"permission denied for function {function.name}")
+        for reading in context.called:
+            self._check_reading(reading)
+
+    def _in_order(self) -> list[int]:
+        """Return the relations named, by their nodes: the one the statement itself writes to first."""
+        targets = self._context.targets
+        own = self._statement.relation if isinstance(self._statement, Insert | Update | Delete) else None
+        return sorted(
+            self._context.resolved, key=lambda key: not (key in targets and targets[key].relation == own)
+        )
+
+    def _check_reading(self, reading: Reading) -> None:
+        reader = self._role if reading.reader is None else reading.reader
+        self._check_read(reading.relation, "r", reader, reading.range_var)
+
+    def _check_read(self, relation: Relation, letters: str, role: Oid, range_var: int) -> None:
+        """Check SELECT, and UPDATE where rows are locked, on a relation or on the columns read."""
+        whole = held(self._catalog, role, securable(relation))
+        if "r" in letters and "r" not in whole:
+            columns = self._columns_read(relation, range_var)
+            if not _all_columns(self._catalog, role, relation, "r", columns):
+                _refuse(relation)
+        if "w" in letters and "w" not in whole and not _any_column(self._catalog, role, relation, "w"):
+            _refuse(relation)
+
+    def _columns_read(self, relation: Relation, range_var: int) -> Columns:
+        numbers = self._context.ranges.get(range_var, ())
+        if not self._context.whole_rows.isdisjoint(numbers):
+            return _every_column(relation)
+        return frozenset(attnum for number in numbers for attnum in self._used[number])
+
+    def _check_write(self, relation: Relation, target: DmlTarget) -> None:
+        write = self._writes[target.relation]
+        needed = self._needed(write, target)
+        if target.view is None:
+            self._check_letters(relation, self._role, needed)
+            return
+        of_view = {
+            letter: None if columns is None else target.view.columns_over(columns)
+            for letter, columns in needed.items()
+        }
+        self._check_letters(relation, self._role, of_view)
+        for reading in self._context.read_as:
+            numbers = self._context.ranges.get(reading.range_var, ())
+            if target.relation in numbers and reading.reader is not None:
+                self._check_letters(reading.relation, reading.reader, needed)
+
+    def _check_letters(self, relation: Relation, role: Oid, needed: Mapping[str, Columns | None]) -> None:
+        whole = held(self._catalog, role, securable(relation))
+        for letter, columns in needed.items():
+            if letter in whole:
+                continue
+            if columns is None or not _all_columns(self._catalog, role, relation, letter, columns):
+                _refuse(relation)
+
+    def _needed(self, write: Write, target: DmlTarget) -> dict[str, Columns | None]:
+        """Return the letters a write needs, and the columns it needs each on; None: the whole table's."""
+        needed: dict[str, Columns | None] = {}
+        match write:
+            case Insert():
+                needed["a"] = frozenset(write.attnums)
+                conflict = write.on_conflict
+                if conflict is not None and conflict.assignments is not None:
+                    needed["w"] = frozenset(attnum for attnum, _ in conflict.assignments)
+            case Update():
+                needed["w"] = frozenset(attnum for attnum, _ in write.assignments)
+            case Delete():
+                needed["d"] = None
+        if target.relation in self._context.whole_rows:
+            needed["r"] = _every_column(write.table)
+        elif read := frozenset(_read_of_target(write, target)):
+            needed["r"] = read
+        return needed
 
 
-def _check_write(
-    context: BindContext,
-    role: Role,
-    target: Table | View,
-    name: str,
-    write: Mapping[str, Any],
-    statement: Statement,
-) -> None:
-    catalog, letters = context.catalog, _needed(name, write)
-    whole = held(catalog, role.oid, securable(target))
-    bound = _bound_target(statement, target)
-    for letter in letters:
-        if letter in whole:
-            continue
-        columns: Columns | None = None
-        if bound is not None and isinstance(target, Table):
-            columns = _columns_used(bound, letter)
-        if letter == "d" or columns is None or not _all_columns(catalog, role.oid, target, letter, columns):
-            _refuse(target)
-    if isinstance(target, View):
-        for base in _bases(context, target):
-            if not held(catalog, target.owner, securable(base)).issuperset(_WRITES[name]):
-                _refuse(base)
+def _read_of_target(write: Write, target: DmlTarget) -> Iterator[int]:
+    """Yield the columns of its target that a write reads."""
+    parts: list[object] = [returned.expr for returned in write.returning]
+    if isinstance(write, Insert):
+        conflict = write.on_conflict
+        if conflict is not None:
+            if conflict.index is not None:
+                yield from (attnum for attnum in conflict.index.columns if attnum)
+            parts += [expr for _, expr in conflict.assignments or ()]
+            parts.append(conflict.where)
+    else:
+        parts.append(_own_where(write.where, target.where))
+        if isinstance(write, Update):
+            parts += [expr for _, expr in write.assignments]
+    for part in parts:
+        for one in walk(part) if part is not None else ():
+            if isinstance(one, ExcludedVar) or (isinstance(one, Var) and one.relation == write.relation):
+                yield one.attnum
 
 
-def _bases(context: BindContext, view: View) -> Iterator[Relation]:
-    """Yield the tables a view that is written to is over, as its owner reads them."""
-    for relation, reader in context.read_as:
-        if reader == view.owner and relation is not view:
-            yield relation
-
-
-def _needed(name: str, write: Mapping[str, Any]) -> str:
-    """Return the letters that the target of an INSERT, UPDATE or DELETE needs."""
-    letters = _WRITES[name]
-    conflict = write.get("onConflictClause", {})
-    if conflict.get("action") == "ONCONFLICT_UPDATE":
-        letters += "w"
-    parts = [write.get(part) for part in _READING]
-    if "infer" in conflict or any(kind == "ColumnRef" for part in parts for kind, _ in _nodes(part)):
-        letters += "r"
-    return letters
-
-
-def _bound_target(statement: Statement, target: Relation) -> Insert | Update | Delete | None:
-    """Return the one write of a table in a bound statement; None where there are more, which need the whole table's."""
-    found = [
-        one
-        for one in walk(statement)
-        if isinstance(one, Insert | Update | Delete) and one.table.oid == target.oid
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _columns_used(write: Insert | Update | Delete, letter: str) -> Columns:
-    """Return the columns that a write needs a privilege on."""
-    conflict = write.on_conflict if isinstance(write, Insert) else None
-    assignments: Iterable[tuple[int, Any]] = ()
-    if isinstance(write, Update):
-        assignments = write.assignments
-    elif conflict is not None and conflict.assignments is not None:
-        assignments = conflict.assignments
-    match letter:
-        case "a":
-            return frozenset(write.attnums) if isinstance(write, Insert) else frozenset()
-        case "w":
-            return frozenset(attnum for attnum, _ in assignments)
-    parts: list[object] = [target.expr for target in write.returning]
-    parts += [expr for _, expr in assignments]
-    parts += [] if isinstance(write, Insert) else [write.where]
-    columns = frozenset(
-        attnum
-        for part in parts
-        if part is not None
-        for attnum in _columns_in(part, write.relation, write.table)
-    )
-    if conflict is not None:
-        columns |= frozenset(conflict.index.columns) - {0} if conflict.index is not None else frozenset()
-        if conflict.where is not None:
-            columns |= frozenset(_columns_in(conflict.where, write.relation, write.table))
-    return columns
-
-
-def _columns_read(statement: Statement, relation: Relation) -> Columns | None:
-    """Return the columns of a table that a statement reads anywhere; None for what is not read as a table."""
-    if not isinstance(relation, Table):
+def _own_where(where: Expr | None, of_view: Expr | None) -> Expr | None:
+    """Return a statement's condition without that of the view it writes to, which `both` put before it."""
+    if of_view is None or where is None:
+        return where
+    if where is of_view:
         return None
-    found: set[int] = set()
-    seen = False
-    for one in walk(statement):
-        if isinstance(one, TableRelation) and one.table.oid == relation.oid:
-            seen = True
-            found.update(_columns_in(statement, one.id, relation))
-    return frozenset(found) if seen else None
+    assert isinstance(where, BoolExpr)
+    return where.args[1]
 
 
-def _columns_in(part: object, relation: int, table: Table) -> Iterator[int]:
-    for one in walk(part):
-        if isinstance(one, Var) and one.relation == relation:
-            yield one.attnum
-        elif isinstance(one, WholeRow) and one.relation == relation:
-            yield from (column.attnum for column in table.live_columns)
+def _every_column(relation: Relation) -> Columns:
+    assert isinstance(relation, Table | View)
+    return frozenset(column.attnum for column in relation.columns if not column.is_dropped)
 
 
-def _all_columns(
-    catalog: Catalog, role: Oid, relation: Relation, letter: str, columns: Columns | None
-) -> bool:
+def _all_columns(catalog: Catalog, role: Oid, relation: Relation, letter: str, columns: Columns) -> bool:
     """Return whether a role holds a privilege on each of the columns; where none is used, on any."""
-    if columns is None:
-        return False
     if not columns:
         return _any_column(catalog, role, relation, letter)
     thing = securable(relation)
-    return all(letter in held(catalog, role, thing, column) for column in columns)
+    return not isinstance(relation, Sequence) and all(
+        letter in held(catalog, role, thing, column) for column in columns
+    )
 
 
 def _any_column(catalog: Catalog, role: Oid, relation: Relation, letter: str) -> bool:
@@ -235,19 +239,30 @@ def _refuse(relation: Relation) -> None:
     raise InsufficientPrivilege(f"permission denied for {word} {relation.name}")
 
 
-def _check_schema(context: BindContext, role: Role, relation: Relation, named: Mapping[str, Any]) -> None:
-    if not may(context.catalog, role.oid, relation.schema, "U"):
-        raise InsufficientPrivilege(
-            f"permission denied for schema {relation.schema.name}", position=context.position(named)
-        )
+def _locked(name: str, node: Mapping[str, Any]) -> Iterator[int]:
+    """Yield the RangeVars whose rows a statement locks, by their id()."""
+    for kind, one in ((name, node), *_nodes(node)):
+        if kind != "SelectStmt":
+            continue
+        for item in one.get("lockingClause", ()):
+            clause = item["LockingClause"]
+            names = {each["RangeVar"]["relname"] for each in clause.get("lockedRels", ())}
+            yield from _named_in(one.get("fromClause", ()), names)
 
 
-def _statements(name: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield a statement and those inside it."""
-    yield name, node
-    for kind, inner in _nodes(node):
-        if kind.endswith("Stmt"):
-            yield kind, inner
+def _named_in(items: Iterable[Any], names: set[str]) -> Iterator[int]:
+    """Yield the RangeVars among FROM items that are named, or all of them; of subqueries all."""
+    for item in items:
+        for kind, inner in item.items():
+            shown = inner.get("alias", {}).get("aliasname") or inner.get("relname")
+            if kind == "JoinExpr":
+                yield from _named_in((inner["larg"], inner["rarg"]), names)
+            elif names and shown not in names:
+                continue
+            elif kind == "RangeVar":
+                yield id(inner)
+            elif kind == "RangeSubselect":
+                yield from _named_in(inner["subquery"].get("SelectStmt", {}).get("fromClause", ()), set())
 
 
 def _nodes(tree: object) -> Iterator[tuple[str, Mapping[str, Any]]]:

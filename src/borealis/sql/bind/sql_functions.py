@@ -88,6 +88,8 @@ def functions_named(context: BindContext, schema: str | None, name: str) -> tupl
     builtin = functions_by_name().get(name, ()) if schema in (None, "pg_catalog") else ()
     if not context.catalog.functions:
         return builtin
+    if schema is not None:
+        context.check_usage(schema)
     found: dict[tuple[Oid, ...], Function] = {}
     for path in context.search_path if schema is None else (schema,):
         for function in context.catalog.functions_named(path, name):
@@ -104,8 +106,7 @@ def call_value(context: BindContext, function: objects.Function, args: tuple[Exp
     """Return the call as an expression; the arguments are of the declared types."""
     if function.returns_set:
         raise FeatureNotSupported(f"set-returning function {function.name} outside FROM not supported")
-    if context.reader is None:
-        context.functions.append(function)
+    context.functions.append((function, context.runner))
     seen, around = _inputs(context, function, args)
     value = _value(context, function, bind_body(context, function, seen), seen)
     if (around is not None or isinstance(value, SubLink)) and any(map(_is_of_group, args)):
@@ -122,8 +123,7 @@ def call_value(context: BindContext, function: objects.Function, args: tuple[Exp
 
 def call_rows(context: BindContext, function: objects.Function, args: tuple[Expr, ...]) -> Query:
     """Return the call as rows, for FROM: one row of a function that returns no set."""
-    if context.reader is None:
-        context.functions.append(function)
+    context.functions.append((function, context.runner))
     seen, around = _inputs(context, function, args)
     columns = result_columns(function)
     if not function.returns_set and len(columns) == 1:
@@ -217,7 +217,7 @@ def _calling(context: BindContext, function: objects.Function, inputs: tuple[Exp
     context.expanding.add(function.oid)
     try:
         definer = function.owner if function.is_security_definer else None
-        with stored(context, _search_path(context, function)), context.reading_as(definer):
+        with stored(context, _search_path(context, function)), context.running_as(definer):
             yield
     finally:
         context.arguments = outside

@@ -50,7 +50,9 @@ def stored(context: BindContext, search_path: tuple[str, ...]) -> Iterator[None]
     context.parsed = _UNPLACED
     if search_path != context.search_path:
         context.search_path = search_path
-        context.style = replace(context.style, names=CatalogNames(context.catalog, search_path))
+        context.style = replace(
+            context.style, names=CatalogNames(context.catalog, search_path, context.check_usage)
+        )
     try:
         yield
     finally:
@@ -64,8 +66,8 @@ def for_storage(context: BindContext, tree: Any) -> Any:
     if not isinstance(tree, dict):
         return tree
     copied = {key: for_storage(context, value) for key, value in tree.items() if key not in _DROPPED_KEYS}
-    if id(tree) in context.resolved:
-        _, relation = context.resolved[id(tree)]
+    if id(tree) in context.named:
+        _, relation = context.named[id(tree)]
         copied["relation"] = {
             "oid": relation.oid,
             "schema": relation.schema.name,

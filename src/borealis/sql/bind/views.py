@@ -85,6 +85,19 @@ class UpdatableView:
         )
         return replace(self.table, name=self.view.name, columns=columns)
 
+    def columns_over(self, attnums: frozenset[int]) -> frozenset[int]:
+        """Return the view's columns that are these of the table; of one that is none of the view's, those computed from it."""
+        found: set[int] = set()
+        for attnum in attnums:
+            over = [
+                (column.attnum, isinstance(target.expr, Var))
+                for column, target in zip(self.view.columns, self.targets, strict=True)
+                if any(isinstance(each, Var) and each.attnum == attnum for each in walk(target.expr))
+            ]
+            plain = [own for own, is_plain in over if is_plain]
+            found.update(plain or (own for own, _ in over))
+        return frozenset(found)
+
     def _written(self, column: Column, expr: Expr) -> Column:
         if not (isinstance(expr, Var) and expr.relation == self.relation):
             return replace(column, attnum=-column.attnum)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from borealis.catalog.catalog import Catalog
 from borealis.sql.registered import operators, others, relations, routines, typenames
+from borealis.sql.registered.parsing import qualified
 from borealis.sql.registered.scope import NameScope
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -14,15 +15,26 @@ from borealis.types.base import Oid
 class CatalogNames:
     """Names in the catalog of a transaction's snapshot, as its search path makes them visible."""
 
-    __slots__ = ("catalog", "search_path")
+    __slots__ = ("_check_usage", "catalog", "search_path")
 
-    def __init__(self, catalog: Catalog, search_path: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        search_path: tuple[str, ...],
+        check_usage: Callable[[str], None] = lambda schema: None,
+    ) -> None:
+        """check_usage raises where a schema that a name is qualified with may not be used."""
+        self._check_usage = check_usage
         self.catalog = catalog
         # pg_catalog is looked at first wherever the path does not place it.
         self.search_path = search_path if "pg_catalog" in search_path else ("pg_catalog", *search_path)
 
     def oid_of(self, kind: Oid, text: str) -> int:
         """Return what a name means. Raises the SqlError of the type's input."""
+        if kind in _QUALIFIED and "." in text:
+            schema = qualified(text.partition("(")[0])[0]
+            if schema is not None:
+                self._check_usage(schema)
         return _READ[kind](self, text)
 
     def name_of(self, kind: Oid, oid: Oid) -> str | None:
@@ -30,6 +42,7 @@ class CatalogNames:
         return _SHOW[kind](self, oid)
 
 
+_QUALIFIED = frozenset((oids.REGCLASS, oids.REGPROC, oids.REGPROCEDURE))
 _READ: dict[Oid, Callable[[NameScope, str], int]] = {
     oids.REGCLASS: relations.read,
     oids.REGTYPE: typenames.read,

@@ -180,6 +180,7 @@ def plan_ddl(
     role = role_of_session(catalog, user)
     context = BindContext(parsed, catalog, (), usable_path(catalog, role, search_path), style or Style())
     context.setting = setting
+    context.role = role.oid
     planner = _planner(parsed)
     if planner is None:
         raise FeatureNotSupported(f"unsupported statement: {parsed.node_name.removesuffix('Stmt')}")

@@ -246,6 +246,7 @@ def _body(
     others = tuple(one for one in context.catalog.functions if one is not before)
     catalog = replace(context.catalog, functions=(*others, seen))
     inner = BindContext(context.parsed, catalog, (), context.search_path, context.style)
+    inner.role = context.role
     relation = inner.new_id()
     inputs = tuple(Var(oid, -1, relation, ordinal) for ordinal, oid in enumerate(function.input_types, 1))
     try:

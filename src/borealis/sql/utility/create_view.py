@@ -25,7 +25,7 @@ from borealis.errors import (
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.level import Level
-from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema, lookup_relation
+from borealis.sql.bind.names import SYSTEM_SCHEMAS, creation_schema
 from borealis.sql.bind.query import bind_query, query_columns
 from borealis.sql.bind.stored import for_storage
 from borealis.sql.bound.relations import RelationColumn
@@ -52,7 +52,7 @@ def create_view(context: BindContext, node: Node, owner: Oid) -> Ddl:
     schema = creation_schema(context, {**view, "location": -1})
     if schema.name in SYSTEM_SCHEMAS:
         raise InsufficientPrivilege(f"permission denied for schema {schema.name}")
-    before = lookup_relation(context, {**view, "schemaname": schema.name})
+    before = context.catalog.relation(schema.name, view["relname"])
     if before is not None and not node.get("replace"):
         raise DuplicateTable(f'relation "{before.name}" already exists')
     if before is None:

@@ -97,6 +97,8 @@ def check_references(context: BindContext, ddl: Ddl, current: Oid) -> None:
     catalog = context.catalog
     roles = inherited_by(catalog, current)
     for table in ddl.made:
+        if isinstance(table, Domain | Function):
+            _check_domains(context, table, current)
         if not isinstance(table, Table):
             continue
         old = catalog.tables_by_oid.get(table.oid)
@@ -115,6 +117,18 @@ def check_references(context: BindContext, ddl: Ddl, current: Oid) -> None:
             domain = catalog.domains_by_oid.get(column.domain)
             if domain is not None and column.attnum not in had and not may(catalog, current, domain, "U"):
                 raise InsufficientPrivilege(f"permission denied for type {_shown(context, domain)}")
+
+
+def _check_domains(context: BindContext, made: Domain | Function, current: Oid) -> None:
+    """Raise where a new domain is over one without USAGE, or a new function takes one."""
+    catalog = context.catalog
+    if made.oid in catalog.domains_by_oid or made.oid in catalog.functions_by_oid:
+        return
+    over = [made.base_type] if isinstance(made, Domain) else [one.domain for one in made.arguments]
+    for oid in over:
+        domain = catalog.domains_by_oid.get(oid)
+        if domain is not None and not may(catalog, current, domain, "U"):
+            raise InsufficientPrivilege(f"permission denied for type {_shown(context, domain)}")
 
 
 def _check_alter(context: BindContext, parsed: Parsed, current: Oid) -> None:

@@ -105,6 +105,7 @@ def _planned(
         replace(context.parsed, node=element), catalog, (), search_path, replace(context.style, names=None)
     )
     inner.setting = context.setting
+    inner.role = context.role
     return planner(inner, element, schema.owner).made
 
 
