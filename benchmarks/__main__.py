@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import connections, hot_key, index_build, loading, scans, startup
 from benchmarks.measure import Measurement, alternate, pgbench
 from benchmarks.servers import Server, borealis, postgresql, postgresql_bin
+from benchmarks.tpch import report as tpch
 
 
 def main() -> None:
@@ -73,7 +74,19 @@ def _workloads(ours: Server, theirs: Server, options: argparse.Namespace) -> lis
     run("select by key, 32 clients, prepared", "select.sql", 32, 0.6)
     if options.only in "scans":
         done.extend(scans.measure(ours, theirs, options.rounds))
+    _create_the_talks_index(ours, theirs)
+    run("transfer with the talk's index, 32 clients", "transfer.sql", 32, 0.8)
+    run("top five by index, 8 clients, prepared", "top_five.sql", 8, 0.6)
+    if options.only in "tpch":
+        tpch.report(ours, theirs)
     return done
+
+
+def _create_the_talks_index(ours: Server, theirs: Server) -> None:
+    """(payer_id, created_at), by which the newest transactions of a payer are found."""
+    job = ours.psql("CREATE INDEX ASYNC by_payer ON transactions (payer_id, created_at)")
+    ours.psql(f"CALL sys.wait_for_job('{job}')")
+    theirs.psql("CREATE INDEX by_payer ON transactions (payer_id, created_at)")
 
 
 if __name__ == "__main__":
