@@ -152,7 +152,9 @@ def _result_lines(result: pq.PGresult) -> list[str]:
     if result.nfields:
         lines.append(" | ".join(result.fname(column).decode() for column in range(result.nfields)))
         for row in range(result.ntuples):
-            values = (result.get_value(row, column) for column in range(result.nfields))
+            values = [result.get_value(row, column) for column in range(result.nfields)]
+            if values and (values[0] or b"").startswith(b"Query Identifier: "):
+                continue  # EXPLAIN (VERBOSE) on DSQL; PostgreSQL as it is set up has none
             lines.append(" | ".join("∅" if value is None else value.decode() for value in values))
     lines.append((result.command_status or b"").decode())
     return lines

@@ -178,7 +178,22 @@ class ExpressionText:
             return shown.Call(
                 quote_identifier(function.name), (*self._all(args[:fixed]), last), is_variadic=True
             )
+        if function.variadic == oids.ANY:
+            return shown.Call(
+                quote_identifier(function.name),
+                (*self._all(args[:fixed]), *(self._of_any_type(arg) for arg in args[fixed:])),
+            )
+        if function.name in _SQL_SYNTAX:
+            return shown.Call(function.name, self._all(args), is_special=True)
         return shown.Call(quote_identifier(function.name), self._all(args))
+
+    def _of_any_type(self, arg: bound.Expr) -> Shown:
+        """Return an argument of VARIADIC "any", which is text by now, as what it was."""
+        if isinstance(arg, bound.CoerceViaIO):
+            return self.shown(arg.arg)
+        shown_ = self.shown(arg)
+        is_text = isinstance(shown_, shown.Literal) and shown_.type == oids.TEXT
+        return shown.Literal(oids.UNKNOWN, shown_.text) if is_text else shown_  # type: ignore[attr-defined]
 
     def _Relabel(self, expr: bound.Relabel) -> Shown:  # noqa: N802
         return shown.Cast(self.shown(expr.arg), format_type(expr.type, -1), expr.type, is_implicit=True)
@@ -309,6 +324,10 @@ class ExpressionText:
 
     def _other(self, expr: bound.Expr) -> Shown:
         return shown.Listed(f"{type(expr).__name__.upper()}(", (), ")")
+
+
+_SQL_SYNTAX = frozenset({"extract", "timezone", "position", "overlay", "overlaps"})
+"""Functions that are hardly called but in SQL's own syntax."""
 
 
 def pushed_in(expr: bound.Expr) -> bound.Expr:

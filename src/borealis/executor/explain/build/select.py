@@ -12,7 +12,7 @@ from borealis.executor.compile import comparison
 from borealis.executor.compile.fold import folded
 from borealis.executor.explain import costs
 from borealis.executor.explain.build import grouping
-from borealis.executor.explain.build.builder import Builder, in_order, vars_in
+from borealis.executor.explain.build.builder import Builder, aggregates_in, in_order, vars_in
 from borealis.executor.explain.build.ctes import add_ctes
 from borealis.executor.explain.build.joins import from_plan
 from borealis.executor.explain.build.scans import push_limit
@@ -44,9 +44,9 @@ def _plan(build: Builder, node: Select) -> PlanNode:
     keys = [key for key in node.order if not isinstance(folded(key.expr), Const)]
     above = [*targets, *(key.expr for key in keys if key.expr not in targets)]
     plan = _below(build, node, above)
-    if node.is_grouped or node.group:
-        plan = grouping.aggregate_plan(build, node, plan, above)
     windows = windows_in(above)
+    if node.is_grouped or node.group:
+        plan = grouping.aggregate_plan(build, node, plan, _before_windows(above, windows))
     if windows:
         plan = grouping.window_plan(build, plan, windows, above)
     if any(returns_set(expr) for expr in above):
@@ -71,6 +71,15 @@ def _plan(build: Builder, node: Select) -> PlanNode:
         lock.adopt(plan)
         plan = lock
     return limit_plan(build, node, plan, above)
+
+
+def _before_windows(above: Sequence[Expr], windows: Sequence[WindowCall]) -> Sequence[Expr]:
+    """Return what windows are computed over: the other expressions, their keys, and the aggregates in them."""
+    if not windows:
+        return above
+    plain = [expr for expr in above if not windows_in([expr])]
+    keys = [key for call in windows for key in window_keys(call)]
+    return list(dict.fromkeys([*plain, *keys, *aggregates_in(above)]))
 
 
 def _pull_up(build: Builder, node: Select) -> None:
