@@ -114,7 +114,11 @@ def engine():
         session = made.session()
         for statement in SCHEMA.strip().split("\n"):
             session.run(statement)
+        session.run("INSERT INTO compute_test VALUES (1, 'a')")
         session.run("INSERT INTO write_no_pk_test VALUES ('a'), ('b')")
+        session.run("INSERT INTO write_uuid_pk_test VALUES ('z', 'a')")
+        session.run("INSERT INTO write_serial_pk_test VALUES (1, 'a'), (22, 'a')")
+        session.run("INSERT INTO read_raw_test VALUES (1, 'a', 'b')")
         yield made
 
 

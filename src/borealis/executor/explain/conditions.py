@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from borealis.planner.physical import PlannedJoin, PlannedJoinKind, Scan
-from borealis.sql.bound.expressions import Expr
+from borealis.planner.terms import comparison_symbol, stripped
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, Param, Var
 from borealis.sql.bound.relations import FromItem, Join, JoinKind, Relation, TableRelation
 from borealis.sql.bound.trees import conjuncts, is_volatile, relations_named
+from borealis.types import oids
 
 
 @dataclass(slots=True)
@@ -101,10 +103,23 @@ def _place(found: Conditions, item: FromItem, terms: Sequence[Expr]) -> None:
 def _of_scan(scan: Scan, terms: Sequence[Expr]) -> ScanTerms:
     """Return a scan's terms as the planner divided them; those it says nothing of are the query processor's."""
     index = list(scan.index_condition)
-    storage = [term for term in scan.storage_filters if term not in index]
-    known = [*index, *storage, *scan.filters]
-    filters = [*scan.filters, *(term for term in terms if term not in known)]
-    return ScanTerms(index, storage, [term for term in filters if term not in index])
+    known = [*index, *scan.storage_filters, *scan.filters]
+    rest = [*scan.storage_filters, *scan.filters, *(term for term in terms if term not in known)]
+    rest = [term for term in dict.fromkeys(rest) if term not in index]
+    storage = [term for term in rest if term in scan.storage_filters or _is_storages(term)]
+    return ScanTerms(index, storage, [term for term in rest if term not in storage])
+
+
+def _is_storages(term: Expr) -> bool:
+    """Whether DSQL's storage evaluates a term: a comparison of columns and constants, not of numeric (dsql-facts §6)."""
+    if isinstance(term, NullTest):
+        return isinstance(term.arg, Var)
+    if comparison_symbol(term) is None or not isinstance(term, FuncCall):
+        return False
+    plain = (stripped(arg) for arg in term.args)
+    return term.function.args[0] != oids.NUMERIC and all(
+        isinstance(arg, Var | Const | Param) for arg in plain
+    )
 
 
 def _of_join(found: Conditions, item: Join | PlannedJoin, terms: Sequence[Expr]) -> None:

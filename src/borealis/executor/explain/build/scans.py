@@ -74,7 +74,7 @@ def table_plan(
         node.filtered = (("stored", relation.id), "Rows Removed by Filter")
     is_lookup = index is not None and node.type == "Index Scan"
     shows_loops = index is not None
-    read = _vars([*columns, *terms.filters, *([] if is_lookup else terms.storage)], relation)
+    read = _vars([*columns, *terms.filters], relation)
     projections = [build.names.column(relation.id, var.attnum, prefixed=False) for var in read]
     top = PlanNode(
         "Storage Scan", f"Storage Scan on {stored}", scan.scanned if is_lookup and scan else estimate

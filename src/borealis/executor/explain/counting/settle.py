@@ -97,6 +97,8 @@ class Settlement:
         if not self._is_timed or node.is_storage:
             return Actual(rows, loops)
         below = self._numbers_below(node)
+        if not any(counter.rows[each] for each in below):
+            return Actual(rows, loops)  # what it took to find nothing was counted for what came next
         total = sum(counter.spent_ns[each] for each in below) / 1e6
         if driver is not None:
             startup = counter.to_first_ns[number] / 1e6
