@@ -144,7 +144,10 @@ def without_figures(lines: list[str]) -> str:
     text = re.sub(r"(Planning Time|Execution Time): [\d.]+ ms", r"\1: 0 ms", text)
     text = re.sub(r"(\w+): [\d.]+ DPU( \(Transaction minimum: [\d.]+\))?", r"\1: 0 DPU", text)
     return re.sub(
-        r"Query Identifier: [ybndrfg8ejkmcpqxot1uwisza345h769]{13}$", "Query Identifier: x", text, flags=re.MULTILINE
+        r"Query Identifier: [ybndrfg8ejkmcpqxot1uwisza345h769]{13}$",
+        "Query Identifier: x",
+        text,
+        flags=re.MULTILINE,
     )
 
 
