@@ -146,6 +146,8 @@ class Compilation:
         """(relation, attnum) of base columns to "INTEGER" or "": see conditions.equality."""
         self.index_order: dict[tuple[int, int], IndexKey] = {}
         """(relation, attnum) of the columns whose order an index table in FROM has."""
+        self.read_as_stored: set[int] = set()
+        """Relations whose rows a caller reads by their columns' names in SQLite."""
         self.partials: Partials | None = None
         """Set while what is compiled stands over groups, not rows."""
         self._relations: dict[int, Mapping[int, Sql]] = {}

@@ -96,6 +96,7 @@ def delete_source(
 
 def _target(compilation: Compilation, node: Update | Delete, others: FromItem | None) -> str:
     """Return ` FROM … WHERE …` of a statement that changes a table: as planned, if it has been."""
+    compilation.read_as_stored.add(node.relation)
     if node.search is not None:
         return from_where_clause(compilation, *node.search)
     item: FromItem = TableRelation(node.relation, node.table.name, node.table)

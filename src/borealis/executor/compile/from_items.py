@@ -264,7 +264,7 @@ class FromCompiler:
         """Read a table with own pending writes; searched by its neighbours' columns, for each row of theirs anew."""
         compilation, table = self.compilation, scan.relation.table
         if scans.searched_by(scan, self.siblings):
-            if place.extra is not None:
+            if place.extra is not None and scan.relation.id not in compilation.read_as_stored:
                 return scans.lateral_rows(compilation, scan)
             scan = replace(scan, ranges=())
         scans.base_columns(compilation, scan, nullable=place.nullable)

@@ -89,6 +89,7 @@ def select_with(
     compilation: Compilation, node: Select, extra: Sequence[str], *, is_plain: bool = False
 ) -> CompiledQuery:
     """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
+    compilation.read_as_stored.update(lock.relation for lock in node.locks)
     with_text = with_clause(compilation, node.ctes)
     return _select(compilation, node, _parts(compilation, node, is_plain=is_plain), extra, with_text)
 
