@@ -12,6 +12,8 @@ A block is commands, `---`, their output, an empty line. A line without `name:>`
 `!` says the statement must fail, its absence that it must not. A statement may go on over indented lines. Rows print as
 values with ` | ` between, NULL as `∅`. Session `as_x` is the role x's, whom the script has made.
 
+With a comment `# fields: shown` at the top errors tell what they are about: schema, table, column, type, constraint, context.
+
 A comment `# oracle: postgresql` at the top says that the outputs are a real PostgreSQL 16's: UPDATE_GOLDEN=1 then records
 from there (tests/scripts/test_scripts.py); `# oracle: postgresql as admin`, from there as a role that is no superuser. Others state what a recording of a live cluster shows, and name it.
 """
@@ -61,6 +63,11 @@ class Script:
         )
 
     @property
+    def shows_fields(self) -> bool:
+        """Errors are shown with the names of what they are about."""
+        return any(line.startswith("# fields: shown") for block in self.blocks for line in block.lines)
+
+    @property
     def tables(self) -> list[str]:
         return [
             name
@@ -93,9 +100,11 @@ class Runner:
     def __init__(self, connect: Callable[[str | None], pq.PGconn]) -> None:
         self._connect = connect
         self._connections: dict[str, pq.PGconn] = {}
+        self._shows_fields = False
 
     def run(self, script: Script) -> list[list[str]]:
         """Return the output lines of each block."""
+        self._shows_fields = script.shows_fields
         try:
             self._drop(script)
             outputs = [
@@ -130,7 +139,10 @@ class Runner:
             raise AssertionError(
                 f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}"
             )
-        return [prefix + line for line in (_error_lines(result) if failed else _result_lines(result))]
+        lines = _error_lines(result) if failed else _result_lines(result)
+        if failed and self._shows_fields:
+            lines += _field_lines(result)
+        return [prefix + line for line in lines]
 
 
 def _error_lines(result: pq.PGresult) -> list[str]:
@@ -145,6 +157,15 @@ def _error_lines(result: pq.PGresult) -> list[str]:
     if position:
         lines.append(f"Position: {position.decode()}")
     return lines
+
+
+_NAMES = ("SCHEMA_NAME", "TABLE_NAME", "COLUMN_NAME", "DATATYPE_NAME", "CONSTRAINT_NAME", "CONTEXT")
+
+
+def _field_lines(result: pq.PGresult) -> list[str]:
+    found = {name: result.error_field(pq.DiagnosticField[name]) for name in _NAMES}
+    shown = [f"{name.split('_')[0].lower()}={text.decode()}" for name, text in found.items() if text]
+    return [f"Fields: {', '.join(shown)}"] if shown else []
 
 
 def _result_lines(result: pq.PGresult) -> list[str]:

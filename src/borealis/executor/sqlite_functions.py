@@ -41,14 +41,17 @@ def interval_us(value: bytes) -> Value:
 
 
 @scalar("domain_null", strict=False, deterministic=False)
-def domain_null(domain: str) -> Value:
-    raise NotNullViolation(f"domain {domain} does not allow null values")
+def domain_null(domain: str, schema: str, name: str) -> Value:
+    raise NotNullViolation(f"domain {domain} does not allow null values", schema=schema, datatype=name)
 
 
 @scalar("domain_violated", strict=False, deterministic=False)
-def domain_violated(domain: str, constraint: str) -> Value:
+def domain_violated(domain: str, schema: str, name: str, constraint: str) -> Value:
     raise CheckViolation(
-        f'value for domain {domain} violates check constraint "{constraint}"', constraint=constraint
+        f'value for domain {domain} violates check constraint "{constraint}"',
+        schema=schema,
+        datatype=name,
+        constraint=constraint,
     )
 
 

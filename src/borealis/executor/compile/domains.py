@@ -23,7 +23,7 @@ def coerce_to_domain(compilation: Compilation, node: bound.CoerceToDomain) -> Sq
 
 def _checked(compilation: Compilation, node: bound.CoerceToDomain, value: Sql) -> str:
     compilation.define(node.relation, {1: value})
-    domain = compilation.parameters.literal(node.domain)
+    domain = ", ".join(compilation.parameters.literal(text) for text in (node.domain, *node.place))
     cases = [f"WHEN {value.text} IS NULL THEN pg_domain_null({domain})"] if node.not_null else []
     for name, check in node.checks:
         constraint = compilation.parameters.literal(name)

@@ -69,6 +69,7 @@ def coerce_to_domain(context: BindContext, expr: Expr, domain: Domain) -> Expr:
             expr.typmod,
             expr,
             domain_name(context, domain),
+            (domain.schema.name, domain.name),
             not_null,
             value.relation,
             tuple((check.name, bind_domain_check(context, check, value)) for check in checks),

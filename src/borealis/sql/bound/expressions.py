@@ -89,6 +89,7 @@ class CoerceToDomain(Expr):
 
     arg: Expr
     domain: str  # as errors name it
+    place: tuple[str, str]  # its schema and name, which errors have as fields
     not_null: bool
     relation: int = field(compare=False)
     checks: tuple[tuple[str, Expr], ...] = field(compare=False)  # follow from the domain

@@ -254,6 +254,8 @@ def _body(
     except RecursionError:
         raise stack_depth_exceeded() from None
     except SqlError as error:
+        if error.position is None and error.where is None:
+            error.where = f'SQL function "{function.name}"'
         raise _shifted(error, shift) from None
     if options.source is not None:
         return json.dumps([for_storage(context, tree) for tree in trees], separators=(",", ":"))
