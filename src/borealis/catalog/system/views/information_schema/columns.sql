@@ -46,3 +46,5 @@ LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attn
 LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = CASE WHEN a.attidentity <> ''
   THEN pg_catalog.pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass::oid END
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v')
+  AND (c.relowner = 10 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    OR pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'))

@@ -8,3 +8,4 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL unnest(CASE k.contype WHEN 'f' THEN k.confkey ELSE k.conkey END) AS p(attnum)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.attnum
 WHERE k.contype IN ('p', 'u', 'f')
+  AND (pg_catalog.pg_has_role(c.relowner, 'USAGE'))

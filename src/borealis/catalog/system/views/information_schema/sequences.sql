@@ -6,3 +6,4 @@ SELECT 'postgres'::pg_catalog.name AS sequence_catalog, n.nspname AS sequence_sc
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE (pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT, UPDATE, USAGE'))

@@ -7,3 +7,6 @@ SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, 
   NULL::varchar AS commit_action
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v')
+  AND (c.relowner = 10 OR pg_catalog.pg_has_role(c.relowner, 'USAGE')
+    OR pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+    OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
