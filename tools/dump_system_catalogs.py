@@ -19,6 +19,7 @@ STATIC = [
     "pg_cast",
     "pg_collation",
     "pg_conversion",
+    "pg_description",
     "pg_language",
     "pg_opclass",
     "pg_operator",
@@ -46,6 +47,13 @@ _WHERE = {
     "pg_ts_dict": "WHERE dictname = 'simple'",
     "pg_collation": "WHERE collname IN ('default', 'C', 'POSIX', 'ucs_basic')",
     "pg_language": "WHERE lanname IN ('internal', 'sql')",
+    # Of what is listed here: no schemas, which may be commented on, and no relations.
+    "pg_description": """WHERE classoid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass)
+        OR classoid = 'pg_language'::regclass AND objoid IN (SELECT oid FROM pg_language WHERE lanname IN ('internal', 'sql'))
+        OR classoid = 'pg_collation'::regclass AND objoid IN (SELECT oid FROM pg_collation WHERE collname IN ('default', 'C', 'POSIX', 'ucs_basic'))
+        OR classoid IN ('pg_ts_config'::regclass, 'pg_ts_dict'::regclass) AND objoid IN
+            (SELECT oid FROM pg_ts_config WHERE cfgname = 'simple' UNION SELECT oid FROM pg_ts_dict WHERE dictname = 'simple')
+        OR classoid IN ('pg_ts_parser'::regclass, 'pg_ts_template'::regclass)""",
     "pg_opclass": "WHERE opcmethod IN (403, 405)",
     "pg_opfamily": "WHERE opfmethod IN (403, 405)",
     "pg_amop": "WHERE amopmethod IN (403, 405)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.system.acl import acl_array
@@ -13,19 +13,18 @@ from borealis.storage.catalog_tables import ADMIN_ROLE
 DATABASE = 5
 TABLE_METHOD = 2
 INDEX_METHOD = 10003
+_BTREE = 403
 SUPERUSER = 10
 ROLES = {SUPERUSER: "postgres", ADMIN_ROLE: "admin"}
 
 for _table in [
     "pg_aggregate",
-    "pg_amop",
     "pg_amproc",
     "pg_cast",
     "pg_collation",
     "pg_conversion",
     "pg_language",
     "pg_operator",
-    "pg_opfamily",
     "pg_range",
     "pg_ts_config",
     "pg_ts_config_map",
@@ -36,10 +35,22 @@ for _table in [
     produces(_table)(lambda catalog, table=_table: built_in_rows(table))  # type: ignore[misc]
 
 
-@produces("pg_opclass")
-def operator_classes(catalog: Catalog) -> Iterator[SystemRow]:
-    for row in built_in_rows("pg_opclass"):
-        yield {**row, "opcmethod": INDEX_METHOD if row["opcmethod"] == 403 else row["opcmethod"]}
+def _of_own_method(table: str, column: str) -> Callable[[Catalog], Iterator[SystemRow]]:
+    """Return a producer of rows that name PostgreSQL's btree, whose number is another here."""
+
+    def rows(catalog: Catalog) -> Iterator[SystemRow]:
+        for row in built_in_rows(table):
+            yield {**row, column: INDEX_METHOD if row[column] == _BTREE else row[column]}
+
+    return rows
+
+
+for _table, _column in (
+    ("pg_opclass", "opcmethod"),
+    ("pg_opfamily", "opfmethod"),
+    ("pg_amop", "amopmethod"),
+):
+    produces(_table)(_of_own_method(_table, _column))
 
 
 @produces("pg_database")
@@ -124,10 +135,13 @@ def access_methods(catalog: Catalog) -> Iterator[SystemRow]:
     yield {"oid": INDEX_METHOD, "amname": "btree_index", "amhandler": 330, "amtype": "i"}
 
 
+PLPGSQL = 13563
+
+
 @produces("pg_extension")
 def extensions(catalog: Catalog) -> Iterator[SystemRow]:
     yield {
-        "oid": 13563,
+        "oid": PLPGSQL,
         "extname": "plpgsql",
         "extowner": SUPERUSER,
         "extnamespace": 11,

@@ -9,10 +9,12 @@ from borealis.catalog.objects import Domain, Function
 from borealis.catalog.relations import Sequence
 from borealis.catalog.system.acl import acl_of
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
+from borealis.catalog.system.cluster import PLPGSQL
 from borealis.catalog.system.rows import SystemRow, array, produces, vector
 from borealis.types.row_types import array_of, row_type_of
 
 _SQL_LANGUAGE = 14
+_PG_EXTENSION = 3079
 _RECORD_IN, _RECORD_OUT = 2290, 2291
 _DOMAIN_IN = 2597
 
@@ -131,6 +133,12 @@ def comments(catalog: Catalog) -> Iterator[SystemRow]:
             "description": comment.text,
         }
     yield from built_in_rows("pg_description")
+    yield {
+        "objoid": PLPGSQL,
+        "classoid": _PG_EXTENSION,
+        "objsubid": 0,
+        "description": "PL/pgSQL procedural language",
+    }
 
 
 @produces("pg_statistic_ext")

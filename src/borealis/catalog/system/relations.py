@@ -160,7 +160,8 @@ def _attribute(relation: Oid, column: Column) -> SystemRow:
 
 def _system_attributes(table: SystemTable) -> Iterator[SystemRow]:
     for column in table.columns:
-        yield _attribute_row(table.oid, column.attnum, column.name, column.type, -1, not_null=column.not_null)
+        row = _attribute_row(table.oid, column.attnum, column.name, column.type, -1, not_null=column.not_null)
+        yield {**row, "attcollation": _C_COLLATION if row["attcollation"] else 0}
 
 
 def _attribute_row(

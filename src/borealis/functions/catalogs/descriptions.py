@@ -1,8 +1,12 @@
-"""obj_description, col_description, shobj_description: what COMMENT ON said."""
+"""obj_description, col_description, shobj_description: what COMMENT ON said, or what PostgreSQL says of its own objects."""
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import chain
+
 from borealis.catalog.system import system_tables
+from borealis.catalog.system.built_in import built_in_rows
 from borealis.functions.implementation import Context, scalar
 from borealis.storage.catalog_tables import PG_CLASS
 from borealis.types.base import Value
@@ -19,7 +23,8 @@ def obj_description(context: Context, object_: int, catalog: str) -> Value:
 @scalar("obj_description(oid)", context=True, deterministic=False)
 def obj_description_of_any(context: Context, object_: int) -> Value:
     texts = (one.text for one in context.catalog.comments if (one.object, one.column) == (object_, 0))
-    return next(texts, None)
+    own = (text for (oid, _), text in _built_in().items() if oid == object_)
+    return next(chain(texts, own), None)
 
 
 @scalar("col_description", "col_description(oid,int4)", context=True, deterministic=False)
@@ -36,4 +41,9 @@ def shobj_description(context: Context, object_: int, catalog: str) -> Value:
 def _text(context: Context, object_: int, catalog: int, column: int) -> Value:
     wanted = (object_, catalog, column)
     texts = (one.text for one in context.catalog.comments if (one.object, one.catalog, one.column) == wanted)
-    return next(texts, None)
+    return next(texts, None) or (_built_in().get((object_, catalog)) if column == 0 else None)
+
+
+@cache
+def _built_in() -> dict[tuple[Value, Value], Value]:
+    return {(row["objoid"], row["classoid"]): row["description"] for row in built_in_rows("pg_description")}

@@ -103,6 +103,16 @@ def length_in_encoding(data: bytes, encoding: str) -> int:
     return len(convert_from(data, encoding))
 
 
+_NUMBERS = {"SQL_ASCII": 0, "UTF8": 6}
+
+
 @scalar("PG_encoding_to_char")
 def encoding_to_char(number: int) -> str:
-    return {0: "SQL_ASCII", 6: "UTF8"}.get(number, "")
+    return next((name for name, own in _NUMBERS.items() if own == number), "")
+
+
+@scalar("PG_char_to_encoding")
+def char_to_encoding(name: str) -> int:
+    """Return an encoding's number, -1 for one there is not; case, blanks and dashes say nothing."""
+    letters = "".join(letter for letter in name.upper() if letter.isalnum())
+    return {"SQLASCII": 0, "UTF8": 6, "UNICODE": 6}.get(letters, -1)
