@@ -174,7 +174,7 @@ def test_aws_iam_grant_and_revoke(engine):
         ("AWS IAM GRANT app", "syntax error at end of input"),
         ("CREATE ROLE app", 'role "app" already exists'),
         ("CREATE ROLE pg_x", 'role name "pg_x" is reserved'),
-        ("DROP ROLE admin", "permission denied to drop role"),
+        ("DROP ROLE admin", "current user cannot be dropped"),
         ("DROP ROLE nobody", 'role "nobody" does not exist'),
         ("GRANT USAGE ON t TO app", "invalid privilege type USAGE for table"),
         ("GRANT CREATE ON t TO app", "invalid privilege type CREATE for relation"),

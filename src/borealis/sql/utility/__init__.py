@@ -51,6 +51,8 @@ from borealis.sql.utility.privileges.grant import grant
 from borealis.sql.utility.privileges.membership import grant_roles
 from borealis.sql.utility.privileges.ownership import check_ddl, check_references
 from borealis.sql.utility.privileges.roles import (
+    alter_role,
+    alter_role_settings,
     aws_iam_grant,
     aws_iam_revoke,
     create_role,
@@ -92,6 +94,8 @@ _PLANNERS: dict[str, _Planner] = {
     "AlterDomainStmt": alter_domain,
     "CreateFunctionStmt": create_function,
     "CreateRoleStmt": create_role,
+    "AlterRoleStmt": alter_role,
+    "AlterRoleSetStmt": alter_role_settings,
     "DropRoleStmt": drop_roles,
     "GrantStmt": grant,
     "GrantRoleStmt": grant_roles,

@@ -27,6 +27,7 @@ from borealis.catalog.privileges import (
 )
 from borealis.catalog.relations import Sequence, Table, View
 from borealis.catalog.roles import PUBLIC, Acl, AclItem
+from borealis.catalog.schema import SYSTEM_SCHEMAS, Schema
 from borealis.errors import (
     FeatureNotSupported,
     InsufficientPrivilege,
@@ -95,6 +96,9 @@ def grant(context: BindContext, node: Node, current: Oid) -> Ddl:
     ]
     changed = _Changed(context.catalog, said, current, is_all=not node.get("privileges"))
     for described in {one.oid: one for one in objects_of(context, node)}.values():
+        if isinstance(described, Schema) and described.name in SYSTEM_SCHEMAS:
+            changed.notices.append(_not_all(NOTHING, f'"{described.name}"', is_grant=said.is_grant))
+            continue
         if letters:
             changed.object(described, letters)
         for column_letters, names in columns:

@@ -54,7 +54,7 @@ def grant_roles(context: BindContext, node: Node, current: Oid) -> Ddl:
                 after, said = with_member(after, role, member, grantor, options)
             else:
                 is_cascade = node.get("behavior") == "DROP_CASCADE"
-                after, said = _without_member(after, role, member, grantor, options, cascade=is_cascade)
+                after, said = without_member(after, role, member, grantor, options, cascade=is_cascade)
             notices += said
     kept = set(after.memberships)
     had = set(before.memberships)
@@ -116,7 +116,7 @@ def with_member(
     return _replaced(catalog, old, new), []
 
 
-def _without_member(
+def without_member(
     catalog: Catalog, role: Oid, member: Oid, grantor: Oid, options: Mapping[str, bool], *, cascade: bool
 ) -> tuple[Catalog, list[Notice]]:
     names = catalog.roles_by_oid

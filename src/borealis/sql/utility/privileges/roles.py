@@ -1,4 +1,4 @@
-"""CREATE ROLE, USER and GROUP, ALTER ROLE RENAME, DROP ROLE; AWS IAM GRANT and REVOKE.
+"""CREATE, ALTER and DROP of ROLE, USER and GROUP; AWS IAM GRANT and REVOKE.
 
 Only admin makes roles, and it administers each it makes. Source: dsql-facts.md §2.3-§2.5, §4.2; PostgreSQL 16, user.c for texts.
 """
@@ -20,13 +20,14 @@ from borealis.errors import (
     InvalidParameterValue,
     ObjectInUse,
     ReservedName,
+    SyntaxError_,
     UndefinedObject,
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.parse import Node
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.privileges.dependents import dependents_of
-from borealis.sql.utility.privileges.membership import check_may_grant, with_member
+from borealis.sql.utility.privileges.membership import check_may_grant, with_member, without_member
 from borealis.sql.utility.roles import find_role, role_named
 from borealis.types.base import Oid
 
@@ -43,9 +44,7 @@ def create_role(context: BindContext, node: Node, current: Oid) -> Ddl:
     name = node["role"]
     role = Role(context.catalog.next_oid, name, node["stmt_type"] == "ROLESTMT_USER")
     members: list[tuple[Oid, Oid, bool]] = []  # role, member, with admin option
-    for option in node.get("options", ()):
-        element = option["DefElem"]
-        is_on = bool(element.get("arg", {}).get("Boolean", {}).get("boolval", False))
+    for element, is_on in _options(context, node):
         match element["defname"]:
             case "canlogin":
                 role = replace(role, can_login=is_on)
@@ -74,6 +73,69 @@ def create_role(context: BindContext, node: Node, current: Oid) -> Ddl:
     return Ddl.replacing("CREATE ROLE", after=[role, *made])
 
 
+def alter_role(context: BindContext, node: Node, current: Oid) -> Ddl:
+    """ALTER ROLE with attributes; ALTER GROUP ADD and DROP USER, which grant and revoke."""
+    role = _altered(context, node, current)
+    before = after = context.catalog
+    new, notices = role, list[tuple[str, ...]]()
+    for element, is_on in _options(context, node):
+        match element["defname"]:
+            case "canlogin":
+                new = replace(new, can_login=is_on)
+            case "inherit":
+                new = replace(new, inherits=is_on)
+            case "rolemembers":
+                for member in _listed(context, element, current):
+                    if node["action"] > 0:
+                        after, said = with_member(after, role.oid, member, current, {})
+                    else:
+                        after, said = without_member(after, role.oid, member, current, {}, cascade=False)
+                    notices += said
+            case other_option:
+                raise FeatureNotSupported(f"ALTER ROLE with option {other_option} not supported")
+    gone = [one for one in before.memberships if one not in after.memberships]
+    made = [one for one in after.memberships if one not in before.memberships]
+    changed = [role] if new != role else []
+    return Ddl.replacing(
+        "ALTER ROLE", [*changed, *gone], [*([new] if changed else []), *made], tuple(notices)
+    )
+
+
+def alter_role_settings(context: BindContext, node: Node, current: Oid) -> Ddl:
+    """ALTER ROLE RESET, which finds nothing: roles have no settings."""
+    kind = node["setstmt"]["kind"]
+    if kind not in ("VAR_RESET_ALL", "VAR_RESET") or "role" not in node or "database" in node:
+        raise FeatureNotSupported("unsupported statement: AlterRoleSet")
+    _altered(context, node, current)
+    return Ddl.replacing("ALTER ROLE")
+
+
+def _altered(context: BindContext, node: Node, current: Oid) -> Role:
+    role = context.catalog.roles_by_oid[role_named(context, node["role"], current)]
+    if (
+        role.oid == ADMIN.oid
+        or current != ADMIN.oid
+        or not may_administer(context.catalog, current, role.oid)
+    ):
+        is_group = any(option["DefElem"]["defname"] == "rolemembers" for option in node.get("options", ()))
+        detail = f'Only roles with the CREATEROLE attribute and the ADMIN option on role "{role.name}" may alter this role.'
+        if is_group:
+            detail = f'Only roles with the ADMIN option on role "{role.name}" may add members.'
+        raise InsufficientPrivilege("permission denied to alter role", detail=detail)
+    return role
+
+
+def _options(context: BindContext, node: Node) -> Iterator[tuple[Node, bool]]:
+    """Yield the options of CREATE and ALTER ROLE, and whether each is on; refuse one that comes twice."""
+    seen = set()
+    for option in node.get("options", ()):
+        element = option["DefElem"]
+        if element["defname"] in seen:
+            raise SyntaxError_("conflicting or redundant options", position=context.position(element))
+        seen.add(element["defname"])
+        yield element, bool(element.get("arg", {}).get("Boolean", {}).get("boolval", False))
+
+
 def _listed(context: BindContext, element: Node, current: Oid) -> Iterator[Oid]:
     for item in element["arg"]["List"]["items"]:
         yield role_named(context, item["RoleSpec"], current)
@@ -81,7 +143,10 @@ def _listed(context: BindContext, element: Node, current: Oid) -> Iterator[Oid]:
 
 def rename_role(context: BindContext, node: Node, current: Oid) -> Ddl:
     role = find_role(context.catalog, node["subname"])
-    if role.oid == current and current != ADMIN.oid:
+    session_user = context.setting("session_authorization")
+    if role.name == session_user or (session_user is None and role.oid == current):
+        raise FeatureNotSupported("session user cannot be renamed")
+    if role.oid == current:
         raise FeatureNotSupported("current user cannot be renamed")
     _check_administered(context.catalog, role, current, "rename")
     _check_new(context.catalog, node["newname"])
@@ -106,8 +171,10 @@ def drop_roles(context: BindContext, node: Node, current: Oid) -> Ddl:
             notices.append(("00000", f'role "{name}" does not exist, skipping'))
             continue
         role = find_role(catalog, name)
-        if role.oid == current != ADMIN.oid:
+        if role.oid == current:
             raise ObjectInUse("current user cannot be dropped")
+        if role.name == context.setting("session_authorization"):
+            raise ObjectInUse("session user cannot be dropped")
         _check_administered(catalog, role, current, "drop")
         dropped[role.oid] = role
     gone = [one for one in catalog.memberships if one.role in dropped or one.member in dropped]
@@ -159,7 +226,11 @@ def _check_new(catalog: Catalog, name: str) -> None:
 
 def _check_administered(catalog: Catalog, role: Role, current: Oid, verb: str) -> None:
     if role.oid == ADMIN.oid or current != ADMIN.oid or not may_administer(catalog, current, role.oid):
-        raise InsufficientPrivilege(f"permission denied to {verb} role")
+        raise InsufficientPrivilege(
+            f"permission denied to {verb} role",
+            detail=f'Only roles with the CREATEROLE attribute and the ADMIN option on role "{role.name}" may {verb} '
+            "this role.",
+        )
 
 
 def _check_free(catalog: Catalog, role: Role, dropped: dict[Oid, Role]) -> None:
