@@ -33,6 +33,9 @@ class Sql:
     representation: Representation = PLAIN
     constant: Value = None
     """The Plain value, where the statement fixes it; an emitter that uses it may leave the text out. None: not known."""
+    unproved: tuple[str, int] | None = None
+    """Of a numeric that is Plain only since no bound proves that int64 holds it: native text of the value as a scaled integer,
+    and the scale. SQLite makes a REAL of what int64 does not hold, so the type of each result tells whether it is exact."""
 
     @property
     def is_atomic(self) -> bool:

@@ -1,11 +1,13 @@
 """sum and avg, exact at any number of rows.
 
 An int8 or a scaled integer is summed as two native sums, of its high and its low 32 bits, that cannot overflow below 2**31
-rows; they are put together once a group. A sum of small integers is one native sum. Decimal text is summed by Python.
+rows; they are put together once a group. A sum of small integers is one native sum. Decimal text is summed by Python; where it
+is text only since no bound proves that int64 holds it, the rows whose value int64 does hold are summed natively.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from borealis.functions.implementation import Aggregation, Sql, aggregate, native_aggregate, plain, scalar
@@ -76,6 +78,9 @@ def _emit_sum(call: Aggregation) -> Sql:
     kind = call.args[0].representation
     if isinstance(kind, FixedNumeric):
         return _sum_of_integers(call, kind.scale, kind.bound)
+    parts = _unproved_parts(call)
+    if parts is not None:
+        return Sql(f"pg_sum_unproved({parts})")
     return Sql(call.call("pg_sum_numeric", _distinct_form(call)))
 
 
@@ -83,7 +88,37 @@ def _emit_avg(call: Aggregation) -> Sql:
     kind = call.args[0].representation
     if isinstance(kind, FixedNumeric):
         return _average_of_integers(call, kind.scale, kind.bound)
+    parts = _unproved_parts(call)
+    if parts is not None:
+        value = call.args[0].unproved
+        assert value is not None
+        return Sql(f"pg_average_unproved({parts}, {call.call('count', value[0])})")
     return Sql(call.call("pg_avg_numeric", _distinct_form(call)))
+
+
+def _unproved_parts(call: Aggregation) -> str | None:
+    """Return the halves of what int64 holds, its scale, and the sum of the rest; None where that cannot be had."""
+    found = call.args[0].unproved
+    if found is None or call.distinct or call.order or call.combine is not None or not is_cheap(found[0]):
+        return None
+    value, scale = found
+    exact, rest = (_filtered(call, f"typeof({value}) = '{kind}'") for kind in ("integer", "real"))
+    if exact is None or rest is None:
+        return None
+    high, low = exact.call("sum", f"{value} >> 32"), exact.call("sum", f"{value} & 4294967295")
+    return f"{high}, {low}, {scale}, {rest.call('pg_sum_numeric', plain(call.args[0]).text)}"
+
+
+def _filtered(call: Aggregation, condition: str) -> Aggregation | None:
+    """Return the call over those of its rows that a condition holds for; None over a window."""
+    if not call.tail:
+        return replace(call, tail=f" FILTER (WHERE {condition})")
+    if not call.tail.startswith(_FILTER) or "OVER" in call.tail:
+        return None
+    return replace(call, tail=f"{_FILTER}({call.tail[len(_FILTER) : -1]}) AND {condition})")
+
+
+_FILTER = " FILTER (WHERE "
 
 
 def _distinct_form(call: Aggregation) -> str:
@@ -106,6 +141,26 @@ def average_halves(high: int, low: int, count: int, scale: int) -> str:
 def sum_halves(high: int, low: int, scale: int) -> str:
     total = (high << 32) + low
     return fixed_text(total, scale) if scale else str(total)
+
+
+@scalar("sum_unproved", strict=False)
+def sum_unproved(high: int | None, low: int | None, scale: int, rest: str | None) -> Value:
+    total = _unproved_total(high, low, scale, rest)
+    return None if total is None else text(total)
+
+
+@scalar("average_unproved", strict=False)
+def average_unproved(high: int | None, low: int | None, scale: int, rest: str | None, count: int) -> Value:
+    total = _unproved_total(high, low, scale, rest)
+    return None if total is None else _average(total, count)
+
+
+def _unproved_total(high: int | None, low: int | None, scale: int, rest: str | None) -> Decimal | None:
+    """Return the sum of what was summed natively and of the rest, which is finite: products of stored numbers are."""
+    if high is None or low is None:
+        return None if rest is None else Decimal(rest)
+    total = Decimal((high << 32) + low).scaleb(-scale, EXACT)
+    return total if rest is None else EXACT.add(total, Decimal(rest))
 
 
 @scalar("integer_text")

@@ -9,6 +9,8 @@ Whatever does not fit goes to arithmetic.py as decimal text, where the result is
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from borealis.functions.implementation import Emitter, Sql, emitter
 from borealis.functions.numeric.representation import (
     INT8_MAX,
@@ -18,6 +20,7 @@ from borealis.functions.numeric.representation import (
     is_cheap,
     rescaled,
     to_plain,
+    unproved,
 )
 from borealis.types.base import FixedNumeric
 
@@ -44,7 +47,7 @@ def _additive(operator: str, name: str) -> Emitter:
     def emit(args: tuple[Sql, ...]) -> Sql:
         at = _at_one_scale(args)
         if at is None or at[3] + at[4] > INT8_MAX:
-            return in_python(name, args)
+            return replace(in_python(name, args), unproved=_unproved_sum(operator, args))
         left, right, scale, left_bound, right_bound = at
         return fixed(f"({left} {operator} {right})", scale, left_bound + right_bound)
 
@@ -59,11 +62,28 @@ emitter("numeric_sub")(_additive("-", "numeric_sub"))
 def multiply(args: tuple[Sql, ...]) -> Sql:
     known = both_fixed(args)
     if known is None:
-        return in_python("numeric_mul", args)
+        return replace(in_python("numeric_mul", args), unproved=_unproved_product(args))
     (left, left_scale, left_bound), (right, right_scale, right_bound) = known
     if left_bound * right_bound > INT8_MAX or left_scale + right_scale > _SCALE_MAX:
-        return Sql(f"pg_fixed_mul({left}, {right}, {left_scale + right_scale})")
+        text = f"pg_fixed_mul({left}, {right}, {left_scale + right_scale})"
+        return Sql(text, unproved=_unproved_product(args))
     return fixed(f"({left} * {right})", left_scale + right_scale, left_bound * right_bound)
+
+
+def _unproved_sum(operator: str, args: tuple[Sql, ...]) -> tuple[str, int] | None:
+    left, right = map(unproved, args)
+    if left is None or right is None:
+        return None
+    scale = max(left[1], right[1])
+    texts = [text if own == scale else f"({text} * {10 ** (scale - own)})" for text, own in (left, right)]
+    return (f"({texts[0]} {operator} {texts[1]})", scale) if scale <= _SCALE_MAX else None
+
+
+def _unproved_product(args: tuple[Sql, ...]) -> tuple[str, int] | None:
+    left, right = map(unproved, args)
+    if left is None or right is None or left[1] + right[1] > _SCALE_MAX:
+        return None
+    return f"({left[0]} * {right[0]})", left[1] + right[1]
 
 
 @emitter("numeric_mod")

@@ -58,6 +58,14 @@ def both_fixed(args: Sequence[Sql]) -> list[tuple[str, int, int]] | None:
     return found
 
 
+def unproved(sql: Sql) -> tuple[str, int] | None:
+    """Return (text, scale) of a scaled integer that is a REAL where int64 does not hold it."""
+    known = as_fixed(sql)
+    if known is not None and isinstance(known.representation, FixedNumeric):
+        return known.text, known.representation.scale
+    return sql.unproved
+
+
 def rescaled(sql: tuple[str, int, int], scale: int) -> tuple[str, int] | None:
     """Return (text, bound) at a larger scale, None if that may overflow."""
     text, own, bound = sql
