@@ -28,7 +28,7 @@ from pathlib import Path
 from psycopg import pq
 
 _PROMPT = re.compile(r"(?:(?P<session>\w+):)?> ?(?P<must_fail>!)?(?P<sql>.*)")
-_TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+_TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+|\"[^\"]+\")", re.IGNORECASE)
 
 
 @dataclass
