@@ -1,6 +1,7 @@
 """Connecting as roles of the catalog, under trust: who is let in, as whom, and what the session then may do."""
 
 import asyncio
+import io
 
 import asyncpg
 import pytest
@@ -109,3 +110,38 @@ def test_no_way_round(tmp_path, statement):
                 await app.execute(statement)
 
     embedded(tmp_path, script)
+
+
+@pytest.mark.parametrize(
+    ("granted", "may_read", "may_write"),
+    [
+        ("SELECT", True, False),
+        ("SELECT (id)", True, False),
+        ("SELECT (v)", False, False),
+        ("INSERT", False, True),
+        ("INSERT (id)", False, True),
+        ("INSERT (v)", False, False),
+    ],
+)
+def test_copy_needs_the_columns_it_copies(tmp_path, granted, may_read, may_write):
+    """As PostgreSQL 16.2 answers COPY t (id) TO STDOUT and FROM STDIN for each."""
+
+    async def script(node):
+        async with node.connect() as admin:
+            await admin.execute(f"GRANT {granted} ON t TO app")
+        done = []
+        for direction in ("from", "to"):
+            connection = await dialled(node, "app")
+            try:
+                if direction == "from":
+                    await connection.copy_from_table("t", columns=["id"], output=io.BytesIO())
+                else:
+                    await connection.copy_to_table("t", columns=["id"], source=io.BytesIO(b"7\n"))
+                done.append(True)
+            except asyncpg.InsufficientPrivilegeError as error:
+                assert str(error) == "permission denied for table t"
+                done.append(False)
+            await connection.close()
+        return done
+
+    assert embedded(tmp_path, script) == [may_read, may_write]

@@ -28,6 +28,7 @@ from borealis.session.parameters import decoders
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.names import lookup_relation
+from borealis.sql.bind.privileges import role_of_session, usable_path
 from borealis.sql.parse import Node, Parsed, parse
 from borealis.wire import backend
 from borealis.wire.copy import row_decoder
@@ -170,9 +171,13 @@ def _names(node: Node) -> list[str]:
 
 def _columns(session: Session, relation: Node, named: Sequence[str], options: CopyOptions) -> list[str]:
     """Return the columns to copy: those named, or all. Names here and in FORCE options must be the relation's."""
-    query = _prepared(session, f"SELECT * FROM {_written(relation)}")
-    assert query.fields is not None
-    there = [field.name for field in query.fields]
+    table = _table(session, relation)
+    if table is None:
+        query = _prepared(session, f"SELECT * FROM {_written(relation)}")
+        assert query.fields is not None
+        there = [field.name for field in query.fields]
+    else:  # who copies some columns, or into it, may not be one who may read them all
+        there = [column.name for column in table.live_columns]
     seen: set[str] = set()
     for name in named:
         if name not in there:
@@ -183,7 +188,7 @@ def _columns(session: Session, relation: Node, named: Sequence[str], options: Co
     for name in (*options.force_quote, *options.force_not_null, *options.force_null):
         if name not in there and name != STAR:
             raise UndefinedColumn(f'column "{name}" of relation "{relation["relname"]}" does not exist')
-    generated = _generated(session, relation)
+    generated = {column.name for column in table.live_columns if column.generated} if table else set()
     for name in named:
         if name in generated:
             raise InvalidColumnReference(
@@ -193,16 +198,12 @@ def _columns(session: Session, relation: Node, named: Sequence[str], options: Co
     return list(named) or [name for name in there if name not in generated]
 
 
-def _generated(session: Session, relation: Node) -> frozenset[str]:
-    """Return the names of a table's generated columns."""
-    catalog = session.engine.catalog
-    context = BindContext(
-        Parsed("", "CopyStmt", {}), catalog, (), session.scope.search_path, session.scope.style
-    )
+def _table(session: Session, relation: Node) -> Table | None:
+    catalog, scope = session.engine.catalog, session.scope
+    path = usable_path(catalog, role_of_session(catalog, scope.user), scope.search_path)
+    context = BindContext(Parsed("", "CopyStmt", {}), catalog, (), path, scope.style)
     found = lookup_relation(context, relation)
-    if not isinstance(found, Table):
-        return frozenset()
-    return frozenset(column.name for column in found.live_columns if column.generated)
+    return found if isinstance(found, Table) else None
 
 
 def _prepared(session: Session, text: str) -> QueryCommand:
