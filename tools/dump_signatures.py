@@ -58,7 +58,9 @@ REST_OF_PROCS = """
 """
 SYSTEM_RELATIONS = """
     SELECT c.oid, nspname, relname, relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-    WHERE nspname IN ('pg_catalog', 'information_schema') AND c.oid < 16384 ORDER BY c.oid
+    WHERE nspname IN ('pg_catalog', 'information_schema') AND c.oid < 16384
+        AND NOT (nspname = 'pg_catalog' AND relkind = 'r')  -- catalog/system/columns.tsv has these
+    ORDER BY c.oid
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+from borealis.catalog.system import system_tables
 from borealis.errors import UndefinedTable
 from borealis.sql.registered.parsing import qualified, written
 from borealis.sql.registered.scope import NameScope
@@ -13,10 +14,15 @@ from borealis.types.base import Oid
 
 @cache
 def system_relations() -> dict[Oid, tuple[str, str, str]]:
-    """Return (schema, name, relkind) by oid. Source: pg_class of PostgreSQL 16.2 (tools/dump_signatures.py)."""
+    """Return (schema, name, relkind) by oid.
+
+    Tables of pg_catalog are those of catalog/system; views, indexes and information_schema's tables stand in
+    system_relations.tsv, from pg_class of PostgreSQL 16.2 (tools/dump_signatures.py).
+    """
+    tables = {table.oid: ("pg_catalog", name, "r") for name, table in system_tables().items()}
     text = resources.files(__package__).joinpath("system_relations.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
-    return {Oid(int(oid)): (schema, name, kind) for oid, schema, name, kind in rows}
+    return tables | {Oid(int(oid)): (schema, name, kind) for oid, schema, name, kind in rows}
 
 
 @cache
