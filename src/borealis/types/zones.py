@@ -14,7 +14,7 @@ from importlib import resources
 from borealis.errors import InvalidParameterValue
 from borealis.types import tzif
 from borealis.types.calendar import SECOND_US
-from borealis.types.posix_zone import parse_rule
+from borealis.types.posix_zone import Period, parse_rule
 from borealis.types.tzif import Zone
 
 _UNIX_EPOCH_S = 946_684_800
@@ -105,9 +105,14 @@ def offset_at_local(name: str, us: int) -> int:
     return min(before.offset, after.offset)
 
 
+def period_at(name: str, us: int) -> Period:
+    """Return what the zone shows at an instant."""
+    return zone(name).span_at(us // SECOND_US + _UNIX_EPOCH_S)[2]
+
+
 def abbreviation_at(name: str, us: int) -> str:
     """Return the zone's abbreviation at an instant: CET, CEST, or its offset where it has none."""
-    return zone(name).span_at(us // SECOND_US + _UNIX_EPOCH_S)[2].abbreviation
+    return period_at(name, us).abbreviation
 
 
 def abbreviation_offset(abbreviation: str, local_us: int) -> int:
