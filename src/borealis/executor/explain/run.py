@@ -22,6 +22,7 @@ from borealis.executor.plan import Plan
 from borealis.executor.planning import planned
 from borealis.executor.scope import Scope
 from borealis.metering.dpu import Dpus, compute_dpu, read_dpu, write_dpu
+from borealis.planner.physical import Estimate
 from borealis.settings.allow_list import ALLOWED
 from borealis.sql.bind import bind
 from borealis.sql.bound.relations import TableRelation
@@ -177,10 +178,24 @@ def build_plan(
     build = Builder(statement, parsed.node, catalog, scope.style, arguments, verbose=options.verbose)
     try:
         if isinstance(statement, Insert | Update | Delete):
-            return write_plan(build, statement)
-        return build.query(statement)
+            root = write_plan(build, statement)
+        else:
+            root = build.query(statement)
+        raise_costs(root)
+        return root
     except RecursionError:
         raise stack_depth_exceeded() from None
+
+
+def raise_costs(node: PlanNode) -> None:
+    """Let no node cost less than what it reads: the planner's joins do not know what is shown of subqueries below them."""
+    for child in node.children:
+        raise_costs(child)
+    read = [child for child in node.children if child.relationship not in ("InitPlan", "SubPlan")]
+    least = max((child.estimate.total for child in read), default=0.0)
+    if node.type != "Limit" and not node.is_storage and node.estimate.total < least:
+        old = node.estimate
+        node.estimate = Estimate(old.startup, least, old.rows, old.width)
 
 
 def written(report: Report, options: ExplainOptions) -> list[str]:

@@ -16,7 +16,7 @@ from borealis.executor.explain.conditions import (
 )
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.planner.physical import Estimate, JoinMethod, PlannedJoin, PlannedJoinKind, Scan
-from borealis.planner.terms import comparison_symbol
+from borealis.planner.terms import comparison_symbol, stripped
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
 from borealis.sql.bound.relations import FromItem, Join, SubqueryRelation, TableRelation, ValuesRelation
@@ -104,6 +104,7 @@ def _join(
 ) -> PlanNode:
     terms = conditions.joins.get(id(item), JoinTerms())
     kind = join_kind(item)
+    _search_by_key(item, kind, terms, conditions)
     asked = [*wanted, *terms.condition, *terms.filters]
     for each in conditions.scans.values():
         asked += [term for term in each.index if len(relations_named(term)) > 1]
@@ -142,6 +143,27 @@ def _join(
         inner = wrapper
     node.adopt(inner, "Inner")
     return node
+
+
+def _search_by_key(
+    item: Join | PlannedJoin, kind: PlannedJoinKind, terms: JoinTerms, conditions: Conditions
+) -> None:
+    """Let a table that is joined by its primary key be searched by it: SQLite needs no hash where there is a key."""
+    scan = item.right
+    if not isinstance(scan, Scan) or scan.ranges or scan.index is None or not scan.index.is_primary:
+        return
+    if kind not in (PlannedJoinKind.INNER, PlannedJoinKind.LEFT):
+        return
+    number, first = scan.relation.id, scan.index.columns[0]
+    for term in terms.condition:
+        if not _is_equality(term, relation_ids(item.left), frozenset((number,))):
+            continue
+        assert isinstance(term, FuncCall)
+        sides = [stripped(arg) for arg in term.args]
+        if any(isinstance(side, Var) and (side.relation, side.attnum) == (number, first) for side in sides):
+            conditions.scans.setdefault(number, ScanTerms()).index.append(term)
+            terms.condition.remove(term)
+            return
 
 
 def _title(name: str, kind: PlannedJoinKind) -> str:
