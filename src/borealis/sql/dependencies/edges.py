@@ -15,6 +15,7 @@ Source: PostgreSQL 16, where recordDependencyOn and recordDependencyOnSingleRelE
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,7 +40,6 @@ from borealis.storage.catalog_tables import (
     PG_STATISTIC_EXT,
     PG_TYPE,
 )
-from borealis.types.base import Oid
 from borealis.types.row_types import array_of, is_row_type, row_type_of, table_of
 
 Holder = Table | View | Sequence | Domain | Function | Statistics
@@ -81,30 +81,36 @@ def dependencies_of(holder: Holder, uses: Uses) -> Iterator[Dependency]:
             yield from _of_statistics(holder, uses.table(holder.table))
 
 
-def mentions(holder: Holder, oid: Oid) -> bool:
-    """Whether an object may depend on one of this oid: a quick look that misses none."""
-    if oid in (holder.oid, holder.schema.oid):
-        return True
+def oids_mentioned(holder: Holder) -> set[int]:
+    """Return the oids of what an object may depend on, and of its parts: all of them, and some that it does not."""
+    found: set[int] = {holder.oid, holder.schema.oid}
     match holder:
         case Table():
-            parts = {one.oid for one in holder.checks} | {one.oid for one in holder.foreign_keys}
-            parts |= {index.oid for index in holder.indexes}
-            parts |= {index.constraint for index in holder.indexes}
-            parts |= {column.domain for column in holder.columns}
-            parts |= {one.index for one in holder.foreign_keys}
-            parts |= {one.referenced_table for one in holder.foreign_keys}
+            for index in holder.indexes:
+                found.update((index.oid, index.constraint))
+            for key in holder.foreign_keys:
+                found.update((key.oid, key.index, key.referenced_table))
+            found.update(check.oid for check in holder.checks)
+            found.update(column.domain for column in holder.columns)
         case View():
-            parts = {column.domain for column in holder.columns}
-            parts |= {table_of(one.type) for one in holder.columns if is_row_type(one.type)}
+            found.update(column.domain for column in holder.columns)
+            found.update(table_of(one.type) for one in holder.columns if is_row_type(one.type))
         case Sequence():
-            parts = {holder.owned_by[0]} if holder.owned_by else set()
+            found.update(holder.owned_by[:1] if holder.owned_by else ())
         case Domain():
-            parts = {holder.base_type, *(check.oid for check in holder.checks)}
+            found.update((holder.base_type, *(check.oid for check in holder.checks)))
         case Function():
-            parts = {one.domain for one in holder.arguments}
+            found.update(one.domain for one in holder.arguments)
         case Statistics():
-            parts = {holder.table}
-    return oid in parts or any(str(oid) in source for source in _sources(holder))
+            found.add(holder.table)
+    for source in _sources(holder):
+        if _MARK in source:
+            found.update(map(int, _NUMBER.findall(source)))
+    return found
+
+
+_MARK = '"oid"'
+_NUMBER = re.compile(r"\d{5,}")
 
 
 def _sources(holder: Holder) -> Iterator[str]:
@@ -137,7 +143,7 @@ def _of_table(table: Table) -> Iterator[Dependency]:
         columns = named_columns(table, check.expression)
         yield from _over_columns(own, table, columns)
         yield from _normal(own, (column_of(table.oid, attnum) for attnum in columns if attnum))
-        yield from _normal(own, marks(json.loads(check.expression)))
+        yield from _normal(own, _marks(check.expression))
     for index in table.indexes:
         yield from _of_index(table, index)
     for key in table.foreign_keys:
@@ -163,7 +169,7 @@ def _of_column(table: Table | View, column: Column) -> Iterator[Dependency]:
     if column.generated and isinstance(table, Table):
         used = (column_of(table.oid, attnum) for attnum in named_columns(table, column.default))
         yield from _normal(default, used)
-    yield from _normal(default, marks(json.loads(column.default)))
+    yield from _normal(default, _marks(column.default))
 
 
 def _of_index(table: Table, index: Index) -> Iterator[Dependency]:
@@ -174,10 +180,10 @@ def _of_index(table: Table, index: Index) -> Iterator[Dependency]:
         yield from _over_columns(constraint, table, columns)
         yield Dependency(own, constraint, _INTERNAL)
         return
-    trees = [json.loads(source) for source in _index_sources(index)]
-    columns.update(*(named_columns(table, source) for source in _index_sources(index)))
+    sources = _index_sources(index)
+    columns.update(*(named_columns(table, source) for source in sources))
     yield from _over_columns(own, table, columns)
-    yield from _normal(own, marks(trees))
+    yield from _normal(own, _marks(*sources))
 
 
 def _index_sources(index: Index) -> list[str]:
@@ -206,7 +212,7 @@ def _of_domain(domain: Domain) -> Iterator[Dependency]:
     if domain.base_type >= _FIRST_OID:
         yield Dependency(own, Address(PG_TYPE, domain.base_type), _NORMAL)
     if domain.default is not None:
-        yield from _normal(own, marks(json.loads(domain.default)))
+        yield from _normal(own, _marks(domain.default))
     for check in domain.checks:
         yield from _of_domain_check(own, check)
 
@@ -214,7 +220,7 @@ def _of_domain(domain: Domain) -> Iterator[Dependency]:
 def _of_domain_check(domain: Address, check: Check) -> Iterator[Dependency]:
     own = Address(PG_CONSTRAINT, check.oid)
     yield Dependency(own, domain, _AUTO)
-    yield from _normal(own, marks(json.loads(check.expression)))
+    yield from _normal(own, _marks(check.expression))
 
 
 def _of_function(function: Function, uses: Uses) -> Iterator[Dependency]:
@@ -223,7 +229,7 @@ def _of_function(function: Function, uses: Uses) -> Iterator[Dependency]:
     found = domains | uses.of_function(function)
     for argument in function.arguments:
         if argument.default is not None:
-            found.update(marks(json.loads(argument.default)))
+            found.update(_marks(argument.default))
     yield from _normal(own, sorted(found - {own}, key=_place))
 
 
@@ -231,10 +237,16 @@ def _of_statistics(statistics: Statistics, table: Table) -> Iterator[Dependency]
     own = address_of(statistics)
     named = [attnum for source in statistics.expressions for attnum in named_columns(table, source)]
     yield from _over_columns(own, table, (*statistics.columns, *named))
-    yield from _normal(own, marks([json.loads(source) for source in statistics.expressions]))
+    yield from _normal(own, _marks(*statistics.expressions))
 
 
 _FIRST_OID = 16_384
+
+
+def _marks(*sources: str) -> Iterator[Address]:
+    for source in sources:
+        if _MARK in source:
+            yield from marks(json.loads(source))
 
 
 def _over_columns(own: Address, table: Table, attnums: Iterable[int]) -> Iterator[Dependency]:

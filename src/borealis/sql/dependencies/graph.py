@@ -12,9 +12,16 @@ from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain
 from borealis.catalog.relations import Table
 from borealis.sql.dependencies.address import Address, Dependency
-from borealis.sql.dependencies.edges import Holder, address_of, dependencies_of, mentions
+from borealis.sql.dependencies.edges import Holder, address_of, dependencies_of, oids_mentioned
 from borealis.sql.dependencies.uses import Uses
-from borealis.storage.catalog_tables import PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT, PG_REWRITE, PG_TYPE
+from borealis.storage.catalog_tables import (
+    PG_ATTRDEF,
+    PG_CLASS,
+    PG_CONSTRAINT,
+    PG_REWRITE,
+    PG_STATISTIC_EXT,
+    PG_TYPE,
+)
 from borealis.types.base import Oid
 from borealis.types.row_types import element_of, is_array_of_rows, is_row_type, table_of
 
@@ -30,6 +37,7 @@ class Graph:
             *catalog.statistics,
         ]
         self._of: dict[Address, tuple[Dependency, ...]] = {}
+        self._by_mention: dict[int, list[Holder]] | None = None
         self._owners: dict[Address, Holder] | None = None
 
     def all(self) -> Iterator[Dependency]:
@@ -38,10 +46,19 @@ class Graph:
 
     def dependents(self, address: Address) -> Iterator[Dependency]:
         """Yield the dependencies on an object, or on any column of it."""
-        oid = _oid_mentioned(address)
-        for holder in self._holders:
-            if mentions(holder, oid):
-                yield from (one for one in self._of_holder(holder) if address.contains(one.referenced))
+        if address.catalog in (PG_ATTRDEF, PG_REWRITE, PG_STATISTIC_EXT):
+            return  # nothing ever does
+        for holder in self._mentioning().get(_oid_mentioned(address), ()):
+            yield from (one for one in self._of_holder(holder) if address.contains(one.referenced))
+
+    def _mentioning(self) -> dict[int, list[Holder]]:
+        """Return the objects that may depend on each oid."""
+        if self._by_mention is None:
+            self._by_mention = {}
+            for holder in self._holders:
+                for oid in oids_mentioned(holder):
+                    self._by_mention.setdefault(oid, []).append(holder)
+        return self._by_mention
 
     def referenced(self, address: Address) -> Iterator[Dependency]:
         """Yield the dependencies of an object, and of any column of it."""
