@@ -30,6 +30,10 @@ $(VENV)/test: pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $(VENV)/run $@
 
+$(VENV)/clients: $(VENV)/test
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[clients]'
+	@touch $@
+
 start: $(VENV)/run
 	@exec $(BIN)/borealis start $(ARGS)
 
@@ -42,7 +46,7 @@ lint: $(VENV)/test
 check: lint
 	$(BIN)/pytest -q -n 2 -m "not slow" --ignore tests/clients --ignore tests/crash
 
-test: lint
+test: lint $(VENV)/clients
 	@tools/debian-packages postgresql
 	@tools/node-packages tests/clients/node
 	$(BIN)/pytest -q -n 2 --ignore tests/crash
