@@ -106,7 +106,6 @@ class Engine:
         if plans_version != self._plans_version:
             self._plans_version = plans_version
             self._plans.clear()
-            self.statistics.forget()
         key: _PlanKey = (
             parsed.text,
             id(parsed.node),

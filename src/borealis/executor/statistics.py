@@ -13,8 +13,13 @@ class KnownStatistics:
     def __init__(self, snapshots: SnapshotSource) -> None:
         self._snapshots = snapshots
         self._tables: dict[Oid, TableStatistics | None] = {}
+        self._version = -1
 
     def of(self, table: Oid) -> TableStatistics | None:
+        version = self._snapshots.plans_version
+        if version != self._version:
+            self._version = version
+            self._tables.clear()
         if table not in self._tables:
             snapshot = self._snapshots.begin()
             try:
@@ -22,7 +27,3 @@ class KnownStatistics:
             finally:
                 snapshot.close()
         return self._tables[table]
-
-    def forget(self) -> None:
-        """Some table has been analysed."""
-        self._tables.clear()
