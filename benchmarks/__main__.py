@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import connections, hot_key, index_build, loading, scans, startup
 from benchmarks.measure import Measurement, alternate, pgbench
 from benchmarks.servers import Server, borealis, postgresql, postgresql_bin
+from benchmarks.tpcc import report as tpcc
 from benchmarks.tpch import report as tpch
 
 
@@ -77,6 +78,8 @@ def _workloads(ours: Server, theirs: Server, options: argparse.Namespace) -> lis
     _create_the_talks_index(ours, theirs)
     run("transfer with the talk's index, 32 clients", "transfer.sql", 32, 0.8)
     run("top five by index, 8 clients, prepared", "top_five.sql", 8, 0.6)
+    if options.only in "tpcc":
+        tpcc.report(ours, theirs, options.seconds)
     if options.only in "tpch":
         tpch.report(ours, theirs)
     return done
