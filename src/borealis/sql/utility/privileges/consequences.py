@@ -9,7 +9,7 @@ from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain, Function
 from borealis.catalog.privileges import Owned, Securable, securable
 from borealis.catalog.relations import Sequence, Table, View
-from borealis.catalog.roles import Acl
+from borealis.catalog.roles import Acl, DefaultAcl
 from borealis.catalog.rows import difference
 from borealis.catalog.schema import Schema
 from borealis.sql.utility.ddl import Ddl
@@ -22,7 +22,7 @@ _OBJECTS = frozenset((PG_CLASS, PG_NAMESPACE, PG_PROC, PG_TYPE))
 
 def with_privileges_followed(catalog: Catalog, ddl: Ddl) -> Ddl:
     """Return a DDL that also changes the ACLs of what it drops and of what it gives to another owner."""
-    before = [*_of_dropped(catalog, ddl)]
+    before: list[Acl | DefaultAcl] = [*_of_dropped(catalog, ddl), *_of_dropped_schemas(catalog, ddl)]
     after: list[Acl] = []
     for old, new in _given(catalog, ddl):
         for acl in catalog.acls:
@@ -50,6 +50,13 @@ def _of_dropped(catalog: Catalog, ddl: Ddl) -> Iterator[Acl]:
         is_column_gone = acl.catalog == PG_CLASS and (acl.object, acl.column) in columns
         if (acl.catalog, acl.object) in gone or is_column_gone:
             yield acl
+
+
+def _of_dropped_schemas(catalog: Catalog, ddl: Ddl) -> Iterator[DefaultAcl]:
+    gone = {
+        change.key[0] for change in ddl.changes if change.mode is Mode.DELETE and change.table == PG_NAMESPACE
+    }
+    yield from (one for one in catalog.default_acls if one.schema in gone)
 
 
 def _given(catalog: Catalog, ddl: Ddl) -> Iterator[tuple[Securable, Securable]]:

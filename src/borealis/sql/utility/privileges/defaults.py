@@ -6,7 +6,7 @@ Source: dsql-facts.md §2.5, §4.2; PostgreSQL 16, aclchk.c (SetDefaultACL, get_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from borealis.catalog.catalog import Catalog
@@ -95,12 +95,20 @@ def with_default_privileges(catalog: Catalog, ddl: Ddl) -> Ddl:
     """Return a DDL that gives what it makes the privileges its owner's objects begin with."""
     if not catalog.default_acls:
         return ddl
-    acls = [acl for made in _new(catalog, ddl) if (acl := _first_acl(catalog, made)) is not None]
+    said = {(one.catalog, one.object) for one in ddl.made if isinstance(one, Acl)}
+    acls = [one for one in first_acls(catalog, ddl.made) if (one.catalog, one.object) not in said]
     return replace(ddl, changes=(*ddl.changes, *difference((), acls))) if acls else ddl
 
 
-def _new(catalog: Catalog, ddl: Ddl) -> Iterator[Owned]:
-    for made in ddl.made:
+def first_acls(catalog: Catalog, objects: Iterable[object]) -> list[Acl]:
+    """Return the privileges that those of the objects begin with which the catalog does not have yet, where not the kind's own."""
+    if not catalog.default_acls:
+        return []
+    return [acl for made in _new(catalog, objects) if (acl := _first_acl(catalog, made)) is not None]
+
+
+def _new(catalog: Catalog, objects: Iterable[object]) -> Iterator[Owned]:
+    for made in objects:
         match made:
             case Table() | View() | Sequence():
                 is_new = made.oid not in catalog.relations_by_oid
@@ -127,4 +135,7 @@ def _first_acl(catalog: Catalog, made: Owned) -> Acl | None:
     if not isinstance(made, Schema):
         for added in said.get(made.schema.oid, ()):
             items = granted(items, added, thing.owner)
-    return None if items == usual else Acl(thing.oid, thing.catalog, 0, items)
+    # Kept in another order than grants are, as PostgreSQL does.
+    items = tuple(sorted(items, key=lambda one: (one.grantee, one.grantor)))
+    is_usual = set(items) == set(usual)
+    return None if is_usual else Acl(thing.oid, thing.catalog, 0, items)

@@ -20,6 +20,9 @@ _KINDS = {
 }
 
 
+_LAST = Oid(2**32 - 1)
+
+
 def dependents_of(catalog: Catalog, role: Oid) -> list[str]:
     """Return a line for each: `owner of table t`, `privileges for schema s`."""
     described = _descriptions(catalog)
@@ -42,7 +45,7 @@ def dependents_of(catalog: Catalog, role: Oid) -> list[str]:
                 where = f" in schema {schema}"
             verb = "owner of" if default.role == role else "privileges for"
             text = f"{verb} default privileges on new {_KINDS[default.kind]} belonging to role {owner}{where}"
-            found.append(((Oid(826), default.role), 0, text))
+            found.append(((Oid(826), _LAST), 0, text))  # theirs are no oids that are kept
     return [text for _, _, text in sorted(found, key=lambda one: (one[0][1], one[0][0], one[1]))]
 
 

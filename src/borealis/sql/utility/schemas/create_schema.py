@@ -1,4 +1,4 @@
-"""CREATE SCHEMA, with the tables, views and sequences that stand in the statement.
+"""CREATE SCHEMA, with the tables, views, sequences and grants that stand in the statement.
 
 The elements are planned one after the other, each against the catalog the ones before it leave, and all become one change of the
 catalog. Source: dsql-facts.md §3.3, §4.2; PostgreSQL 16, CreateSchemaCommand and transformCreateSchemaStmtElements for order and texts.
@@ -12,6 +12,7 @@ from dataclasses import replace
 from borealis import limits
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.relations import Sequence, Table, View
+from borealis.catalog.roles import Acl
 from borealis.catalog.rows import Object
 from borealis.catalog.schema import Schema
 from borealis.errors import DuplicateSchema, FeatureNotSupported, InvalidSchemaDefinition, ReservedName
@@ -21,6 +22,8 @@ from borealis.sql.parse import Node
 from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
+from borealis.sql.utility.privileges.defaults import first_acls
+from borealis.sql.utility.privileges.grant import grant
 from borealis.sql.utility.roles import role_named
 from borealis.sql.utility.sequences.create_sequence import create_sequence
 from borealis.types.base import Oid
@@ -34,15 +37,15 @@ _ELEMENTS: dict[str, tuple[_Planner, str]] = {
     "CreateSeqStmt": (create_sequence, "sequence"),
     "CreateStmt": (create_table, "relation"),
     "ViewStmt": (create_view, "view"),
+    "GrantStmt": (grant, ""),
 }
-"""What may stand in the statement, in the order PostgreSQL makes it, with the field that names it."""
+"""What may stand in the statement, in the order PostgreSQL makes it, with the field that names it: no grant is of one schema."""
 
 
 def create_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
     role = node.get("authrole")
-    name = node.get("schemaname") or (
-        role["rolename"] if role is not None and "rolename" in role else "admin"
-    )
+    schema_owner = owner if role is None else role_named(context, role, owner)
+    name = node.get("schemaname") or context.catalog.roles_by_oid[schema_owner].name
     elements = node.get("schemaElts", ())
     if node.get("if_not_exists") and elements:
         raise FeatureNotSupported("CREATE SCHEMA IF NOT EXISTS cannot include schema elements")
@@ -53,9 +56,12 @@ def create_schema(context: BindContext, node: Node, owner: Oid) -> Ddl:
         raise DuplicateSchema(f'schema "{name}" already exists')
     if sum(schema.name not in _UNCOUNTED for schema in context.catalog.schemas) >= _SCHEMAS_MAX:
         raise limits.too_many_schemas()
-    schema_owner = owner if role is None else role_named(context, role, owner)
     schema = Schema(context.catalog.next_oid, name, schema_owner)
-    return Ddl.replacing(_TAG, after=(schema, *_elements(context, schema, elements)))
+    made = _elements(context, schema, elements)
+    granted = {(one.catalog, one.object, one.column): one for one in made if isinstance(one, Acl)}
+    before = [one for one in context.catalog.acls if (one.catalog, one.object, one.column) in granted]
+    rest = [one for one in made if not isinstance(one, Acl)]
+    return Ddl.replacing(_TAG, before, (schema, *rest, *granted.values()))
 
 
 def check_name(name: str) -> None:
@@ -73,7 +79,8 @@ def _elements(context: BindContext, schema: Schema, elements: list[Node]) -> lis
         if kind not in _ELEMENTS:
             word = kind.removesuffix("Stmt").upper()
             raise FeatureNotSupported(f"{word} in CREATE SCHEMA not supported")
-        _check_place(schema, element[kind][_ELEMENTS[kind][1]])
+        if field := _ELEMENTS[kind][1]:
+            _check_place(schema, element[kind][field])
     made: list[Object] = []
     catalog = replace(
         context.catalog,
@@ -84,6 +91,7 @@ def _elements(context: BindContext, schema: Schema, elements: list[Node]) -> lis
         for element in elements:
             if kind in element:
                 objects = _planned(context, catalog, schema, planner, element[kind])
+                objects += tuple(first_acls(catalog, objects))
                 made += objects
                 catalog = _with(catalog, objects)
     return made
@@ -111,12 +119,17 @@ def _planned(
 
 def _with(catalog: Catalog, objects: tuple[Object, ...]) -> Catalog:
     """Return the catalog as it is once the objects are made."""
+    acls = {(one.catalog, one.object, one.column): one for one in catalog.acls}
+    acls |= {(one.catalog, one.object, one.column): one for one in objects if isinstance(one, Acl)}
     return replace(
         catalog,
+        acls=tuple(acls.values()),
         tables=(*catalog.tables, *(one for one in objects if isinstance(one, Table))),
         views=(*catalog.views, *(one for one in objects if isinstance(one, View))),
         sequences=(*catalog.sequences, *(one for one in objects if isinstance(one, Sequence))),
-        next_oid=Oid(1 + max(*map(_last_oid, objects), catalog.next_oid - 1)),
+        next_oid=Oid(
+            max([catalog.next_oid, *(1 + _last_oid(one) for one in objects if not isinstance(one, Acl))])
+        ),
     )
 
 
