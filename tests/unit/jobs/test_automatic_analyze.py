@@ -98,7 +98,9 @@ def test_a_large_table_is_sampled(engine, jobs):
     assert found.columns[1].distinct == -1.0
     assert found.columns[2].most_common == (7,)
     assert found.columns[2].frequencies[0] == pytest.approx(0.1, rel=0.1)
-    assert found.columns[2].distinct == pytest.approx(-0.75, rel=0.05)  # Haas and Stokes know nothing of the 7s
+    assert found.columns[2].distinct == pytest.approx(
+        -0.75, rel=0.05
+    )  # Haas and Stokes know nothing of the 7s
     middle = found.columns[1].histogram[len(found.columns[1].histogram) // 2]
     assert middle == pytest.approx(45_000, rel=0.05)
     assert found.columns[1].correlation == pytest.approx(1.0)

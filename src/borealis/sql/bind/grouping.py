@@ -36,7 +36,7 @@ from borealis.sql.bound.expressions import (
     WholeRow,
     WindowCall,
 )
-from borealis.sql.bound.relations import FromItem, Join, TableRelation
+from borealis.sql.bound.relations import FromItem, Join, PlannedItem, TableRelation
 from borealis.sql.bound.statements import Target
 from borealis.sql.parse import Node
 from borealis.types import oids
@@ -292,5 +292,6 @@ def _relation_names(from_: FromItem | None) -> Iterator[tuple[tuple[int, int], s
         for column in from_.table.live_columns:
             yield (from_.id, column.attnum), f"{from_.alias}.{column.name}"
     elif from_ is not None:
+        assert not isinstance(from_, PlannedItem), "planned after it is bound"
         for ordinal, derived in enumerate(from_.columns, 1):
             yield (from_.id, ordinal), f"{from_.alias}.{derived.name}"

@@ -13,6 +13,7 @@ from borealis.sql.bound.relations import (
     FunctionRelation,
     Join,
     JoinKind,
+    PlannedItem,
     RowsFrom,
     SubqueryRelation,
     TableRelation,
@@ -77,6 +78,7 @@ def _nullable(from_: FromItem | None, *, is_nullable: bool = False) -> frozenset
         left = is_nullable or from_.kind in (JoinKind.RIGHT, JoinKind.FULL)
         right = is_nullable or from_.kind in (JoinKind.LEFT, JoinKind.FULL)
         return _nullable(from_.left, is_nullable=left) | _nullable(from_.right, is_nullable=right)
+    assert not isinstance(from_, PlannedItem), "planned after it is bound"
     return frozenset((from_.id,)) if is_nullable and from_ is not None else frozenset()
 
 
