@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from borealis.planner.physical import base_table
 from borealis.sql.bound.expressions import AggregateCall, SortKey, SubLink, SubLinkKind, Var
-from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Select, Target
 
 
 def _extremes(node: Select) -> list[AggregateCall] | None:
     """Return the aggregates of a query that asks for nothing but min and max of one table's columns."""
-    if (
-        not isinstance(node.from_, TableRelation)
-        or not node.is_grouped
-        or node.group
-        or node.having is not None
-    ):
+    table = base_table(node.from_)
+    if table is None or not node.is_grouped or node.group or node.having is not None:
         return None
     if (
         node.ctes
@@ -36,7 +32,7 @@ def _extremes(node: Select) -> list[AggregateCall] | None:
     calls = [expr for expr in found if isinstance(expr, AggregateCall)]
     if len(calls) != len(found) or not calls:
         return None
-    return calls if all(_is_extreme(call, node.from_.id) for call in calls) else None
+    return calls if all(_is_extreme(call, table.id) for call in calls) else None
 
 
 def _is_extreme(call: AggregateCall, relation: int) -> bool:
@@ -57,7 +53,7 @@ def extreme_of(node: Select) -> SortKey | None:
     if calls is None or len({call.args for call in calls}) > 1:
         return None
     descending = calls[0].function.name == "max"
-    return SortKey(calls[0].args[0], descending, descending)
+    return SortKey(calls[0].args[0], descending, nulls_first=False)  # NULLs are no extremes
 
 
 def one_by_one(node: Select) -> Select:

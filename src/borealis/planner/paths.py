@@ -11,14 +11,14 @@ Must hold: a path gives at least the rows its conditions leave, each once; which
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from borealis.catalog.relations import Index
 from borealis.planner import cost
-from borealis.planner.physical import KeyColumn, KeyColumnKind, KeyRange
+from borealis.planner.physical import KeyColumn, KeyColumnKind, KeyRange, Scan
 from borealis.planner.selectivity import TableEstimator
 from borealis.planner.settings import PlannerSettings
-from borealis.planner.terms import KeyTerm, disjuncts, joined, key_terms
+from borealis.planner.terms import KeyTerm, disjuncts, joined, key_terms, stripped
 from borealis.sql.bind.implication import implies
 from borealis.sql.bound.expressions import Expr, InList, SortKey, SubLink, Var
 from borealis.sql.bound.relations import TableRelation
@@ -284,6 +284,17 @@ def gives_order(path: Path, relation: TableRelation, order: Sequence[SortKey]) -
         backward = key.descending
         at += 1
     return bool(backward)
+
+
+def is_ordered(scan: Scan, order: Sequence[SortKey]) -> bool:
+    """Return whether a scan gives rows in an order, forwards or backwards."""
+    index, relation = scan.index, scan.relation
+    if index is None or index.is_computed:
+        return False
+    columns = (relation.table.columns[attnum - 1] for attnum in index.columns)
+    keys = tuple(Var(each.type, each.typmod, relation.id, each.attnum) for each in columns)
+    path = Path(index, keys, scan.ranges, scan.is_covering, (), 0.0, 0.0, frozenset())
+    return gives_order(path, relation, [replace(key, expr=stripped(key.expr)) for key in order]) is not None
 
 
 def _is_nullable(relation: TableRelation, key: Expr) -> bool:

@@ -10,7 +10,7 @@ Names in the text: r<id> relations, w<id> WITH items, c<n> columns, t/i/o<oid> t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from borealis.errors import FeatureNotSupported, InternalError
 from borealis.executor.compile.parameters import Argument, Bindings, Parameters
 from borealis.executor.compile.trees import walk
 from borealis.functions.implementation import Sql
+from borealis.planner.physical import Scan
 from borealis.sql.bound.expressions import Expr, Var, WholeRow
 from borealis.sql.bound.relations import Relation, TableRelation
 from borealis.sql.bound.statements import Query
@@ -148,6 +149,8 @@ class Compilation:
         """(relation, attnum) of the columns whose order an index table in FROM has."""
         self.read_as_stored: set[int] = set()
         """Relations whose rows a caller reads by their columns' names in SQLite."""
+        self.base_arms: dict[int, Callable[[Scan, Sequence[str]], str]] = {}
+        """By relation, what reads so many base rows of a table with own pending writes as a query may give (first_rows.py)."""
         self.partials: Partials | None = None
         """Set while what is compiled stands over groups, not rows."""
         self._relations: dict[int, Mapping[int, Sql]] = {}

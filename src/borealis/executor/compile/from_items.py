@@ -270,7 +270,9 @@ class FromCompiler:
         scans.base_columns(compilation, scan, nullable=place.nullable)
         columns = [physical.column_name(table, column.attnum) for column in table.live_columns]
         selected = columns if table.primary_key else [*physical.key_names(table), *columns]
-        rows = scans.overlaid_rows(compilation, scan, selected, within=False)
+        arm = compilation.base_arms.pop(scan.relation.id, None)
+        base_rows = None if arm is None else arm(scan, selected)
+        rows = scans.overlaid_rows(compilation, scan, selected, base_rows=base_rows)
         return f"({rows}) AS r{scan.relation.id}"
 
     def _subquery(self, item: SubqueryRelation) -> str:

@@ -176,12 +176,31 @@ def searched_by(scan: Scan, siblings: frozenset[int]) -> frozenset[int]:
     return relations_named(scan.ranges) & siblings - {scan.relation.id}
 
 
-def overlaid_rows(compilation: Compilation, scan: Scan, selected: Sequence[str], *, within: bool) -> str:
-    """Return the base rows that have no pending change, and the pending rows. within: both by the ranges' conditions."""
+def _overlay(table: Table) -> str:
+    return f"temp.o{table.oid}_{len(table.columns)}"
+
+
+def unchanged(table: Table, row: str) -> str:
+    """Return the condition that a base row has no pending change."""
+    same = " AND ".join(f"o.{key} = {row}.{key}" for key in physical.key_names(table))
+    return f"NOT EXISTS (SELECT 1 FROM {_overlay(table)} AS o WHERE {same})"
+
+
+def overlaid_rows(
+    compilation: Compilation,
+    scan: Scan,
+    selected: Sequence[str],
+    *,
+    within: bool = False,
+    base_rows: str | None = None,
+) -> str:
+    """Return the base rows that have no pending change, and the pending rows.
+
+    within: both by the ranges' conditions. base_rows: the query that gives the former, where it is known.
+    """
     table = scan.relation.table
-    base, overlay = physical.table_name(table), f"temp.o{table.oid}_{len(table.columns)}"
-    same = " AND ".join(f"o.{key} = {base}.{key}" for key in physical.key_names(table))
-    where = [f"NOT EXISTS (SELECT 1 FROM {overlay} AS o WHERE {same})"]
+    base, overlay = physical.table_name(table), _overlay(table)
+    where = [unchanged(table, base)]
     live = ["_live"]
     if scan.ranges and is_secondary(scan.index):
         where.append(key_in_ranges(compilation, scan, base))
@@ -191,10 +210,8 @@ def overlaid_rows(compilation: Compilation, scan: Scan, selected: Sequence[str],
             where.append(_any_of(alternatives))
         live.append(_any_of([_row_terms(compilation, scan, range_, "o") for range_ in scan.ranges]))
     columns = ", ".join(selected)
-    return (
-        f"SELECT {columns} FROM {base} WHERE {' AND '.join(where)} "
-        f"UNION ALL SELECT {columns} FROM {overlay} AS o WHERE {' AND '.join(live)}"
-    )
+    rows = base_rows or f"SELECT {columns} FROM {base} WHERE {' AND '.join(where)}"
+    return f"{rows} UNION ALL SELECT {columns} FROM {overlay} AS o WHERE {' AND '.join(live)}"
 
 
 def _any_of(alternatives: Sequence[Sequence[str]]) -> str:

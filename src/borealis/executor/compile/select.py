@@ -13,18 +13,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from borealis.errors import FeatureNotSupported
 from borealis.executor.compile import comparison, physical
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output, compiles_query
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.ctes import with_clause
+from borealis.executor.compile.first_rows import base_arm, first_rows
 from borealis.executor.compile.from_items import from_where_clause
 from borealis.executor.compile.limits import limit_clause
 from borealis.executor.compile.ordering import order_of_outputs, order_term
 from borealis.executor.compile.ties import limits_vary, numbered
 from borealis.executor.compile.trees import is_constant, is_volatile
 from borealis.functions.implementation import Sql, plain
+from borealis.planner.physical import Scan
 from borealis.planner.units import relations_in
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import TableRelation
@@ -91,7 +94,16 @@ def select_with(
     """Compile a SELECT with further columns behind its targets: texts over its own FROM, named e1 and so on."""
     compilation.read_as_stored.update(lock.relation for lock in node.locks)
     with_text = with_clause(compilation, node.ctes)
+    _cut_off_early(compilation, node)
     return _select(compilation, node, _parts(compilation, node, is_plain=is_plain), extra, with_text)
+
+
+def _cut_off_early(compilation: Compilation, node: Select) -> None:
+    scan = node.from_
+    if compilation.overlaid and isinstance(scan, Scan) and scan.relation.table.oid in compilation.overlaid:
+        first = first_rows(node)
+        if first is not None:
+            compilation.base_arms[scan.relation.id] = partial(base_arm, compilation, first)
 
 
 def select_over(compilation: Compilation, node: Select, from_where: str) -> CompiledQuery:
