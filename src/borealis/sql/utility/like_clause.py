@@ -21,9 +21,11 @@ from dataclasses import dataclass, field, replace
 from borealis.catalog.constraints import Check
 from borealis.catalog.named_columns import WHOLE_ROW, named_columns
 from borealis.catalog.objects import Comment, Statistics
+from borealis.catalog.privileges import may
 from borealis.catalog.relations import Column, Index, Sequence, Table, View
 from borealis.errors import (
     FeatureNotSupported,
+    InsufficientPrivilege,
     InvalidTableDefinition,
     UndefinedTable,
     WrongObjectType,
@@ -77,7 +79,7 @@ def read_like(context: BindContext, node: Node, first: int) -> tuple[Like, list[
     """Return what the clause takes over, and its columns, the first with that attnum.
 
     Identities and generation expressions are as they were: their sequence, their names.
-    Raises: UndefinedTable 42P01, WrongObjectType 42809.
+    Raises: UndefinedTable 42P01, WrongObjectType 42809, InsufficientPrivilege 42501.
     """
     source = _source(context, node["relation"])
     including = Including(node.get("options", 0) & sum(Including))
@@ -93,6 +95,9 @@ def _source(context: BindContext, range_var: Node) -> Table | View:
     found = lookup_relation(context, range_var)
     position = context.position(range_var)
     if isinstance(found, Table | View):
+        if context.role is not None and not may(context.catalog, context.role, found, "r"):
+            kind = "view" if isinstance(found, View) else "table"
+            raise InsufficientPrivilege(f"permission denied for {kind} {found.name}")
         return found
     if found is not None:
         raise WrongObjectType(
