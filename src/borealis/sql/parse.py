@@ -16,6 +16,7 @@ import pgparse
 
 from borealis.errors import (
     FeatureNotSupported,
+    ReservedName,
     SqlError,
     StatementTooComplex,
     SyntaxError_,
@@ -121,4 +122,6 @@ def _kind_of(message: str) -> type[SqlError]:
         return WindowingError
     if message == "CREATE SCHEMA IF NOT EXISTS cannot include schema elements":
         return FeatureNotSupported
+    if message.endswith("cannot be used as a role name here") or message.startswith("role name "):
+        return ReservedName
     return SyntaxError_
