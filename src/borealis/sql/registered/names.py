@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from borealis.catalog.catalog import Catalog
 from borealis.sql.registered import operators, others, relations, routines, typenames
-from borealis.sql.registered.parsing import qualified
+from borealis.sql.registered.parsing import before_arguments, qualified
 from borealis.sql.registered.scope import NameScope
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -32,7 +32,7 @@ class CatalogNames:
     def oid_of(self, kind: Oid, text: str) -> int:
         """Return what a name means. Raises the SqlError of the type's input."""
         if kind in _QUALIFIED and "." in text:
-            schema = qualified(text.partition("(")[0])[0]
+            schema = qualified(before_arguments(text) if kind == oids.REGPROCEDURE else text)[0]
             if schema is not None:
                 self._check_usage(schema)
         return _READ[kind](self, text)

@@ -60,6 +60,12 @@ def name_and_types(text: str) -> tuple[str, list[str]]:
     return text[:at], _listed(rest[:-1])
 
 
+def before_arguments(text: str) -> str:
+    """Return the name of `name(type, type)`, parentheses inside quotes being a part of it."""
+    at = _outside_quotes(text, "(")
+    return text if at < 0 else text[:at]
+
+
 def _outside_quotes(text: str, wanted: str) -> int:
     is_quoted = False
     for at, char in enumerate(text):
