@@ -8,6 +8,17 @@ from itertools import islice
 
 import psycopg
 
+FOREIGN_KEYS = (
+    ("nation", "n_regionkey"),
+    ("supplier", "s_nationkey"),
+    ("partsupp", "ps_suppkey"),
+    ("customer", "c_nationkey"),
+    ("orders", "o_custkey"),
+    ("lineitem", "l_partkey, l_suppkey"),
+    ("lineitem", "l_suppkey"),
+)
+"""Of those that no primary key begins with."""
+
 _ROWS = 1_000
 
 
@@ -26,3 +37,13 @@ def load(connection: psycopg.Connection, table: str, rows: Iterable[str]) -> Non
     with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
         while block := "".join(islice(lines, _ROWS)):
             copy.write(block)
+
+
+def index(connection: psycopg.Connection, *, asynchronously: bool) -> None:
+    """Create the indexes of the foreign keys: DSQL builds them by jobs, which are awaited; PostgreSQL at once."""
+    for table, columns in FOREIGN_KEYS:
+        created = f"CREATE INDEX {'ASYNC ' if asynchronously else ''}ON {table} ({columns})"
+        answer = connection.execute(created.encode())
+        if asynchronously:
+            (job,) = answer.fetchone() or ("",)
+            connection.execute(f"CALL sys.wait_for_job('{job}')".encode())

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from benchmarks.tpch.data import TABLES, Data
-from benchmarks.tpch.load import create, load
+from benchmarks.tpch.load import create, index, load
 from benchmarks.tpch.queries import NUMBERS, query
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,7 @@ def connection(tmp_path_factory, run_node):
         data = Data(SCALE)
         for table in TABLES:
             load(connection, table, data.lines(table))
+        index(connection, asynchronously=True)
         connection.execute("ANALYZE")
         yield connection
 
