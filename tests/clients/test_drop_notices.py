@@ -27,6 +27,12 @@ NOTICES = {
     "DROP VIEW IF EXISTS nowhere.t, going_missing": [
         ("00000", 'schema "nowhere" does not exist, skipping', None),
         ("00000", 'view "going_missing" does not exist, skipping', None)],
+    "DROP TRIGGER IF EXISTS x ON going": [
+        ("00000", 'trigger "x" for relation "going" does not exist, skipping', None)],
+    "DROP TRIGGER IF EXISTS x ON nowhere.going": [
+        ("00000", 'schema "nowhere" does not exist, skipping', None)],
+    "DROP TRIGGER IF EXISTS x ON going_missing CASCADE": [
+        ("00000", 'relation "going_missing" does not exist, skipping', None)],
     "DROP FUNCTION IF EXISTS going_missing, nowhere.f(int)": [
         ("00000", "function going_missing() does not exist, skipping", None),
         ("00000", 'schema "nowhere" does not exist, skipping', None)],

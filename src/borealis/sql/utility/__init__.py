@@ -44,6 +44,7 @@ from borealis.sql.utility.create_table import create_table
 from borealis.sql.utility.create_view import create_view
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.drop_objects import drop_table, drop_view
+from borealis.sql.utility.drop_trigger import drop_trigger
 from borealis.sql.utility.function_options import is_sql_function
 from borealis.sql.utility.privileges.consequences import with_privileges_followed
 from borealis.sql.utility.privileges.defaults import alter_default_privileges, with_default_privileges
@@ -107,6 +108,7 @@ _PLANNERS: dict[str, _Planner] = {
 _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("RenameStmt", "OBJECT_ROLE"): rename_role,
     ("DropStmt", "OBJECT_VIEW"): drop_view,
+    ("DropStmt", "OBJECT_TRIGGER"): drop_trigger,
     ("DropStmt", "OBJECT_INDEX"): drop_index,
     ("AlterTableStmt", "OBJECT_TABLE"): alter_table,
     ("AlterTableStmt", "OBJECT_INDEX"): alter_index,
