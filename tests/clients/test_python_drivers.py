@@ -1,7 +1,7 @@
 """psycopg2, pg8000 and asynchronous psycopg: the same values through each driver's own protocol, COPY, what DSQL refuses."""
 
 import asyncio
-import datetime
+import datetime as dt
 import decimal
 import io
 import uuid
@@ -26,10 +26,10 @@ VALUES = {
     "text": "Grüße, 'quoted' \\ and \t tabs",
     "varchar(12)": "twelve chars",
     "bytea": bytes(range(256)),
-    "date": datetime.date(1, 1, 1),
-    "time": datetime.time(23, 59, 59, 999999),
-    "timestamp": datetime.datetime(2026, 11, 23, 19, 5, 0, 1),
-    "timestamptz": datetime.datetime(2026, 11, 23, 19, 5, tzinfo=datetime.UTC),
+    "date": dt.date(1, 1, 1),
+    "time": dt.time(23, 59, 59, 999999),
+    "timestamp": dt.datetime(2026, 11, 23, 19, 5, 0, 1),
+    "timestamptz": dt.datetime(2026, 11, 23, 19, 5, tzinfo=dt.UTC),
     "uuid": uuid.UUID("11111111-2222-3333-4444-555555555555"),
 }
 COLUMNS = ", ".join(f"c{number} {type_}" for number, type_ in enumerate(VALUES, 1))
