@@ -14,4 +14,5 @@ CREATE ROLE clerk WITH LOGIN;
 CREATE ROLE manager;
 GRANT USAGE ON SCHEMA shop TO clerk;
 GRANT SELECT, INSERT ON shop.customers TO clerk;
+GRANT SELECT (id), UPDATE (state) ON shop.orders TO clerk;
 CREATE STATISTICS shop.orders_st ON customer, number FROM shop.orders;
