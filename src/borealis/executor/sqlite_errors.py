@@ -18,7 +18,8 @@ from borealis.sql.parse import stack_depth_exceeded
 from borealis.storage.errors import sql_error
 
 _TOO_DEEP = re.compile(
-    r"parser stack overflow|Recursion limit|Expression tree is too large|too many terms|at most \d+ tables in a join"
+    r"parser stack overflow|Recursion limit|Expression tree is too large|too many terms"
+    r"|at most \d+ tables in a join|too many FROM clause terms"
 )
 _TOO_BIG = re.compile(
     r"too many (SQL variables|columns|arguments|attached)|string or blob too big|maximum number of"

@@ -23,6 +23,7 @@ from borealis.errors import (
     WindowingError,
 )
 from borealis.sql.additions import take_additions
+from borealis.sql.deep_parse import LARGE_CHARACTERS, is_too_deep, on_large_stack
 
 Node = Mapping[str, Any]
 
@@ -65,7 +66,7 @@ def parse(text: str) -> tuple[Parsed, ...]:
 def _parse(text: str) -> tuple[Parsed, ...]:
     additions = take_additions(text)
     try:
-        trees = pgparse.parse(additions.text)
+        trees = _trees(additions.text)
     except pgparse.PGQueryError as error:
         message = error.message.removesuffix(f" at position {error.position}")
         if message.startswith("stack depth limit exceeded"):
@@ -88,6 +89,14 @@ def _parse(text: str) -> tuple[Parsed, ...]:
                     raise SyntaxError_("syntax error at end of input", position=len(text) + 1)
         statements.append(Parsed(text, node_name, node))
     return tuple(statements)
+
+
+def _trees(text: str) -> Any:
+    if len(text) <= LARGE_CHARACTERS:
+        return pgparse.parse(text)
+    if is_too_deep(text):
+        raise stack_depth_exceeded()
+    return on_large_stack(lambda: pgparse.parse(text))
 
 
 _parse_cached = lru_cache(maxsize=1_024)(_parse)

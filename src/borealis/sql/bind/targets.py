@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from borealis.errors import TooManyColumns
 from borealis.sql.bind.coerce import resolve_unknown
 from borealis.sql.bind.expressions.columns import expand_star, field_names, is_star
 from borealis.sql.bind.expressions.dispatch import bind_expr
@@ -15,6 +16,7 @@ from borealis.sql.parse import Node
 from borealis.types.base import Oid
 
 _ANONYMOUS = "?column?"
+_TARGETS_MAX = 1_664  # PostgreSQL's MaxTupleAttributeNumber
 
 
 def bind_targets(level: Level, nodes: Sequence[Node], *, keep_unknown: bool = False) -> tuple[Target, ...]:
@@ -36,6 +38,8 @@ def bind_targets(level: Level, nodes: Sequence[Node], *, keep_unknown: bool = Fa
             targets += (Target(expr, name) for name, expr in bind_all_fields(level, value["A_Indirection"]))
             continue
         targets.append(_bind_target(level, target, value, keep_unknown=keep_unknown))
+    if len(targets) > _TARGETS_MAX:
+        raise TooManyColumns(f"target lists can have at most {_TARGETS_MAX} entries")
     return tuple(targets)
 
 
