@@ -57,6 +57,15 @@ def sort_form(sql: Sql, type_: Oid) -> Sql:
     return sql if name is None else Sql(f"({sql.text} COLLATE {name})")
 
 
+def uncollated(text: str) -> Sql:
+    """Return a comparison as a value that has no collation of its own.
+
+    SQLite takes the collation of ORDER BY, = or IN from any COLLATE inside their operands: of
+    `ORDER BY CASE WHEN a COLLATE pg_numeric > b THEN name END` names would sort as numbers.
+    """
+    return Sql(f"({text} COLLATE BINARY)" if " COLLATE " in text else text)
+
+
 def compare(type_: int, left: Value, right: Value) -> int:
     """Compare two values of a type, neither NULL."""
     name = collation_of(type_)

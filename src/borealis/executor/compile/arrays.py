@@ -12,6 +12,7 @@ from borealis.executor.compile import cardinality, comparison
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.functions.implementation import Sql, plain
+from borealis.functions.ordering import uncollated
 from borealis.sql.bound import expressions as bound
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -110,7 +111,7 @@ def in_list(compilation: Compilation, node: bound.InList) -> Sql:
     items = [compilation.expr(item) for item in node.items]
     types: list[Oid] = [node.left.type, *(item.type for item in node.items)]
     texts = comparison.comparable([left, *items], types)
-    return Sql(f"({texts[0]} {negation}IN ({', '.join(texts[1:])}))")
+    return uncollated(f"({texts[0]} {negation}IN ({', '.join(texts[1:])}))")
 
 
 def _json_values(items: tuple[bound.Expr, ...]) -> list[object] | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from borealis.executor.compile import comparison, subqueries
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.functions.implementation import Sql
+from borealis.functions.ordering import uncollated
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import BoolOp
 from borealis.types import oids
@@ -98,4 +99,4 @@ def distinct_test(compilation: Compilation, node: bound.DistinctTest) -> Sql:
     left, right = comparison.comparable(
         (compilation.expr(node.left), compilation.expr(node.right)), (node.left.type, node.right.type)
     )
-    return Sql(f"({left} {'IS' if node.negated else 'IS NOT'} {right})")
+    return uncollated(f"({left} {'IS' if node.negated else 'IS NOT'} {right})")

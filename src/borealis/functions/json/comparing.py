@@ -11,7 +11,7 @@ from typing import Any
 
 from borealis.functions.implementation import Sql, emitter, scalar
 from borealis.functions.json.scan import first, load, within_stack
-from borealis.functions.ordering import collation
+from borealis.functions.ordering import collation, uncollated
 from borealis.types import oids
 from borealis.types.array import flatten, unpack
 from borealis.types.json import JsonValue, Number, sorted_keys
@@ -84,7 +84,7 @@ def _compare(a: Any, b: Any) -> int:
 def _comparison(name: str, operator: str) -> None:
     @emitter(f"jsonb_{name}")
     def emit(args: tuple[Sql, ...]) -> Sql:
-        return Sql(f"(({args[0].text} COLLATE pg_jsonb) {operator} {args[1].text})")
+        return uncollated(f"(({args[0].text} COLLATE pg_jsonb) {operator} {args[1].text})")
 
 
 for _name, _operator in _OPERATORS.items():

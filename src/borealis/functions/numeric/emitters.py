@@ -22,6 +22,7 @@ from borealis.functions.numeric.representation import (
     to_plain,
     unproved,
 )
+from borealis.functions.ordering import uncollated
 from borealis.types.base import FixedNumeric
 
 _SCALE_MAX = 18
@@ -165,7 +166,7 @@ def _comparison(name: str) -> Emitter:
                 )
                 return Sql(f"({known.text} {symbol} {integer})")
         left, right = (to_plain(arg).text for arg in args)
-        return Sql(f"({left} COLLATE pg_numeric {operator} {right})")
+        return uncollated(f"({left} COLLATE pg_numeric {operator} {right})")
 
     return emit
 
