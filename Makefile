@@ -60,7 +60,9 @@ golden: $(VENV)/test
 	git diff --stat tests/scripts
 
 oracle: $(VENV)/test
-	$(BIN)/python tools/record_all.py
+	@set -e; for what in types functions executor session copy wire wire_refusals; do echo $$what; $(BIN)/python tools/record_$$what.py; done
+	$(BIN)/python tools/record_settings.py > tests/unit/settings_recorded.jsonl
+	$(BIN)/python -m tools.record_tpch
 
 sim: $(VENV)/test
 	SEED=$(SEED) $(BIN)/pytest -q tests/simulation
