@@ -43,7 +43,8 @@ for _name, _operator in {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
 _LARGER = ("int2", "int4", "int8", "oid", "float4", "float8", "text_", "bpchar_", "date_", "time_", "timetz_",
            "timestamp_", "interval_", "pg_lsn_", "tid")  # fmt: skip
 for _family in _LARGER:
-    template(f"{_family}larger", "max({0}, {1})")
+    # Of equals PostgreSQL takes the second, as in 0 and -0; SQLite's max takes the first and its min the last.
+    template(f"{_family}larger", "max({1}, {0})")
     template(f"{_family}smaller", "min({0}, {1})")
 
 _CMP = ("btint2", "btint4", "btint8", "btoid", "btchar", "btname", "btfloat4", "btfloat8", "bttext", "bttextname",
