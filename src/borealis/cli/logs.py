@@ -7,6 +7,7 @@ import sys
 from typing import Any, TextIO, cast
 
 import structlog
+import structlog.tracebacks
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -30,13 +31,19 @@ class _Unfailing:
             pass
 
 
+# Without local variables: those of a statement are its rows and parameters, which are no one's who reads the log.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def configure(level: str) -> None:
     """Send this process's events, and those of the processes it forks, to stderr from this level on."""
     if sys.stderr.isatty():
-        shape: list[Any] = [structlog.dev.ConsoleRenderer()]
+        shape: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         time = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
     else:
-        shape = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        shape = [_TRACEBACKS, structlog.processors.JSONRenderer()]
         time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     structlog.configure(
         processors=[
