@@ -30,10 +30,7 @@ def array(compilation: Compilation, node: bound.Array) -> Sql:
     if node.elements and type_of(node.elements[0].type).category == "A":
         parts = [plain(compilation.expr(each)).text for each in node.elements]
         return Sql(f"pg_array_of_arrays({', '.join(parts)})")
-    texts = []
-    for each in node.elements:
-        text = plain(compilation.expr(each)).text
-        texts.append(f"json({text})" if type_of(each.type).element else element_text(text, element))
+    texts = [element_text(plain(compilation.expr(each)).text, element) for each in node.elements]
     return Sql(f"json_array({', '.join(texts)})")
 
 

@@ -135,7 +135,7 @@ def bind_array_of(level: Level, node: Node, array_type: Oid) -> Expr:
         else bind_expr(level, element)
         for element in node.get("elements", ())
     ]
-    if elements and any(type_of(element.type).element for element in elements):
+    if elements and any(type_of(element.type).category == "A" for element in elements):
         return Array(array_type, -1, tuple(elements))
     from borealis.sql.bind.coerce import coerce_explicit
 
