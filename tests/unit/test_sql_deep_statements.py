@@ -28,6 +28,13 @@ TOO_DEEP = "54001 stack depth limit exceeded"
         ("'SELECT 1 IN (' + '1,' * 200_000 + '1)'", "1"),
         ("'SELECT ' + repr('x' * 9_000_000)", "1"),
         ("'SELECT 1' + ' ' * 2_000_000 + '+ 1'", "1"),
+        ("'SELECT 1' + ' /* x */ ' * 300_000 + '+ 1'", "1"),
+        ("'SELECT $a$' + '+1' * 3_000_000 + '$a$'", "1"),
+        # What only looks like the beginning of a literal hides nothing.
+        ('"SELECT E\'\\\\\'\' " + "+1" * 4_000_000 + "||\'\'"', TOO_DEEP),
+        ("\"SELECT /* /* */ ' */ 1\" + '+1' * 4_000_000 + \"||''\"", TOO_DEEP),
+        ("\"SELECT $$'$$ \" + '+1' * 4_000_000 + \"||''\"", TOO_DEEP),
+        ('"SELECT 1 AS e$$, 1" + \'+1\' * 4_000_000 + " AS e$$"', TOO_DEEP),
         ("'-- ' + 'x' * 2_000_000 + chr(10) + 'SELECT 1'", "1"),
     ],
 )

@@ -1,7 +1,8 @@
 """Large statements are parsed on a stack of their own: libpg_query walks trees without looking how deep it is.
 
 A sum of a hundred thousand terms is a tree as deep, and ended the process. On half a gibibyte of stack, of which only what is
-walked is taken, libpg_query comes to its own end: stack depth limit exceeded. What could be deeper than that is refused unread.
+walked is taken, libpg_query comes to its own end: stack depth limit exceeded. What could be deeper than that, and would take
+gigabytes, is refused unread.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ STACK_BYTES = 512 << 20
 TERM_CHARACTERS_MAX = 1_000_000
 """Of what stands between two commas, without literals, comments and white space: half as many levels at the most."""
 
-_SKIPPED = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
+_SKIPPED = re.compile(
+    r"""(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'"""
+    r"""|'[^']*'|"[^"]*\""""
+    r"""|(?<![\w$])(?P<quote>\$(?:[^\W\d]\w*)?\$).*?(?P=quote)"""
+    r"""|--[^\n]*|/\*|\s+""",
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"/\*|\*/")
 _BETWEEN = re.compile("[,;]")
 
 T = TypeVar("T")
@@ -27,7 +35,30 @@ T = TypeVar("T")
 
 def is_too_deep(text: str) -> bool:
     """Return whether a text may be nested deeper than the large stack goes."""
-    return max(map(len, _BETWEEN.split(_SKIPPED.sub("", text)))) > TERM_CHARACTERS_MAX
+    return max(map(len, _BETWEEN.split(_bare(text)))) > TERM_CHARACTERS_MAX
+
+
+def _bare(text: str) -> str:
+    """Return a text without its literals, comments and white space. What is hidden here is not looked at, so nothing else may be."""
+    if "/*" not in text:
+        return _SKIPPED.sub("", text)
+    found, place = [], 0
+    while (skipped := _SKIPPED.search(text, place)) is not None:
+        found.append(text[place : skipped.start()])
+        place = _comment_end(text, skipped.end()) if skipped[0] == "/*" else skipped.end()
+    return "".join((*found, text[place:]))
+
+
+def _comment_end(text: str, place: int) -> int:
+    """Return where the comment ends that is open at a place: comments nest."""
+    depth = 1
+    while depth:
+        mark = _COMMENT.search(text, place)
+        if mark is None:
+            return len(text)
+        depth += 1 if mark[0] == "/*" else -1
+        place = mark.end()
+    return place
 
 
 def on_large_stack(parse: Callable[[], T]) -> T:
