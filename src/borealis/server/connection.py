@@ -125,6 +125,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Keep the socket until what was sent before is answered; a client may have closed its half alone."""
         self._is_eof = True
+        self._send()  # its last answers may still wait for the end of this turn
         return self._running is not None or self._drained is not None
 
     def connection_lost(self, exc: Exception | None) -> None:

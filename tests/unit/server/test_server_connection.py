@@ -160,6 +160,18 @@ def test_a_half_closed_client_gets_its_answer(session_of, wire):
     assert session_of(script) == (True, ["waited", "after"], True)
 
 
+def test_a_client_that_closes_its_half_with_its_question_gets_the_answer(session_of, wire):
+    """Both arrive in one turn of the loop, before the answer that waits for its end has left."""
+
+    async def script(client, node):
+        client.connection.data_received(wire.query("last"))
+        keeps_open = client.connection.eof_received()
+        client.transport.close()  # as the event loop does now, with the turn not yet over
+        return keeps_open, tags(wire, bytes(client.transport.written))
+
+    assert session_of(script) == (False, ["last"])
+
+
 def test_our_bug_ends_its_connection_alone(session_of, wire):
     async def script(client, node):
         other = node.client()
