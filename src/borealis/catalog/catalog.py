@@ -30,6 +30,9 @@ class Catalog:
     memberships: tuple[Membership, ...] = ()
     acls: tuple[Acl, ...] = ()
     default_acls: tuple[DefaultAcl, ...] = ()
+    last_ddl_version: int = (
+        0  # since then only jobs have ended: an index may be read, a constraint is known to hold
+    )
 
     @cached_property
     def schemas_by_name(self) -> dict[str, Schema]:

@@ -17,6 +17,7 @@ from borealis.catalog.objects import Comment, Domain, Function, FunctionArgument
 from borealis.catalog.relations import Column, Index, IndexExpression, Sequence, Table, View
 from borealis.catalog.roles import Acl, AclItem, DefaultAcl, Membership, Role, RoleMapping
 from borealis.catalog.schema import Schema
+from borealis.storage.catalog_tables import LAST_DDL
 from borealis.types.base import Oid
 
 
@@ -26,7 +27,10 @@ class Connection(Protocol):
 
 def load_catalog(connection: Connection) -> Catalog:
     """Read every object; the connection stands in a snapshot."""
-    ((version, next_oid),) = connection.execute("SELECT catalog_version, next_oid FROM meta")
+    ((version, next_oid, last_ddl_version),) = connection.execute(
+        "SELECT meta.catalog_version, next_oid, coalesce(last.catalog_version, 0) "
+        f"FROM meta LEFT JOIN relation_version AS last ON relation = {LAST_DDL}"
+    )
     schemas = {
         oid: Schema(Oid(oid), name, Oid(owner))
         for oid, name, owner in connection.execute("SELECT oid, nspname, nspowner FROM pg_namespace")
@@ -36,6 +40,7 @@ def load_catalog(connection: Connection) -> Catalog:
     return Catalog(
         version=version,
         next_oid=Oid(next_oid),
+        last_ddl_version=last_ddl_version,
         schemas=tuple(schemas.values()),
         tables=_tables(connection, schemas, columns, checks),
         views=_views(connection, schemas, columns),

@@ -167,11 +167,11 @@ class Engine:
         """Return the plan made against the catalog of a snapshot.
 
         Raises:
-            SerializationFailure: OC001, the snapshot stands before a catalog change this process has seen.
+            SerializationFailure: OC001, the snapshot stands before DDL this process has seen.
             FeatureNotSupported: 0A000, the statement now returns other columns than the client was told.
         """
         catalog = self.catalog_of(snapshot)
-        if catalog.version < plan.catalog_version:
+        if catalog.version < plan.catalog_version and catalog.version < self.catalog.last_ddl_version:
             raise SerializationFailure.schema_conflict()
         new = self._make(plan.parsed, plan.parameter_types, catalog, scope)
         if _shape(new) != _shape(plan):

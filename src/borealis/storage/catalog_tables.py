@@ -39,6 +39,9 @@ INFORMATION_SCHEMA_NAMESPACE = 12404  # as PostgreSQL 16.2's initdb assigns
 SYS_NAMESPACE = 15600
 FIRST_USER_OID = 26384
 
+LAST_DDL = 0
+"""In relation_version, in place of a relation's oid: when DDL other than the end of a job was last applied."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogTable:

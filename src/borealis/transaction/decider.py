@@ -17,7 +17,7 @@ import apsw
 from borealis.errors import InternalError, SerializationFailure, SqlError
 from borealis.storage.apply import Numbers, TableWriter, UniqueEntry
 from borealis.storage.catalog_rows import read_layout
-from borealis.storage.catalog_tables import CATALOG_TABLES_BY_OID, PG_CONSTRAINT, PG_INDEX, SYS_JOB
+from borealis.storage.catalog_tables import CATALOG_TABLES_BY_OID, LAST_DDL, PG_CONSTRAINT, PG_INDEX, SYS_JOB
 from borealis.storage.errors import is_local, sql_error
 from borealis.storage.physical import CatalogChange, follow_catalog, next_oid_after, touched_relations
 from borealis.transaction.adjudicator import RULES, conflicts, winner_seq
@@ -25,9 +25,6 @@ from borealis.transaction.intent import Change, Commit, Conflict, Intent, Key, M
 from borealis.transaction.recent_commits import RecentCommits
 
 Answer = Commit | SqlError
-
-_LAST_DDL = 0
-"""In place of a relation's oid: when DDL other than the end of a job was last applied, so that names may have been taken."""
 
 _OF_JOBS = frozenset({SYS_JOB, PG_INDEX, PG_CONSTRAINT})
 """Catalogs whose rows the end of a job changes."""
@@ -99,7 +96,7 @@ class Decider:
         # have ended since, which make and name nothing.
         versions = self._relation_versions
         if intent.is_ddl:
-            moved_at = versions.get(_LAST_DDL, self.catalog_version)
+            moved_at = versions.get(LAST_DDL, self.catalog_version)
             return SerializationFailure.schema_conflict() if intent.catalog_version < moved_at else None
         if any(
             versions.get(table, 0) > intent.catalog_version
@@ -148,7 +145,7 @@ class Decider:
         version = self.catalog_version + 1
         next_oid = next_oid_after(changes, self.next_oid)
         # What the end of a job changes (an index may be read, a constraint is known to hold) no writer depends on.
-        touched = set() if _is_end_of_job(changes) else touched_relations(changes) | {_LAST_DDL}
+        touched = set() if _is_end_of_job(changes) else touched_relations(changes) | {LAST_DDL}
         for relation in touched:
             self._execute("INSERT OR REPLACE INTO relation_version VALUES(?,?)", (relation, version))
         self._execute("UPDATE meta SET catalog_version=?,next_oid=?", (version, next_oid))

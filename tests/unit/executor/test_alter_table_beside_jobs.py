@@ -14,6 +14,7 @@ from borealis.errors import (
     DuplicateTable,
     FeatureNotSupported,
     ObjectNotInPrerequisiteState,
+    SerializationFailure,
     SqlError,
     UndefinedObject,
     UniqueViolation,
@@ -34,6 +35,9 @@ class Cluster:
 
     def run(self, sql: str) -> list[tuple[str | None, ...]]:
         return self.session.run(sql).rows
+
+    def other(self) -> EngineSession:
+        return self._engine.session()
 
     def work(self, pieces: int | None = None) -> None:
         """Do so many pieces of the open jobs, or all."""
@@ -247,3 +251,36 @@ def test_null_must_be_of_the_domain_of_a_new_column_even_without_rows(cluster: C
     cluster.run("CREATE DOMAIN with_default AS int DEFAULT 5")
     with pytest.raises(FeatureNotSupported, match="ADD COLUMN with constraint"):
         cluster.run("ALTER TABLE t ADD COLUMN a with_default")
+
+
+# Transactions beside the end of a job
+
+
+def test_a_transaction_from_before_the_end_of_a_build_goes_on(cluster: Cluster) -> None:
+    """The table is what it was; only plans of others may read the index now (dsql-facts.md §3.2, §5.1)."""
+    cluster.run("CREATE TABLE built (id int PRIMARY KEY, a int)")
+    cluster.run("CREATE INDEX ASYNC built_a ON built (a)")
+    cluster.run("BEGIN; SELECT * FROM built")
+    cluster.work()
+    other = cluster.other()
+    other.run("SELECT * FROM built")
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'built_a'::regclass"
+    assert other.run(valid).rows == [("t",)]
+    assert cluster.run(valid) == [("f",)]
+    cluster.run("INSERT INTO built VALUES (1, 10)")
+    cluster.run("COMMIT")
+    assert cluster.run("SELECT id FROM built WHERE a = 10") == [("1",)]
+    assert len(cluster.entries("built_a")) == 1
+
+
+def test_ddl_after_the_end_of_a_build_still_strikes(cluster: Cluster) -> None:
+    cluster.run("CREATE TABLE built (id int PRIMARY KEY, a int)")
+    cluster.run("CREATE INDEX ASYNC built_a ON built (a)")
+    cluster.run("BEGIN; SELECT * FROM built")
+    cluster.work()
+    other = cluster.other()
+    other.run("ALTER TABLE built ADD COLUMN b int")
+    other.run("SELECT * FROM built")
+    with pytest.raises(SerializationFailure, match="OC001"):
+        cluster.run("SELECT count(*) FROM built")
+    cluster.session.transaction = None
