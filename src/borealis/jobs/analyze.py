@@ -1,8 +1,9 @@
 """ANALYZE: counts a table's rows and looks at a sample of them, for the planner. No transaction depends on what it writes.
 
-    count    all rows, 20,000 at a time: SQLite walks the keys
-    sample   all of a small table, of a larger one 30,000 places by chance, in the order of the key, some hundred at a time
-    write    relation_statistics, column_statistics, and the number by which every process learns of it
+    count     all rows, 20,000 at a time: SQLite walks the keys
+    sample    all of a small table, of a larger one 30,000 places by chance, in the order of the key, some hundred at a time
+    describe  one column at a time, the longest of the pieces
+    write     relation_statistics, column_statistics, and the number by which every process learns of it
 
 Between two pieces transactions commit, so the sample is of no one moment. Source: PostgreSQL 16, analyze.c.
 """
@@ -62,6 +63,8 @@ class Analysis:
         self._count = 0
         self._rows: list[Row] | None = None
         self._gaps: Iterator[int] = iter(())
+        self._columns: list[Column] | None = None  # those still to be described, once all rows are read
+        self._found: list[tuple[Column, ColumnStatistics]] = []
 
     def step(self, committer: Committer) -> Outcome | None:
         connection = committer.database.writer
@@ -71,12 +74,18 @@ class Analysis:
         if self._rows is None:
             self._count_some(connection, layout)
             return None
-        if not self._read_some(connection, layout, self._rows):
+        if self._columns is None:
+            if self._read_some(connection, layout, self._rows):
+                self._columns = _columns(connection, self._job.object)
             return None
-        columns = _columns(connection, self._job.object)
-        found = self._described(columns, self._rows)
+        if self._columns:
+            column = self._columns.pop(0)
+            self._found.append((column, self._described(column, self._rows)))
+            return None
+        remaining = _columns(connection, self._job.object)
+        found = [(column, one) for column, one in self._found if column in remaining]
         count, job = self._count, self._job
-        committer.write(lambda writer: _write(writer, job, count, columns, found))
+        committer.write(lambda writer: _write(writer, job, count, found))
         committer.statistics_changed()
         return Outcome("completed")
 
@@ -129,17 +138,14 @@ class Analysis:
         where = f" WHERE ({key})>({','.join('?' * len(layout.key_columns))})" if self._after else ""
         return f"FROM {layout.name}{where} ORDER BY {key}"
 
-    def _described(self, columns: tuple[Column, ...], rows: list[Row]) -> list[ColumnStatistics]:
-        return [
-            describe(
-                [row[column.attnum - 1] if column.attnum <= len(row) else None for row in rows],
-                self._count,
-                width_of=width_function(column.type, column.typmod, column.representation),
-                width_of_none=max(type_of(column.type).length, 0),
-                order=None if column.type in _WITHOUT_ORDER else _order,
-            )
-            for column in columns
-        ]
+    def _described(self, column: Column, rows: list[Row]) -> ColumnStatistics:
+        return describe(
+            [row[column.attnum - 1] if column.attnum <= len(row) else None for row in rows],
+            self._count,
+            width_of=width_function(column.type, column.typmod, column.representation),
+            width_of_none=max(type_of(column.type).length, 0),
+            order=None if column.type in _WITHOUT_ORDER else _order,
+        )
 
 
 def _order(value: Value) -> object:
@@ -147,21 +153,17 @@ def _order(value: Value) -> object:
     return (1, 0.0) if value == "NaN" else (0, value) if isinstance(value, float) else value
 
 
-def _columns(connection: apsw.Connection, table: int) -> tuple[Column, ...]:
+def _columns(connection: apsw.Connection, table: int) -> list[Column]:
     rows: Any = connection.execute(
         "SELECT attnum,atttypid,atttypmod FROM pg_attribute WHERE attrelid=? AND attnum>0 AND NOT attisdropped "
         "ORDER BY attnum",
         (table,),
     )
-    return tuple(Column(attnum, Oid(type_), typmod) for attnum, type_, typmod in rows)
+    return [Column(attnum, Oid(type_), typmod) for attnum, type_, typmod in rows]
 
 
 def _write(
-    writer: apsw.Connection,
-    job: OpenJob,
-    count: int,
-    columns: tuple[Column, ...],
-    found: list[ColumnStatistics],
+    writer: apsw.Connection, job: OpenJob, count: int, found: list[tuple[Column, ColumnStatistics]]
 ) -> None:
     execute = writer.cursor().execute
     execute(
@@ -169,7 +171,7 @@ def _write(
         (job.object, count, job.id),
     )
     execute("DELETE FROM column_statistics WHERE relation=?", (job.object,))
-    for column, one in zip(columns, found, strict=True):
+    for column, one in found:
         if not count:
             break
         common, histogram = (_shown(column, values) for values in (one.most_common, one.histogram))

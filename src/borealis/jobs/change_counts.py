@@ -40,7 +40,7 @@ class ChangeCounts:
         return bool(self._over) and self._clock.monotonic_s() >= self._next_s
 
     def take_due(self) -> list[int]:
-        """Return the tables that may be due: `analysed` or `put_off` is to follow for each."""
+        """Return the tables that may be due: `is_over` is to follow for each, and `analysed` once it was."""
         self._next_s = self._clock.monotonic_s() + NAP_S
         due, self._over = sorted(self._over), set()
         return due

@@ -12,8 +12,9 @@ Source: PostgreSQL 16, analyze.c (compute_scalar_stats, compute_distinct_stats, 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from operator import mul
 from typing import Any
 
 from borealis.catalog.statistics import ColumnStatistics
@@ -65,29 +66,28 @@ def _ordered(
     width: int,
     order: Keyed,
 ) -> ColumnStatistics:
-    keyed: list[tuple[Any, int]] = sorted((order(value), place) for place, value in enumerate(values))
-    groups = [
-        (values[found[0][1]], len(found))
-        for found in (list(same) for _, same in groupby(keyed, lambda one: one[0]))
-    ]
-    repeated = [(value, count) for value, count in groups if count > 1]
-    distinct = _distinct(len(groups), len(repeated), wide, len(values) + wide, rows, null_fraction)
+    keys = list(map(order, values))
+    places = sorted(range(len(keys)), key=keys.__getitem__)
+    counts = Counter([keys[place] for place in places])  # in order
+    repeated = [(key, count) for key, count in counts.items() if count > 1]
+    distinct = _distinct(len(counts), len(repeated), wide, len(values) + wide, rows, null_fraction)
     tracked = sorted(repeated, key=lambda one: -one[1])[:TARGET]
-    is_whole = len(repeated) == len(groups) and not wide and distinct > 0 and len(groups) <= TARGET
+    is_whole = len(repeated) == len(counts) and not wide and distinct > 0 and len(counts) <= TARGET
     kept = (
         len(tracked)
         if is_whole
         else _surely_common([count for _, count in tracked], distinct, null_fraction, sampled, rows)
     )
     common = tracked[:kept]
+    common_keys = {key for key, _ in common}
     return ColumnStatistics(
         null_fraction,
         width,
         distinct,
-        tuple(value for value, _ in common),
+        tuple(values[keys.index(key)] for key, _ in common),
         tuple(count / sampled for _, count in common),
-        _histogram(keyed, values, {order(value) for value, _ in common}, len(groups) - kept),
-        _correlation([place for _, place in keyed]),
+        _histogram([values[place] for place in places if keys[place] not in common_keys], len(counts) - kept),
+        _correlation(places),
     )
 
 
@@ -129,18 +129,16 @@ def _surely_common(
     return kept
 
 
-def _histogram(
-    keyed: list[tuple[Any, int]], values: Sequence[Value], common: set[object], others: int
-) -> tuple[Value, ...]:
-    bounds = min(others, TARGET + 1)
+def _histogram(others: list[Value], distinct: int) -> tuple[Value, ...]:
+    """Return the bounds of equally many of the values that are not most common, given in order."""
+    bounds = min(distinct, TARGET + 1)
     if bounds < 2:
         return ()
-    left = [values[place] for key, place in keyed if key not in common]
-    step, rest = divmod(len(left) - 1, bounds - 1)
+    step, rest = divmod(len(others) - 1, bounds - 1)
     position = fraction = 0
     found = []
     for _ in range(bounds):
-        found.append(left[position])
+        found.append(others[position])
         position += step
         fraction += rest
         if fraction >= bounds - 1:
@@ -155,5 +153,5 @@ def _correlation(places: list[int]) -> float | None:
         return None
     total = (count - 1) * count / 2.0
     squares = (count - 1) * count * (2 * count - 1) / 6.0
-    products = float(sum(rank * place for rank, place in enumerate(places)))
+    products = float(sum(map(mul, range(count), places)))
     return (count * products - total * total) / (count * squares - total * total)
