@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from borealis.catalog.catalog import Catalog
 from borealis.executor import compile as compilers
+from borealis.executor.actions import action_of
 from borealis.executor.compile.compilation import Output
 from borealis.executor.compile.division import divide
 from borealis.executor.compile.trees import any_node
 from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
 from borealis.executor.divided_scan import DividedScan
 from borealis.executor.dml.insert import InsertAction
-from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
-from borealis.executor.dml.update import DeleteAction, UpdateAction
+from borealis.executor.dml.locks import has_inner_locks
 from borealis.executor.planning import planned, reads_whole_table
 from borealis.executor.query import PointSelect, QueryAction, point_select
 from borealis.executor.referential.action import with_references
@@ -159,19 +159,15 @@ def _action(
         if fast is not None:
             return fast
     chosen = plan()
-    match chosen:
-        case Insert():
-            return InsertAction(chosen)
-        case Update():
-            return UpdateAction(chosen)
-        case Delete():
-            return DeleteAction(chosen)
-    if has_inner_locks(chosen) and not (isinstance(chosen, Select) and chosen.locks):
-        return InnerLockingQuery(QueryAction(chosen))
-    if isinstance(chosen, Select) and chosen.locks:
-        return LockingSelect(chosen)
-    division = divide(statement) if isinstance(statement, Select) and reads_whole_table(chosen) else None
-    return QueryAction(chosen) if division is None else DividedScan(chosen, division)
+    if isinstance(statement, Select) and isinstance(chosen, Select) and not _locks(chosen):
+        division = divide(statement) if reads_whole_table(chosen) else None
+        if division is not None:
+            return DividedScan(chosen, division)
+    return action_of(chosen)
+
+
+def _locks(statement: Select) -> bool:
+    return bool(statement.locks) or has_inner_locks(statement)
 
 
 def _is_read(action: Action) -> bool:

@@ -30,9 +30,8 @@ HASH_BUILD = 0.5
 HASH_PROBE = 0.5
 SORT = 0.06
 """A row sorted, for each doubling of their number."""
-SET_BUILD = 0.4
-"""A row put into the set that IN looks values up in."""
-GROUP = 0.25
+DISABLED = 1e9
+"""Added to the cost of a form that is switched off."""
 
 
 def sort_cost(rows: float) -> float:

@@ -20,11 +20,8 @@ from borealis.planner.settings import PlannerSettings
 from borealis.planner.terms import comparison_symbol, stripped
 from borealis.planner.units import Unit, named_in
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
-from borealis.sql.bound.relations import TableRelation
-from borealis.sql.bound.trees import conjuncts
 
 DYNAMIC_MAX = 10
-_DISABLED = 1e9
 
 
 @dataclass(slots=True, eq=False)
@@ -154,14 +151,14 @@ class JoinOrder:
         nested = source.read_cost if path is None else path.cost
         repeated = before * nested
         if not self.settings.enable_nestloop:
-            repeated += _DISABLED
+            repeated += cost.DISABLED
         method = JoinMethod.NESTED_LOOP
         if self._can_hash(source, ids):
             kept = source.rows if path is None or source.unit.on is None else source.table_rows
             whole = source.read_cost + kept * cost.HASH_BUILD
             hashed = whole + before * cost.HASH_PROBE + rows * cost.INDEX_ROW
             if not self.settings.enable_hashjoin:
-                hashed += _DISABLED
+                hashed += cost.DISABLED
             if hashed < repeated:
                 repeated, method, path = hashed, JoinMethod.HASH, None
         step = Step(source, path, method, rows)
@@ -274,8 +271,3 @@ def _joins_column(term: Expr, own: frozenset[int], ids: frozenset[int]) -> bool:
         ):
             return True
     return False
-
-
-def base_terms(terms: Sequence[Expr], relation: TableRelation, group: frozenset[int]) -> list[Expr]:
-    """Return the conditions that name no relation of the group but this."""
-    return [term for each in terms for term in conjuncts(each) if named_in(term, group) == {relation.id}]

@@ -25,9 +25,6 @@ from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import ComputedIndex
 from borealis.sql.bound.trees import conjuncts
 
-_DISABLED = 1e9
-"""Added to the cost of a form that is switched off."""
-
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -41,6 +38,10 @@ class Path:
     read: float  # rows read
     cost: float  # µs
     needs: frozenset[int]  # outer relations
+
+    def gives_order(self, relation: TableRelation, order: Sequence[SortKey]) -> bool | None:
+        """Return whether it gives the relation's rows in an order, as gives_order has it."""
+        return gives_order(self.index, self.keys, self.ranges, relation, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Paths:
         self.needed = needed
         self.group = group
         self.settings = settings
-        self.distinct_terms: dict[Expr, tuple[KeyTerm, ...]] = {}
+        self._key_terms: dict[Expr, tuple[KeyTerm, ...]] = {}
 
     def best(self, terms: Sequence[Expr], outer: frozenset[int]) -> Path:
         """Return the cheapest path; terms: the conditions that hold of its rows, outer: the relations already read."""
@@ -121,13 +122,13 @@ class Paths:
         rows = self.estimator.rows
         total = rows * (cost.ROW + cost.FILTER * min(conditions, 1))
         if not self.settings.enable_seqscan:
-            total += _DISABLED
+            total += cost.DISABLED
         return Path(None, (), (), True, (), rows, total, frozenset())
 
     def _known_terms(self, term: Expr) -> tuple[KeyTerm, ...]:
-        found = self.distinct_terms.get(term)
+        found = self._key_terms.get(term)
         if found is None:
-            found = self.distinct_terms[term] = key_terms(term, self.relation.id)
+            found = self._key_terms[term] = key_terms(term, self.relation.id)
         return found
 
     def _search(
@@ -194,7 +195,7 @@ class Paths:
         if (not self.settings.enable_indexscan and not (covers and self.settings.enable_indexonlyscan)) or (
             covers and not self.settings.enable_indexonlyscan
         ):
-            total += _DISABLED
+            total += cost.DISABLED
         terms = tuple(
             dict.fromkeys(each.term for search in searches for _, known in search for each in known)
         )
@@ -247,13 +248,21 @@ def _dependence(known: KeyTerm) -> int:
     return len(known.needs)
 
 
-def gives_order(path: Path, relation: TableRelation, order: Sequence[SortKey]) -> bool | None:
-    """Return whether a path gives rows in an order: None no, else whether it is read backwards."""
-    index = path.index
-    if index is None or len(path.ranges) > 1:
+def gives_order(
+    index: Index | None,
+    keys: Sequence[Expr],
+    ranges: Sequence[KeyRange],
+    relation: TableRelation,
+    order: Sequence[SortKey],
+) -> bool | None:
+    """Return whether an index with these keys, read in these ranges, gives rows in an order.
+
+    None: it does not; else whether it is read backwards.
+    """
+    if index is None or len(ranges) > 1:
         return None
-    kinds = [column.kind for column in path.ranges[0].columns] if path.ranges else []
-    columns = list(path.keys)
+    kinds = [column.kind for column in ranges[0].columns] if ranges else []
+    columns = list(keys)
     if not index.is_primary and relation.table.primary_key is not None:
         for attnum in relation.table.primary_key.columns:
             column = relation.table.columns[attnum - 1]
@@ -293,8 +302,8 @@ def is_ordered(scan: Scan, order: Sequence[SortKey]) -> bool:
         return False
     columns = (relation.table.columns[attnum - 1] for attnum in index.columns)
     keys = tuple(Var(each.type, each.typmod, relation.id, each.attnum) for each in columns)
-    path = Path(index, keys, scan.ranges, scan.is_covering, (), 0.0, 0.0, frozenset())
-    return gives_order(path, relation, [replace(key, expr=stripped(key.expr)) for key in order]) is not None
+    wanted = [replace(key, expr=stripped(key.expr)) for key in order]
+    return gives_order(index, keys, scan.ranges, relation, wanted) is not None
 
 
 def _is_nullable(relation: TableRelation, key: Expr) -> bool:

@@ -8,10 +8,9 @@ from borealis.planner import cost
 from borealis.planner.paths import Path
 from borealis.planner.physical import Scan
 from borealis.planner.selectivity import TableEstimator
-from borealis.planner.terms import comparison_symbol
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, Param, Relabel, Var
+from borealis.planner.terms import comparison_symbol, stripped
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, Param, Var
 from borealis.sql.bound.relations import TableRelation
-from borealis.sql.bound.trees import any_node
 from borealis.types import oids
 
 
@@ -65,16 +64,17 @@ def scan_of(
 
 def _divided(terms: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     """Return the conditions DSQL's storage evaluates, and those it leaves to the query processor."""
-    stored = tuple(term for term in terms if _is_simple(term))
+    stored = tuple(term for term in terms if is_storages(term))
     return stored, tuple(term for term in terms if term not in stored)
 
 
-def _is_simple(term: Expr) -> bool:
-    """Whether it compares a column with a value, not numeric: dsql-facts §6 has LIKE and numeric in the query processor."""
+def is_storages(term: Expr) -> bool:
+    """Whether DSQL's storage evaluates a term: it compares columns and values, none numeric (dsql-facts §6: nor LIKE)."""
     if isinstance(term, NullTest):
         return isinstance(term.arg, Var)
     if comparison_symbol(term) is None or not isinstance(term, FuncCall):
         return False
-    return term.function.args[0] != oids.NUMERIC and not any_node(
-        term.args, lambda node: not isinstance(node, Var | Const | Param | Relabel | FuncCall)
+    plain = (stripped(arg) for arg in term.args)
+    return term.function.args[0] != oids.NUMERIC and all(
+        isinstance(arg, Var | Const | Param) for arg in plain
     )

@@ -10,7 +10,7 @@ from borealis.planner import cost
 from borealis.planner.equalities import derived, equality_classes
 from borealis.planner.extremes import extreme_of, one_by_one
 from borealis.planner.join_order import JoinOrder, Order, Source, Step
-from borealis.planner.paths import Path, Paths, gives_order, known_indexes
+from borealis.planner.paths import Path, Paths, known_indexes
 from borealis.planner.physical import JoinMethod, PlannedJoin, PlannedJoinKind
 from borealis.planner.scans import full_scan, scan_of
 from borealis.planner.selectivity import TableEstimator
@@ -69,7 +69,7 @@ class SelectPlanner:
             where = joined((*conjuncts(where), NullTest(oids.BOOL, -1, column, negated=True)))
         item, terms, order = self._group(node.from_, where, (key,))
         path = order.steps[0].path
-        if path is None or not path.is_covering or gives_order(path, node.from_, (key,)) is None:
+        if path is None or not path.is_covering or path.gives_order(node.from_, (key,)) is None:
             item, terms, order = self._group(node.from_, node.where)
         elif len(node.targets) > 1:
             return cast(Select, self.planner.planned(one_by_one(node)))
@@ -243,7 +243,7 @@ class SelectPlanner:
         if not self.node.is_grouped:
             least += cost.sort_cost(best.rows)
         if first.path is not None and isinstance(first.source.unit.item, TableRelation):
-            backward = gives_order(first.path, first.source.unit.item, keys)
+            backward = first.path.gives_order(first.source.unit.item, keys)
             if backward is not None:
                 least, chosen = best.cost * part, (best, backward)
         for source in sources:
@@ -332,7 +332,7 @@ def _ordered_paths(
     found = []
     for index in paths.indexes:
         path = paths.through(index, terms, frozenset())
-        backward = None if path is None else gives_order(path, relation, keys)
+        backward = None if path is None else path.gives_order(relation, keys)
         if path is not None and backward is not None:
             found.append((path, backward))
     return found

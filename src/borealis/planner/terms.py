@@ -187,7 +187,7 @@ def stripped(expr: Expr) -> Expr:
 
 
 _CHANGED_BY_RELABEL = frozenset({oids.BPCHAR, oids.OID})
-"""As executor.compile.cardinality.strip_relabel has it: a char(n) stands without blanks, an oid without a sign."""
+"""A char(n) stands without trailing blanks, an oid without a sign (functions.text_form.emit_relabel)."""
 
 
 def disjuncts(term: Expr) -> tuple[Expr, ...]:

@@ -10,7 +10,7 @@ away is an inner one. A FULL JOIN, and a join on the right side of a LEFT JOIN, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from borealis.planner.physical import PlannedJoin, Scan
 from borealis.planner.terms import outer_relations
@@ -37,7 +37,6 @@ class Unit:
     ids: frozenset[int]
     requires: frozenset[int] = frozenset()  # relations that must have been joined before
     on: tuple[Expr, ...] | None = None  # the conditions of a LEFT JOIN whose right side it is
-    own: list[Expr] = field(default_factory=list)  # WHERE's conditions on it alone
 
 
 def relations_in(item: FromItem) -> list[Relation]:
@@ -45,6 +44,10 @@ def relations_in(item: FromItem) -> list[Relation]:
     if isinstance(item, Join | PlannedJoin):
         return [*relations_in(item.left), *relations_in(item.right)]
     return [item.relation] if isinstance(item, Scan) else [item]  # type: ignore[list-item]
+
+
+def relation_ids(item: FromItem) -> frozenset[int]:
+    return frozenset(relation.id for relation in relations_in(item))
 
 
 def take_apart(item: FromItem, where: Expr | None) -> tuple[list[Unit], list[Expr]]:
@@ -68,12 +71,12 @@ def _collect(item: FromItem, units: list[Unit], terms: list[Expr]) -> frozenset[
     if isinstance(item, Join) and item.kind in (JoinKind.LEFT, JoinKind.RIGHT):
         kept, filled = (item.left, item.right) if item.kind is JoinKind.LEFT else (item.right, item.left)
         left = _collect(kept, units, terms)
-        ids = frozenset(relation.id for relation in relations_in(filled))
+        ids = relation_ids(filled)
         on = conjuncts(item.condition)
         named = (relations_named(on) & left) or left
         units.append(Unit(filled, ids, named, on))
         return left | ids
-    ids = frozenset(relation.id for relation in relations_in(item))
+    ids = relation_ids(item)
     units.append(Unit(item, ids))
     return ids
 

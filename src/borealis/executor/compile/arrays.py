@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 
-from borealis.executor.compile import cardinality, comparison
+from borealis.executor.compile import comparison
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.functions.implementation import Sql, plain
 from borealis.functions.ordering import uncollated
+from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -167,5 +168,5 @@ def _native_members(compilation: Compilation, node: bound.ScalarArray, array_tex
 
 
 def _is_element(expr: bound.Expr) -> bool:
-    expr = cardinality.strip_relabel(expr)
+    expr = stripped(expr)
     return isinstance(expr, bound.Param) and expr.number == 0

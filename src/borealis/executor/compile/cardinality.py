@@ -5,10 +5,10 @@ from __future__ import annotations
 from borealis.executor.compile import comparison
 from borealis.executor.compile.trees import any_node, conjuncts, relations_named
 from borealis.planner.physical import Scan, base_table
+from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query, Select, SetOperation, Values
-from borealis.types import oids
 
 
 def is_single(query: Query) -> bool:
@@ -62,7 +62,7 @@ def fixed_columns(relation: TableRelation, where: bound.Expr | None) -> dict[int
         if operands is None or not isinstance(term, bound.FuncCall):
             continue
         for column, other in (operands, operands[::-1]):
-            column = strip_relabel(column)
+            column = stripped(column)
             if (
                 isinstance(column, bound.Var)
                 and column.relation == relation.id
@@ -70,14 +70,3 @@ def fixed_columns(relation: TableRelation, where: bound.Expr | None) -> dict[int
             ):
                 found.setdefault(column.attnum, (other, term.function.source))
     return found
-
-
-def strip_relabel(expr: bound.Expr) -> bound.Expr:
-    """Return what a binary-coercible cast is of, where the value stands the same before and after."""
-    while isinstance(expr, bound.Relabel) and expr.type not in _CHANGED_BY_RELABEL:
-        expr = expr.arg
-    return expr
-
-
-_CHANGED_BY_RELABEL = frozenset({oids.BPCHAR, oids.OID})
-"""A char(n) stands without trailing blanks, an oid without a sign (functions.text_form.emit_relabel)."""

@@ -223,9 +223,6 @@ class Compilation:
         """Return what is NULL where there is no row; None: there always is one."""
         return self._presence.get(relation)
 
-    def is_defined(self, relation: int) -> bool:
-        return relation in self._relations
-
     def is_nullable(self, expr: Expr) -> bool:
         """Whether the expression may be NULL; True where it is not known."""
         return not (isinstance(expr, Var) and (expr.relation, expr.attnum) in self.not_null)

@@ -18,7 +18,7 @@ from borealis.executor.compile.compilation import Compilation, CompiledQuery, Ou
 from borealis.executor.compile.elements import element_text, element_value
 from borealis.executor.compile.function_items import function_item, rows_from_item
 from borealis.executor.compile.set_operations import rows_body
-from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named, walk
+from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named
 from borealis.functions.implementation import Sql, plain
 from borealis.planner.physical import Estimate, JoinMethod, PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.terms import joined
@@ -368,7 +368,3 @@ def _whole(item: TableRelation) -> Scan:
     """Return the scan of a table that has not been planned."""
     nothing = Estimate(0.0, 0.0, 0.0, 0)
     return Scan(item, None, (), True, False, (), (), (), nothing, nothing)
-
-
-def tables_in(node: object) -> list[TableRelation]:
-    return [each for each in walk(node) if isinstance(each, TableRelation)]

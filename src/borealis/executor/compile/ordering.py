@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borealis.executor.compile import comparison
-from borealis.executor.compile.cardinality import strip_relabel
 from borealis.executor.compile.compilation import Compilation
 from borealis.executor.compile.trees import is_constant
 from borealis.functions.implementation import Sql
+from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import SortKey
 from borealis.sql.bound.statements import Target
@@ -35,7 +35,7 @@ def order_terms(compilation: Compilation, keys: Sequence[SortKey]) -> list[str]:
 
 def _index_terms(compilation: Compilation, key: SortKey) -> list[str] | None:
     """Return the terms over the index table a column is read through: SQLite sees there that the rows come in order."""
-    column = strip_relabel(key.expr)
+    column = stripped(key.expr)
     found = (
         compilation.index_order.get((column.relation, column.attnum))
         if isinstance(column, bound.Var) and comparison.is_native(key.expr.type)

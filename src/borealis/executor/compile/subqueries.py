@@ -14,6 +14,7 @@ from borealis.executor.compile.compilation import Compilation, CompiledQuery, co
 from borealis.executor.compile.elements import element_text
 from borealis.executor.compile.trees import conjuncts, relations_named
 from borealis.functions.implementation import Sql, plain
+from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import SubLinkKind
 from borealis.types.registry import type_of
@@ -92,7 +93,7 @@ def _in(compilation: Compilation, node: bound.SubLink) -> str | None:
         operands = comparison.equality_operands(term)
         if operands is None or node.relation in relations_named(operands[0]):
             return None
-        match cardinality.strip_relabel(operands[1]):
+        match stripped(operands[1]):
             case bound.Var(relation=node.relation, attnum=attnum) if attnum == ordinal:
                 lefts.append(operands[0])
             case _:

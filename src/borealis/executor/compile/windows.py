@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from borealis.errors import FeatureNotSupported
 from borealis.executor.compile import comparison
-from borealis.executor.compile.cardinality import strip_relabel
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.conditions import condition
 from borealis.executor.compile.fold import folded
@@ -14,6 +13,7 @@ from borealis.executor.compile.parameters import Argument, FrameOffset, Literal
 from borealis.executor.compile.trees import is_constant
 from borealis.functions import lookup
 from borealis.functions.implementation import Sql
+from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import FrameBound, FrameBoundKind, FrameMode, Window
 from borealis.types.base import Oid
@@ -62,7 +62,7 @@ def _bound(compilation: Compilation, frame_bound: FrameBound, key: Oid | None, s
     if frame_bound.offset is None:
         return frame_bound.kind.value.replace("_", " ")
     word = "PRECEDING" if frame_bound.kind is FrameBoundKind.PRECEDING else "FOLLOWING"
-    expr = strip_relabel(folded(frame_bound.offset))
+    expr = stripped(folded(frame_bound.offset))
     if isinstance(expr, bound.FuncCall) and len(expr.args) == 1 and isinstance(expr.args[0], bound.Param):
         expr = expr.args[0]  # an integer parameter, widened
     match expr:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from borealis.executor.compile.cardinality import strip_relabel
 from borealis.executor.compile.compilation import CompiledStatement, Output
 from borealis.executor.compile.dml import column_representation, insert_source, insert_values
 from borealis.executor.compile.fold import folded
@@ -19,6 +18,7 @@ from borealis.executor.dml.returning import Returning
 from borealis.executor.dml.table_writer import TableWriter
 from borealis.executor.result import Result
 from borealis.functions.numeric.representation import constant, rescaled
+from borealis.planner.terms import stripped
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Param, RuntimeValue, SubLink
 from borealis.sql.bound.statements import Insert, Values
 from borealis.transaction.intent import Row
@@ -147,7 +147,7 @@ def _sources(node: Insert, columns: tuple[tuple[int, Expr], ...]) -> dict[int, S
 
 def _source(expr: Expr, wanted: Representation) -> Source | None:
     """Return where a column's stored value comes from, if it is a constant or a parameter as it is stored."""
-    expr = strip_relabel(folded(expr))
+    expr = stripped(folded(expr))
     is_plain = type(wanted) is Representation
     match expr:
         case Const(value=None):

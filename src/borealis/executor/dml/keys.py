@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from borealis.catalog.relations import Table
-from borealis.executor.compile.cardinality import fixed_columns, strip_relabel
+from borealis.executor.compile.cardinality import fixed_columns
 from borealis.executor.compile.fold import folded
 from borealis.executor.compile.parameters import Argument, Literal, Source, bindings_of
 from borealis.executor.generate import compile_function
+from borealis.planner.terms import stripped
 from borealis.sql.bound.expressions import Const, Expr, Param
 from borealis.sql.bound.relations import TableRelation
 from borealis.transaction.intent import Key, Row
@@ -41,7 +42,7 @@ def key_sources(relation: TableRelation, where: Expr | None) -> tuple[Source, ..
     fixed = fixed_columns(relation, where)
     sources: list[Source] = []
     for attnum in key.columns:
-        value = folded(strip_relabel(fixed[attnum][0])) if attnum in fixed else None
+        value = folded(stripped(fixed[attnum][0])) if attnum in fixed else None
         if isinstance(value, Param) and value.number > 0:
             sources.append(Argument(value.number))
         elif isinstance(value, Const):

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from borealis.planner.physical import PlannedJoin, PlannedJoinKind, Scan
-from borealis.planner.terms import comparison_symbol, stripped
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, Param, Var
-from borealis.sql.bound.relations import FromItem, Join, JoinKind, Relation, TableRelation
+from borealis.planner.scans import is_storages
+from borealis.planner.units import relation_ids, relations_in
+from borealis.sql.bound.expressions import Expr
+from borealis.sql.bound.relations import FromItem, Join, JoinKind, TableRelation
 from borealis.sql.bound.trees import conjuncts, is_volatile, relations_named
-from borealis.types import oids
 
 
 @dataclass(slots=True)
@@ -41,19 +41,6 @@ class Conditions:
     """Terms over no relation of the FROM clause: looked at once."""
     late: list[Expr] = field(default_factory=list)
     """Volatile terms over no relation: looked at for each row."""
-
-
-def relations_of(item: FromItem) -> list[Relation]:
-    """Return the relations of an item, not those inside its subqueries."""
-    if isinstance(item, Join | PlannedJoin):
-        return [*relations_of(item.left), *relations_of(item.right)]
-    if isinstance(item, Scan):
-        return [item.relation]
-    return [item]  # type: ignore[list-item] # there is no other planned item
-
-
-def relation_ids(item: FromItem) -> frozenset[int]:
-    return frozenset(relation.id for relation in relations_of(item))
 
 
 def join_kind(item: Join | PlannedJoin) -> PlannedJoinKind:
@@ -93,7 +80,7 @@ def _place(found: Conditions, item: FromItem, terms: Sequence[Expr]) -> None:
     elif isinstance(item, Join | PlannedJoin):
         _of_join(found, item, terms)
     else:
-        for relation in relations_of(item):
+        for relation in relations_in(item):
             is_table = isinstance(relation, TableRelation)
             found.scans[relation.id] = (
                 ScanTerms([], [], list(terms)) if is_table else ScanTerms(filters=list(terms))
@@ -106,20 +93,8 @@ def _of_scan(scan: Scan, terms: Sequence[Expr]) -> ScanTerms:
     known = [*index, *scan.storage_filters, *scan.filters]
     rest = [*scan.storage_filters, *scan.filters, *(term for term in terms if term not in known)]
     rest = [term for term in dict.fromkeys(rest) if term not in index]
-    storage = [term for term in rest if term in scan.storage_filters or _is_storages(term)]
+    storage = [term for term in rest if term in scan.storage_filters or is_storages(term)]
     return ScanTerms(index, storage, [term for term in rest if term not in storage])
-
-
-def _is_storages(term: Expr) -> bool:
-    """Whether DSQL's storage evaluates a term: a comparison of columns and constants, not of numeric (dsql-facts §6)."""
-    if isinstance(term, NullTest):
-        return isinstance(term.arg, Var)
-    if comparison_symbol(term) is None or not isinstance(term, FuncCall):
-        return False
-    plain = (stripped(arg) for arg in term.args)
-    return term.function.args[0] != oids.NUMERIC and all(
-        isinstance(arg, Var | Const | Param) for arg in plain
-    )
 
 
 def _of_join(found: Conditions, item: Join | PlannedJoin, terms: Sequence[Expr]) -> None:

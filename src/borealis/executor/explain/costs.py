@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from borealis.planner.physical import Estimate
+from borealis.planner.selectivity import EQUAL, IS_NULL, MATCH, RANGE
 from borealis.planner.terms import comparison_symbol
 from borealis.sql.bound.expressions import (
     AggregateCall,
@@ -36,7 +37,7 @@ OPERATOR = 0.0025
 DISTINCT_DEFAULT = 200.0
 """Different values of what nothing is known of."""
 
-EQUAL, RANGE, PATTERN, ANYTHING = 0.005, 1 / 3, 0.005, 0.5
+ANYTHING = 0.5
 
 
 def clamped(rows: float) -> float:
@@ -96,7 +97,7 @@ def _selectivity(term: Expr) -> float:
         case BoolExpr():
             return 1 - _selectivity(term.args[0])
         case NullTest():
-            return 1 - EQUAL if term.negated else EQUAL
+            return 1 - IS_NULL if term.negated else IS_NULL
         case InList():
             part = min(1.0, len(term.items) * EQUAL)
             return 1 - part if term.negated else part
@@ -108,7 +109,7 @@ def _selectivity(term: Expr) -> float:
                 return EQUAL if symbol == "=" else RANGE
             if term.function.source.endswith("ne"):
                 return 1 - EQUAL
-            return PATTERN if "like" in term.function.source or "regex" in term.function.source else RANGE
+            return MATCH if "like" in term.function.source or "regex" in term.function.source else RANGE
     return ANYTHING
 
 

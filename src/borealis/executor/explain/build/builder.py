@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borealis.catalog.catalog import Catalog
+from borealis.catalog.relations import Table
 from borealis.executor.explain.costs import evaluation
 from borealis.executor.explain.expressions import ExpressionText, pushed_in
 from borealis.executor.explain.names import Names
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.planner.physical import Estimate, PlannedJoin, Scan
+from borealis.planner.terms import outer_relations
+from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import AggregateCall, Expr, SortKey, SubLink, SubLinkKind, Var
 from borealis.sql.bound.relations import CteRelation, Join, Relation
 from borealis.sql.bound.statements import (
@@ -28,7 +31,7 @@ from borealis.sql.bound.statements import (
     Update,
     Values,
 )
-from borealis.sql.bound.trees import children, conjuncts, relations_named
+from borealis.sql.bound.trees import children, conjuncts
 from borealis.sql.parse import Node
 from borealis.types.base import Style, Value
 
@@ -147,6 +150,13 @@ class Builder:
         self._node = outer
         return texts
 
+    def table_name(self, table: Table, alias: str) -> str:
+        """Return how the title of a node names a table."""
+        name = quote_identifier(table.name)
+        if self.verbose:
+            name = f"{quote_identifier(table.schema.name)}.{name}"
+        return name if alias == table.name else f"{name} {quote_identifier(alias)}"
+
     # Queries
 
     def level(self, relations: frozenset[int], make: Callable[[], PlanNode]) -> PlanNode:
@@ -243,19 +253,6 @@ def in_order(node: object) -> Iterator[object]:
         yield from in_order(child)
 
 
-def outer_relations(query: Query) -> frozenset[int]:
-    """Return the relations a query names and does not have itself."""
-    own = set[int]()
-    for each in in_order(query):
-        if isinstance(each, _RELATIONS):
-            own.add(each.id)
-        elif isinstance(each, SetOperation | Values | Insert | Update | Delete) or (
-            isinstance(each, SubLink) and each.relation
-        ):
-            own.add(each.relation)
-    return relations_named(query) - own
-
-
 def vars_in(exprs: Iterable[Expr], relations: frozenset[int]) -> list[Var]:
     """Return the columns of relations that expressions name, each once, in order."""
     found: dict[tuple[int, int], Var] = {}
@@ -270,15 +267,16 @@ def aggregates_in(exprs: Iterable[Expr]) -> list[AggregateCall]:
     """Return the aggregates of a query that stand in its expressions, each once."""
     found: dict[AggregateCall, None] = {}
     for expr in exprs:
-        for each in _own(expr):
+        for each in down_to(expr, SubLink, AggregateCall):
             if isinstance(each, AggregateCall):
                 found.setdefault(each)
     return list(found)
 
 
-def _own(node: object) -> Iterator[object]:
+def down_to(node: object, *kinds: type) -> Iterator[object]:
+    """Give a node and all below it, but not what is below nodes of these kinds."""
     yield node
-    if isinstance(node, SubLink | AggregateCall):
+    if isinstance(node, kinds):
         return
     for child in children(node):
-        yield from _own(child)
+        yield from down_to(child, *kinds)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from borealis.executor.explain import costs
 from borealis.executor.explain.build.builder import Builder, aggregates_in
+from borealis.executor.explain.build.nodes import ascending, hashed_aggregate, sort_plan, unique_plan
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.executor.explain.widths import width
 from borealis.planner.physical import Estimate
@@ -27,11 +28,10 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
     else:
         count = costs.groups_of(child.estimate.rows, len(groups))
         estimate = costs.group(child.estimate, calls, len(groups), count, width(above), hashed=True)
-        plan = PlanNode("Aggregate", "HashAggregate", estimate)
-        plan.details += [Property("Strategy", "Hashed"), Property("Partial Mode", "Simple")]
+        plan = hashed_aggregate(estimate)
     build.output(plan, above, child)
     if groups:
-        plan.add("Group Key", [build.sort_keys(plan, [SortKey(expr, False, False)])[0] for expr in groups])
+        plan.add("Group Key", build.sort_keys(plan, ascending(groups)))
         plan.add("Planned Partitions", 0, only="costs")
     plan.key = ("having", id(node))
     if node.having is not None:
@@ -55,23 +55,15 @@ def distinct_plan(
     count = costs.groups_of(child.estimate.rows, len(targets))
     if keys:
         named = [key.expr for key in keys]
-        every = [*keys, *(SortKey(expr, False, False) for expr in targets if expr not in named)]
-        sort = PlanNode("Sort", "Sort", costs.sort(child.estimate, width(targets)))
-        build.output(sort, targets, child)
-        sort.add("Sort Key", build.sort_keys(sort, every, child))
-        sort.adopt(child)
+        every = [*keys, *ascending([expr for expr in targets if expr not in named])]
+        sort = sort_plan(build, child, targets, every, width(targets))
         old = costs.unique(sort.estimate, len(targets), count)
-        plan = PlanNode("Unique", "Unique", Estimate(old.startup, old.total, count, width(targets)))
-        build.output(plan, targets, sort)
-        plan.adopt(sort)
-        return plan
+        return unique_plan(build, sort, targets, Estimate(old.startup, old.total, count, width(targets)))
     estimate = costs.group(child.estimate, (), len(targets), count, width(targets), hashed=True)
     total = estimate.total + costs.evaluation(targets) * count
-    estimate = Estimate(estimate.startup, total, count, estimate.width)
-    plan = PlanNode("Aggregate", "HashAggregate", estimate)
-    plan.details += [Property("Strategy", "Hashed"), Property("Partial Mode", "Simple")]
+    plan = hashed_aggregate(Estimate(estimate.startup, total, count, estimate.width))
     build.output(plan, targets, child)
-    plan.add("Group Key", [build.sort_keys(plan, [SortKey(expr, False, False)])[0] for expr in targets])
+    plan.add("Group Key", build.sort_keys(plan, ascending(targets)))
     plan.adopt(child)
     return plan
 
@@ -89,15 +81,11 @@ def window_plan(
     for ordinal, found in enumerate(windows.values()):
         window = found[0].window
         keys = [
-            *(SortKey(expr, False, False) for expr in window.partition),
+            *ascending(window.partition),
             *(key for key in window.order if key.expr not in window.partition),
         ]
         if keys:
-            sort = PlanNode("Sort", "Sort", costs.sort(plan.estimate, plan.estimate.width))
-            build.output(sort, plan.exprs, plan)
-            sort.add("Sort Key", build.sort_keys(sort, keys, plan))
-            sort.adopt(plan)
-            plan = sort
+            plan = sort_plan(build, plan, plan.exprs, keys, plan.estimate.width)
         done += found
         shown = list(above) if ordinal == last else [*done, *plan.exprs]
         estimate = costs.window(plan.estimate, found, len(keys), width(shown))

@@ -12,11 +12,11 @@ from borealis.executor.explain.conditions import (
     JoinTerms,
     ScanTerms,
     join_kind,
-    relation_ids,
 )
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.planner.physical import Estimate, JoinMethod, PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.terms import comparison_symbol, stripped
+from borealis.planner.units import relation_ids
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Expr, FuncCall, Var
 from borealis.sql.bound.relations import FromItem, Join, SubqueryRelation, TableRelation, ValuesRelation

@@ -22,7 +22,9 @@ from borealis.executor.explain.build.builder import Builder, in_order
 from borealis.executor.explain.conditions import ScanTerms
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.executor.explain.widths import width
+from borealis.planner.cost import scan_estimate
 from borealis.planner.physical import Estimate, Scan
+from borealis.planner.selectivity import DEFAULT_ROWS
 from borealis.settings.identifiers import quote_identifier
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Var
 from borealis.sql.bound.relations import (
@@ -35,13 +37,6 @@ from borealis.sql.bound.relations import (
     ValuesRelation,
 )
 
-UNKNOWN_ROWS = 1_000_000.0
-"""Rows of a table never analysed, as DSQL takes them."""
-
-_FULL = (125_100.05, 176_100.05)
-_FULL_BY_KEY = (125_100.05, 171_100.05)
-"""Recorded costs of reading such a table whole."""
-
 
 def table_plan(
     build: Builder, relation: TableRelation, scan: Scan | None, terms: ScanTerms, columns: Sequence[Expr]
@@ -50,7 +45,7 @@ def table_plan(
     index = scan.index if scan is not None else table.primary_key
     node_width = width(_vars(columns, relation)) if scan is None else scan.estimate.width
     estimate, scanned = _estimates(scan, terms, node_width, by_key=index is not None)
-    shown = _table_name(build, relation)
+    shown = build.table_name(relation.table, build.names.alias(relation.id))
     if index is None:
         node = PlanNode("Full Scan", f"Full Scan (btree-table) on {shown}", estimate)
         stored = shown
@@ -134,12 +129,13 @@ def _estimates(
 ) -> tuple[Estimate, Estimate]:
     if scan is not None:
         return scan.estimate, scan.scanned
-    startup, total = _FULL_BY_KEY if by_key else _FULL
-    scanned = Estimate(startup, total, UNKNOWN_ROWS, node_width)
+    scanned = scan_estimate(
+        DEFAULT_ROWS, DEFAULT_ROWS, DEFAULT_ROWS, node_width, 0, "only" if by_key else "full"
+    )
     every = [*terms.index, *terms.storage, *terms.filters]
-    rows = costs.clamped(UNKNOWN_ROWS * costs.selectivity(every))
-    total += costs.evaluation(every) * UNKNOWN_ROWS
-    return Estimate(startup, total, rows, node_width), scanned
+    rows = costs.clamped(DEFAULT_ROWS * costs.selectivity(every))
+    total = scanned.total + costs.evaluation(every) * DEFAULT_ROWS
+    return Estimate(scanned.startup, total, rows, node_width), scanned
 
 
 def _vars(exprs: Sequence[Expr], relation: TableRelation) -> list[Var]:
@@ -149,15 +145,6 @@ def _vars(exprs: Sequence[Expr], relation: TableRelation) -> list[Var]:
             if isinstance(each, Var) and each.relation == relation.id:
                 found.setdefault(each.attnum, each)
     return [found[attnum] for attnum in sorted(found)]
-
-
-def _table_name(build: Builder, relation: TableRelation) -> str:
-    table = relation.table
-    name = quote_identifier(table.name)
-    if build.verbose:
-        name = f"{quote_identifier(table.schema.name)}.{name}"
-    alias = build.names.alias(relation.id)
-    return name if alias == table.name else f"{name} {quote_identifier(alias)}"
 
 
 def _relation_details(build: Builder, node: PlanNode, relation: TableRelation) -> None:
@@ -187,7 +174,7 @@ def _unfiltered(build: Builder, relation: Relation, alias: str) -> tuple[PlanNod
         case FunctionRelation() | RowsFrom():
             calls = (relation.call,) if isinstance(relation, FunctionRelation) else relation.calls
             node = _function(build, relation, calls, alias)
-            rows = max(_function_rows(call) for call in calls)
+            rows = max(function_rows(call) for call in calls)
             return node, costs.OPERATOR * len(calls), costs.TUPLE, rows
         case ValuesRelation():
             node = PlanNode("Values Scan", f"Values Scan on {quote_identifier(alias)}", nothing)
@@ -247,7 +234,7 @@ def _function_name(call: Expr) -> str:
     return call.function.name if isinstance(call, FuncCall) else "function"
 
 
-def _function_rows(call: Expr) -> float:
+def function_rows(call: Expr) -> float:
     """Return how many rows a function is thought to give."""
     if not isinstance(call, FuncCall) or not call.function.returns_set:
         return 1.0

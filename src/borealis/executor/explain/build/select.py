@@ -12,28 +12,25 @@ from borealis.executor.compile import comparison
 from borealis.executor.compile.fold import folded
 from borealis.executor.explain import costs
 from borealis.executor.explain.build import grouping
-from borealis.executor.explain.build.builder import Builder, aggregates_in, in_order, vars_in
+from borealis.executor.explain.build.builder import Builder, aggregates_in, down_to, in_order, vars_in
 from borealis.executor.explain.build.ctes import add_ctes
 from borealis.executor.explain.build.joins import from_plan
-from borealis.executor.explain.build.scans import push_limit
-from borealis.executor.explain.conditions import assign, relations_of
+from borealis.executor.explain.build.nodes import ascending, sort_plan, unique_plan
+from borealis.executor.explain.build.scans import function_rows, push_limit
+from borealis.executor.explain.conditions import assign
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.executor.explain.widths import width
-from borealis.planner.paths import Path, gives_order, known_indexes
+from borealis.planner.paths import gives_order, known_indexes
 from borealis.planner.physical import Estimate, PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.terms import stripped
-from borealis.sql.bound.expressions import AggregateCall, Const, Expr, FuncCall, SortKey, SubLink, WindowCall
+from borealis.planner.units import relation_ids, relations_in
+from borealis.sql.bound.expressions import Const, Expr, FuncCall, SortKey, SubLink, WindowCall
 from borealis.sql.bound.relations import SubqueryRelation
 from borealis.sql.bound.statements import Query, Select
-from borealis.sql.bound.trees import children
 
 
 def select_plan(build: Builder, node: Select) -> PlanNode:
-    own = (
-        frozenset(relation.id for relation in relations_of(node.from_))
-        if node.from_ is not None
-        else frozenset()
-    )
+    own = frozenset() if node.from_ is None else relation_ids(node.from_)
     return build.level(own, lambda: _plan(build, node))
 
 
@@ -56,10 +53,7 @@ def _plan(build: Builder, node: Select) -> PlanNode:
     elif keys or node.distinct_on:
         plan = _sort(build, node, plan, above, keys)
         if node.distinct_on:
-            unique = PlanNode("Unique", "Unique", _half(plan.estimate, len(node.distinct_on)))
-            build.output(unique, above, plan)
-            unique.adopt(plan)
-            plan = unique
+            plan = unique_plan(build, plan, above, _half(plan.estimate, len(node.distinct_on)))
     if node.locks:
         old = plan.estimate
         lock = PlanNode(
@@ -84,7 +78,7 @@ def _before_windows(above: Sequence[Expr], windows: Sequence[WindowCall]) -> Seq
 
 def _pull_up(build: Builder, node: Select) -> None:
     """Show the columns of plain subqueries as what they are; SQLite reads them as part of this query too."""
-    for relation in relations_of(node.from_) if node.from_ is not None else ():
+    for relation in relations_in(node.from_) if node.from_ is not None else ():
         if isinstance(relation, SubqueryRelation) and _is_one_row(relation.query):
             assert isinstance(relation.query, Select)
             build.names.pull_up(relation.id, tuple(target.expr for target in relation.query.targets))
@@ -99,8 +93,7 @@ def _below(build: Builder, node: Select, above: Sequence[Expr]) -> PlanNode:
     conditions = assign(node.from_, node.where)
     if node.from_ is None:
         return _result(build, node, above, conditions.constant)
-    own = frozenset(relation.id for relation in relations_of(node.from_))
-    wanted = _wanted(node, above, own)
+    wanted = _wanted(node, above, relation_ids(node.from_))
     plan = from_plan(build, node.from_, conditions, wanted)
     if conditions.late:
         plan.add("Filter", build.terms(plan, conditions.late))
@@ -157,15 +150,13 @@ def _result(build: Builder, node: Select, above: Sequence[Expr], constant: Seque
 
 
 def _project_set(build: Builder, child: PlanNode, above: Sequence[Expr]) -> PlanNode:
-    from borealis.executor.explain.build.scans import _function_rows
-
     sets = [
         each
         for expr in above
         for each in in_order(expr)
         if isinstance(each, FuncCall) and each.function.returns_set
     ]
-    rows = child.estimate.rows * max(_function_rows(each) for each in sets)
+    rows = child.estimate.rows * max(function_rows(each) for each in sets)
     old = child.estimate
     total = old.total + costs.TUPLE * old.rows + costs.evaluation(above) * old.rows + costs.TUPLE * rows / 2
     node = PlanNode("ProjectSet", "ProjectSet", Estimate(old.startup, total, rows, width(above)))
@@ -180,17 +171,13 @@ def _sort(
     """Add a Sort, unless the rows come in that order already: the planner says so of a scan."""
     every = list(keys)
     named = [key.expr for key in keys]
-    every += [SortKey(expr, False, False) for expr in node.distinct_on if expr not in named]
+    every += ascending([expr for expr in node.distinct_on if expr not in named])
     if keys and not node.distinct_on and falls_out(node, keys):
         return child
     count = _number(node.limit)
     offset = _number(node.offset) or 0
     bound = None if count is None or node.distinct_on else float(count + offset)
-    sort = PlanNode("Sort", "Sort", costs.sort(child.estimate, width(above), bound))
-    build.output(sort, above, child)
-    sort.add("Sort Key", build.sort_keys(sort, every, child))
-    sort.adopt(child)
-    return sort
+    return sort_plan(build, child, above, every, width(above), bound)
 
 
 def falls_out(node: Select, keys: Sequence[SortKey]) -> bool:
@@ -208,8 +195,7 @@ def falls_out(node: Select, keys: Sequence[SortKey]) -> bool:
     wanted = [replace(key, expr=stripped(key.expr)) for key in keys]
     if not found or not all(comparison.is_native(key.expr.type) for key in wanted):
         return False
-    path = Path(first.index, found[0].keys, first.ranges, first.is_covering, (), 0.0, 0.0, frozenset())
-    return gives_order(path, first.relation, wanted) == first.backward
+    return gives_order(first.index, found[0].keys, first.ranges, first.relation, wanted) == first.backward
 
 
 def limit_plan(build: Builder, node: Query, child: PlanNode, above: Sequence[Expr]) -> PlanNode:
@@ -245,23 +231,11 @@ def window_keys(call: WindowCall) -> list[Expr]:
 def windows_in(exprs: Sequence[Expr]) -> list[WindowCall]:
     found: dict[WindowCall, None] = {}
     for expr in exprs:
-        for each in _own(expr):
+        for each in down_to(expr, SubLink):
             if isinstance(each, WindowCall):
                 found.setdefault(each)
     return list(found)
 
 
 def returns_set(expr: Expr) -> bool:
-    return any(isinstance(each, FuncCall) and each.function.returns_set for each in _own(expr))
-
-
-def _own(node: object) -> list[object]:
-    """Return a node and all below it, but not what subqueries have."""
-    found = [node]
-    if not isinstance(node, SubLink):
-        for child in children(node):
-            found += _own(child)
-    return found
-
-
-__all__ = ["AggregateCall", "limit_plan", "returns_set", "select_plan", "windows_in"]
+    return any(isinstance(each, FuncCall) and each.function.returns_set for each in down_to(expr, SubLink))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from borealis.executor.explain import costs
 from borealis.executor.explain.build.builder import Builder
 from borealis.executor.explain.build.ctes import add_ctes
+from borealis.executor.explain.build.nodes import ascending, hashed_aggregate, sort_plan, unique_plan
 from borealis.executor.explain.build.select import limit_plan
 from borealis.executor.explain.plan_node import PlanNode, Property
 from borealis.executor.explain.widths import width, width_of
 from borealis.planner.physical import Estimate
 from borealis.settings.identifiers import quote_identifier
-from borealis.sql.bound.expressions import Const, Expr, SortKey, Var
+from borealis.sql.bound.expressions import Const, Expr, Var
 from borealis.sql.bound.statements import Query, Select, SetOp, SetOperation, Values
 
 
@@ -41,11 +42,7 @@ def _set(build: Builder, node: SetOperation) -> PlanNode:
     else:
         plan = _setop(build, node, columns)
     if node.order:
-        sort = PlanNode("Sort", "Sort", costs.sort(plan.estimate, plan.estimate.width))
-        build.output(sort, columns, plan)
-        sort.add("Sort Key", build.sort_keys(sort, node.order, plan))
-        sort.adopt(plan)
-        plan = sort
+        plan = sort_plan(build, plan, columns, node.order, plan.estimate.width)
     return limit_plan(build, node, plan, columns)
 
 
@@ -102,19 +99,12 @@ def _append(build: Builder, node: SetOperation) -> PlanNode:
 
 def _distinct(build: Builder, child: PlanNode, columns: list[Expr]) -> PlanNode:
     rows = child.estimate.rows
-    sort = PlanNode("Sort", "Sort", costs.sort(child.estimate, width(columns)))
-    sorted_ = costs.unique(sort.estimate, len(columns), rows)
+    sorted_ = costs.unique(costs.sort(child.estimate, width(columns)), len(columns), rows)
     estimate = costs.group(child.estimate, (), len(columns), rows, width(columns), hashed=True)
     if sorted_.total <= estimate.total:
-        build.output(sort, columns, child)
-        sort.add("Sort Key", build.sort_keys(sort, [SortKey(expr, False, False) for expr in columns], child))
-        sort.adopt(child)
-        unique = PlanNode("Unique", "Unique", sorted_)
-        build.output(unique, columns, sort)
-        unique.adopt(sort)
-        return unique
-    plan = PlanNode("Aggregate", "HashAggregate", estimate)
-    plan.details += [Property("Strategy", "Hashed"), Property("Partial Mode", "Simple")]
+        sort = sort_plan(build, child, columns, ascending(columns), width(columns))
+        return unique_plan(build, sort, columns, sorted_)
+    plan = hashed_aggregate(estimate)
     build.output(plan, columns, child)
     plan.add("Group Key", [build.text(plan, column, below=frozenset(child.exprs)) for column in columns])
     plan.adopt(child)
@@ -194,9 +184,5 @@ def _values(build: Builder, node: Values) -> PlanNode:
         for expr in row:
             build.subplans_of(plan, expr)
     if node.order:
-        sort = PlanNode("Sort", "Sort", costs.sort(estimate, estimate.width))
-        build.output(sort, columns)
-        sort.add("Sort Key", build.sort_keys(sort, node.order))
-        sort.adopt(plan)
-        plan = sort
+        plan = sort_plan(build, plan, columns, node.order, estimate.width)
     return limit_plan(build, node, plan, columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from borealis.catalog.relations import Table
 from borealis.executor.explain.build.builder import Builder
 from borealis.executor.explain.build.ctes import add_ctes
 from borealis.executor.explain.build.joins import from_plan
@@ -27,7 +26,7 @@ def _write(build: Builder, node: Insert | Update | Delete) -> PlanNode:
     operation = type(node).__name__
     rows = child.estimate.rows if node.returning else 0
     estimate = Estimate(child.estimate.startup, child.estimate.total, rows, _returned_width(node.returning))
-    plan = PlanNode("ModifyTable", f"{operation} on {_shown(build, node.table, alias)}", estimate)
+    plan = PlanNode("ModifyTable", f"{operation} on {build.table_name(node.table, alias)}", estimate)
     plan.details += [Property("Operation", operation), Property("Relation Name", node.table.name)]
     if build.verbose:
         plan.details.append(Property("Schema", node.table.schema.name))
@@ -50,13 +49,6 @@ def _write(build: Builder, node: Insert | Update | Delete) -> PlanNode:
 
 def _returned_width(returning: tuple[Target, ...]) -> int:
     return width([target.expr for target in returning])
-
-
-def _shown(build: Builder, table: Table, alias: str) -> str:
-    name = quote_identifier(table.name)
-    if build.verbose:
-        name = f"{quote_identifier(table.schema.name)}.{name}"
-    return name if alias == table.name else f"{name} {quote_identifier(alias)}"
 
 
 def _insert_source(build: Builder, node: Insert) -> PlanNode:

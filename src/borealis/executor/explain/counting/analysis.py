@@ -7,22 +7,19 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from borealis.errors import SqlError
+from borealis.executor.actions import action_of
 from borealis.executor.compile.compilation import Output
 from borealis.executor.data_modifying import DataModifyingAction, is_data_modifying
-from borealis.executor.dml.insert import InsertAction
-from borealis.executor.dml.locks import InnerLockingQuery, LockingSelect, has_inner_locks
-from borealis.executor.dml.update import DeleteAction, UpdateAction
 from borealis.executor.explain.counting.instrument import Instrument
 from borealis.executor.explain.counting.recount import Recounted, indexed_by_sqlite
 from borealis.executor.explain.counting.settle import Outcome, Settlement
 from borealis.executor.explain.counting.usage import Written, bytes_scanned, pending_rows
 from borealis.executor.explain.plan_node import PlanNode
 from borealis.executor.explain.sqlite_texts import sqlite_texts
-from borealis.executor.query import QueryAction
 from borealis.executor.referential.action import with_references
 from borealis.executor.result import Result
 from borealis.metering.dpu import REQUEST_BYTES_MIN
-from borealis.sql.bound.statements import Delete, Insert, Select, Statement, Update
+from borealis.sql.bound.statements import Delete, Insert, Statement, Update
 from borealis.types.base import Value
 
 if TYPE_CHECKING:
@@ -59,18 +56,7 @@ class Analysis:
     def _action_of(self, statement: Statement) -> Action:
         if is_data_modifying(statement):
             return DataModifyingAction(statement, lambda part: self._action_of(self._part(part)))
-        match statement:
-            case Insert():
-                return InsertAction(statement)
-            case Update():
-                return UpdateAction(statement)
-            case Delete():
-                return DeleteAction(statement)
-        if has_inner_locks(statement) and not (isinstance(statement, Select) and statement.locks):
-            return InnerLockingQuery(QueryAction(statement))
-        if isinstance(statement, Select) and statement.locks:
-            return LockingSelect(statement)
-        return QueryAction(statement)
+        return action_of(statement)
 
     def _part(self, part: Statement) -> Statement:
         if isinstance(part, Update | Delete) and part.search is not None:

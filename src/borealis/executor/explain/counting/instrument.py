@@ -20,13 +20,13 @@ from borealis.executor.explain.conditions import (
     ScanTerms,
     assign,
     join_kind,
-    relations_of,
 )
 from borealis.executor.explain.counting.counter import Counter, new_run, now_ns
 from borealis.executor.explain.counting.tick import Tick, is_nameless
 from borealis.planner.physical import PlannedJoin, PlannedJoinKind, Scan
 from borealis.planner.rebuild import children_rebuilt, rebuilt
 from borealis.planner.terms import joined, outer_relations
+from borealis.planner.units import relations_in
 from borealis.sql.bound.expressions import AggregateCall, Case, Const, Expr, SubLink, SubLinkKind
 from borealis.sql.bound.relations import (
     FromItem,
@@ -146,14 +146,14 @@ class Instrument:
     def _from_where(
         self, query: object, item: FromItem | None, where: Expr | None
     ) -> tuple[FromItem | None, Expr | None]:
-        if item is None or any(isinstance(each, SystemRelation) for each in relations_of(item)):
+        if item is None or any(isinstance(each, SystemRelation) for each in relations_in(item)):
             rest = None if where is None else rebuilt(where, self._replaced)
             return (None if item is None else rebuilt(item, self._replaced)), rest
         conditions = assign(item, where)
         terms: list[Expr] = [*self._all(conditions.constant), *self._all(conditions.late)]
         placed = _Placed(self, conditions)
         item = placed.item(item, terms, self._loop)
-        relations = tuple(relations_of(item))
+        relations = tuple(relations_in(item))
         terms.append(self.tick(("from", id(query)), relations, self._loop, terms))
         return item, joined(terms)
 
@@ -199,7 +199,7 @@ class _Placed:
         """Return an item, its terms and ticks added to sink; driver is the point its loops are counted by."""
         if isinstance(item, Join | PlannedJoin):
             return self._join(item, sink, driver)
-        relation = relations_of(item)[0]
+        relation = relations_in(item)[0]
         new: FromItem = item
         if not isinstance(item, Scan):
             is_lateral = isinstance(item, SubqueryRelation) and item.lateral
@@ -231,8 +231,8 @@ class _Placed:
         here = self._conditions.joins.get(id(item), JoinTerms())
         if kind not in _COUNTED_KINDS:
             sink += owner._all(here.filters)  # noqa: SLF001
-            sink.append(owner.tick(("join", id(item)), tuple(relations_of(item)), driver, here.filters))
-            for relation in relations_of(item):
+            sink.append(owner.tick(("join", id(item)), tuple(relations_in(item)), driver, here.filters))
+            for relation in relations_in(item):
                 if isinstance(relation, TableRelation):
                     terms = self._conditions.scans.get(relation.id, ScanTerms())
                     owner.points.scans[relation.id] = (relation, terms)
@@ -242,7 +242,7 @@ class _Placed:
             left = self.item(item.left, on if item.condition is not None else sink, driver)
             right = self.item(item.right, on, self._point_of(item.left))
             on += owner._all(here.condition)  # noqa: SLF001
-            relations = (*relations_of(left), *relations_of(right))
+            relations = (*relations_in(left), *relations_in(right))
             on.append(owner.tick(("join", id(item)), relations, driver, here.condition))
             return replace(item, left=left, right=right, condition=None if on is sink else joined(on))
         if kind is PlannedJoinKind.LEFT:
@@ -255,7 +255,7 @@ class _Placed:
             right = self.item(item.right, sink, driver)
         on += owner._all(here.condition)  # noqa: SLF001
         sink += owner._all(here.filters)  # noqa: SLF001
-        relations = (*relations_of(left), *relations_of(right))
+        relations = (*relations_in(left), *relations_in(right))
         sink.append(owner.tick(("join", id(item)), relations, driver, here.filters))
         return replace(item, left=left, right=right, condition=joined(on))
 
@@ -263,4 +263,4 @@ class _Placed:
         """Return where the rows of an item are counted."""
         if isinstance(item, Join | PlannedJoin):
             return self._owner.points.numbers.get(("join", id(item)))
-        return self._owner.points.numbers.get(("rows", relations_of(item)[0].id))
+        return self._owner.points.numbers.get(("rows", relations_in(item)[0].id))
