@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from borealis.errors import InvalidParameterValue, SyntaxError_
 from borealis.sql.parse import Node, Parsed
@@ -32,20 +32,7 @@ class ExplainOptions:
     """Show the SQLite statement: ours."""
 
 
-_FLAGS = frozenset(
-    {
-        "analyze",
-        "verbose",
-        "costs",
-        "settings",
-        "generic_plan",
-        "buffers",
-        "wal",
-        "timing",
-        "summary",
-        "sqlite",
-    }
-)
+_FLAGS = frozenset(field.name for field in fields(ExplainOptions)) - {"format"}
 
 
 def read_options(parsed: Parsed) -> ExplainOptions:

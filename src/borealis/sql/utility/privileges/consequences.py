@@ -14,10 +14,11 @@ from borealis.catalog.rows import difference
 from borealis.catalog.schema import Schema
 from borealis.sql.utility.ddl import Ddl
 from borealis.sql.utility.privileges.acl_update import with_new_owner
-from borealis.storage.catalog_tables import PG_ATTRIBUTE, PG_CLASS, PG_NAMESPACE, PG_PROC, PG_TYPE
+from borealis.storage.catalog_tables import ATTRIBUTE, PG_ATTRIBUTE, PG_CLASS, PG_NAMESPACE, PG_PROC, PG_TYPE
 from borealis.transaction.intent import Mode
 
 _OBJECTS = frozenset((PG_CLASS, PG_NAMESPACE, PG_PROC, PG_TYPE))
+_IS_DROPPED = ATTRIBUTE.ordinal("attisdropped")
 
 
 def with_privileges_followed(catalog: Catalog, ddl: Ddl) -> Ddl:
@@ -44,8 +45,8 @@ def _of_dropped(catalog: Catalog, ddl: Ddl) -> Iterator[Acl]:
     columns = {
         (change.key[0], change.key[1])
         for change in ddl.changes
-        if change.table == PG_ATTRIBUTE and change.row is not None and change.row[6]
-    }  # dropped: attisdropped
+        if change.table == PG_ATTRIBUTE and change.row is not None and change.row[_IS_DROPPED]
+    }
     for acl in catalog.acls:
         is_column_gone = acl.catalog == PG_CLASS and (acl.object, acl.column) in columns
         if (acl.catalog, acl.object) in gone or is_column_gone:
