@@ -280,3 +280,14 @@ def test_readers_are_bounded_reused_and_cannot_write(tmp_path):
         pool.release(second)
         pool.close()
         assert pool.open_count == 0
+
+
+def test_a_cluster_of_the_format_before_is_brought_up_to_date(closed, key):
+    database = Database.open(closed, installation_key=key)
+    database.writer.execute("DROP TABLE extended_statistics")
+    database.writer.execute("PRAGMA user_version=5")
+    database.close()
+    database = Database.open(closed, installation_key=key)
+    assert database.writer.execute("SELECT count(*) FROM extended_statistics").get == 0
+    assert database.writer.execute("PRAGMA user_version").get == FORMAT_VERSION
+    database.close()

@@ -31,9 +31,52 @@ class ColumnStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Combination:
+    """How many different values some columns have together."""
+
+    attnums: tuple[int, ...]
+    distinct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """For what part of the rows a column's value follows from those of others."""
+
+    determining: tuple[int, ...]
+    implied: int
+    degree: float
+
+
+@dataclass(frozen=True, slots=True)
+class MostCommon:
+    """Values of an object's columns, in their order, that often come together."""
+
+    values: tuple[Value, ...]
+    frequency: float
+    base_frequency: float  # if the columns were independent
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedStatistics:
+    """What is known of several columns together: one object of CREATE STATISTICS.
+
+    Expressions are -1, -2 …
+    """
+
+    object: int
+    attnums: tuple[int, ...]
+    combinations: tuple[Combination, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    most_common: tuple[MostCommon, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableStatistics:
     rows: float
     columns: dict[int, ColumnStatistics] = field(default_factory=dict)
+    expressions: dict[tuple[int, int], ColumnStatistics] = field(default_factory=dict)
+    """By the index and the place of its key, or by the statistics object and -1, -2 …"""
+    extended: tuple[ExtendedStatistics, ...] = ()
 
 
 class Connection(Protocol):
@@ -42,9 +85,11 @@ class Connection(Protocol):
 
 _ROWS = "SELECT row_count FROM relation_statistics WHERE relation=?"
 _COLUMNS = (
-    "SELECT attnum,null_fraction,width,distinct_count,most_common,frequencies,histogram,correlation "
-    "FROM column_statistics WHERE relation=?"
+    "SELECT relation,attnum,null_fraction,width,distinct_count,most_common,frequencies,histogram,correlation "
+    "FROM column_statistics WHERE relation=?1 OR relation IN (SELECT indexrelid FROM pg_index WHERE indrelid=?1) "
+    "OR relation IN (SELECT oid FROM pg_statistic_ext WHERE stxrelid=?1)"
 )
+_EXTENDED = "SELECT found FROM extended_statistics WHERE relation=? AND statistics IN (SELECT oid FROM pg_statistic_ext)"
 
 
 def load_statistics(connection: Connection, table: Oid) -> TableStatistics | None:
@@ -52,8 +97,20 @@ def load_statistics(connection: Connection, table: Oid) -> TableStatistics | Non
     counted = list(connection.execute(_ROWS, (table,)))
     if not counted:
         return None
-    columns = {
-        attnum: ColumnStatistics(
+    columns: dict[int, ColumnStatistics] = {}
+    expressions: dict[tuple[int, int], ColumnStatistics] = {}
+    for (
+        relation,
+        attnum,
+        null_fraction,
+        width,
+        distinct,
+        common,
+        frequencies,
+        histogram,
+        correlation,
+    ) in connection.execute(_COLUMNS, (table,)):
+        one = ColumnStatistics(
             null_fraction,
             width,
             distinct,
@@ -62,11 +119,33 @@ def load_statistics(connection: Connection, table: Oid) -> TableStatistics | Non
             unpack(histogram),
             correlation,
         )
-        for attnum, null_fraction, width, distinct, common, frequencies, histogram, correlation in connection.execute(
-            _COLUMNS, (table,)
-        )
-    }
-    return TableStatistics(float(counted[0][0]), columns)
+        if relation == table:
+            columns[attnum] = one
+        else:
+            expressions[relation, attnum] = one
+    extended = tuple(unpack_extended(found) for (found,) in connection.execute(_EXTENDED, (table,)))
+    return TableStatistics(float(counted[0][0]), columns, expressions, extended)
+
+
+def pack_extended(found: ExtendedStatistics) -> bytes:
+    return msgspec.msgpack.encode(found)
+
+
+def unpack_extended(data: bytes) -> ExtendedStatistics:
+    found = msgspec.msgpack.decode(data)
+    return ExtendedStatistics(
+        found["object"],
+        tuple(found["attnums"]),
+        tuple(Combination(tuple(one["attnums"]), one["distinct"]) for one in found["combinations"]),
+        tuple(
+            Dependency(tuple(one["determining"]), one["implied"], one["degree"])
+            for one in found["dependencies"]
+        ),
+        tuple(
+            MostCommon(tuple(one["values"]), one["frequency"], one["base_frequency"])
+            for one in found["most_common"]
+        ),
+    )
 
 
 def pack(values: tuple[Any, ...]) -> bytes:

@@ -1,210 +1,214 @@
 """ANALYZE: counts a table's rows and looks at a sample of them, for the planner. No transaction depends on what it writes.
 
-    count     all rows, 20,000 at a time: SQLite walks the keys
-    sample    all of a small table, of a larger one 30,000 places by chance, in the order of the key, some hundred at a time
-    describe  one column at a time, the longest of the pieces
-    write     relation_statistics, column_statistics, and the number by which every process learns of it
+    sample    count the rows, read some
+    describe  one column, one expression, one combination of columns at a time
+    write     relation_statistics, column_statistics, extended_statistics, and the number by which every process learns of it
 
-Between two pieces transactions commit, so the sample is of no one moment. Source: PostgreSQL 16, analyze.c.
+Expressions need the executor; it is imported with the first table that keeps one, as for the other jobs.
+Source: PostgreSQL 16, analyze.c, extended_stats.c.
 """
 
 from __future__ import annotations
 
+import math
 import random
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from borealis.catalog.statistics import ColumnStatistics, pack
-from borealis.jobs.distribution import TARGET, describe
+from borealis.catalog.statistics import ColumnStatistics, Combination, Dependency, ExtendedStatistics
+from borealis.jobs import combinations, statistics_rows
+from borealis.jobs.distribution import TARGET, WIDE_BYTES, describe
 from borealis.jobs.rows import OpenJob, Outcome
+from borealis.jobs.sample import READ, Sample
+from borealis.jobs.statistics_rows import Described
 from borealis.jobs.tables import Tables
 from borealis.jobs.value_widths import width_function
 from borealis.storage.catalog_rows import read_layout
-from borealis.storage.layout import TableLayout
 from borealis.transaction.committer import Committer
 from borealis.transaction.intent import Row
-from borealis.types import array, oids
-from borealis.types.base import Oid, Representation, Style, Value
-from borealis.types.registry import stored_representation, type_of
+from borealis.types import oids
+from borealis.types.base import PLAIN, Oid, Value
+from borealis.types.registry import type_of
 
-COUNTED = 20_000
-"""Rows counted at a time: a millisecond or two."""
-
-READ = 500
-"""Rows read at a time, likewise."""
-
-SAMPLE = 300 * TARGET
+if TYPE_CHECKING:
+    from borealis.catalog.objects import Statistics
+    from borealis.executor.kept_expressions import ExpressionGroup, KeptExpressions
 
 _WITHOUT_ORDER = frozenset({oids.JSON})
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the table as the catalog has it now."""
-
-    attnum: int
-    type: Oid
-    typmod: int
-
-    @property
-    def representation(self) -> Representation:
-        return stored_representation(self.type, self.typmod)
 
 
 class Analysis:
     def __init__(self, job: OpenJob, tables: Tables) -> None:
         self._job = job
-        self._random = random.Random(tables.random.getrandbits(64))  # noqa: S311 - no secret
-        self._after: Row = ()
-        self._count = 0
-        self._rows: list[Row] | None = None
-        self._gaps: Iterator[int] = iter(())
-        self._columns: list[Column] | None = None  # those still to be described, once all rows are read
-        self._found: list[tuple[Column, ColumnStatistics]] = []
+        self._tables = tables
+        self._sample = Sample(random.Random(tables.random.getrandbits(64)))  # noqa: S311 - no secret
+        self._description: Iterator[None] | None = None
+        self._found: statistics_rows.Found = []
+        self._extended: statistics_rows.Extended = []
+        self._index_counts: dict[int, int] = {}
+        """Of indexes that are partial, how many entries they have."""
 
     def step(self, committer: Committer) -> Outcome | None:
         connection = committer.database.writer
         layout = read_layout(connection, self._job.object)
         if layout is None:
             return Outcome("completed", "Skipped job for nonexistent table.", is_object_gone=True)
-        if self._rows is None:
-            self._count_some(connection, layout)
+        if not self._sample.is_whole:
+            self._sample.step(connection, layout)
             return None
-        if self._columns is None:
-            if self._read_some(connection, layout, self._rows):
-                self._columns = _columns(connection, self._job.object)
-            return None
-        if self._columns:
-            column = self._columns.pop(0)
-            self._found.append((column, self._described(column, self._rows)))
+        if self._description is None:
+            self._description = self._describe(connection)
+        for _ in self._description:
             return None
         remaining = _columns(connection, self._job.object)
-        found = [(column, one) for column, one in self._found if column in remaining]
-        count, job = self._count, self._job
-        committer.write(lambda writer: _write(writer, job, count, found))
+        found = [
+            (column, one)
+            for column, one in self._found
+            if column in remaining or column.relation != self._job.object
+        ]
+        committer.write(
+            lambda writer: statistics_rows.write(
+                writer, self._job, self._sample.count, self._index_counts, found, self._extended
+            )
+        )
         committer.statistics_changed()
         return Outcome("completed")
 
-    def _count_some(self, connection: apsw.Connection, layout: TableLayout) -> None:
-        """Count a piece; after the last one, choose the places of the sample."""
-        key = ",".join(layout.key_columns)
-        rest = self._rest(layout)
-        last: list[Any] = connection.execute(
-            f"SELECT {key} {rest} LIMIT 1 OFFSET {COUNTED - 1}", self._after
-        ).fetchall()
-        if last:
-            self._count += COUNTED
-            (self._after,) = last
-            return
-        counted: Any = connection.execute(f"SELECT count(*) FROM (SELECT 1 {rest})", self._after).get
-        self._count += int(counted)
-        self._after, self._rows = (), []
-        if self._count > SAMPLE:
-            places = sorted(self._random.sample(range(self._count), SAMPLE))
-            self._gaps = iter([one - before - 1 for one, before in zip(places, [-1, *places], strict=False)])
+    def _describe(self, connection: apsw.Connection) -> Iterator[None]:
+        """Describe a piece, give way, and go on."""
+        columns = _columns(connection, self._job.object)
+        values: dict[int, Sequence[Value]] = {}
+        for column in columns:
+            at = column.attnum - 1
+            values[column.attnum] = [row[at] if at < len(row) else None for row in self._sample.rows]
+            self._found.append((column, self._described(column, values[column.attnum], self._sample.count)))
+            yield
+        if _keeps_expressions(connection, self._job.object):
+            yield from self._describe_kept({column.attnum: column for column in columns}, values)
 
-    def _read_some(self, connection: apsw.Connection, layout: TableLayout, rows: list[Row]) -> bool:
-        """Read a piece of the sample; return whether that was the last."""
-        columns = ",".join((*layout.key_columns, *layout.columns))
-        width = len(layout.key_columns)
-        if self._count <= SAMPLE:
-            found: list[Any] = connection.execute(
-                f"SELECT {columns} {self._rest(layout)} LIMIT {READ}", self._after
-            ).fetchall()
-            rows += [row[width:] for row in found]
-            if len(found) < READ or len(rows) >= SAMPLE:
-                return True
-            self._after = found[-1][:width]
-            return False
-        for _ in range(READ // 2):
-            gap = next(self._gaps, None)
-            if gap is None:
-                return True
-            one: Any = connection.execute(
-                f"SELECT {columns} {self._rest(layout)} LIMIT 1 OFFSET {gap}", self._after
-            ).fetchone()
-            if one is None:
-                return True  # rows have gone meanwhile
-            self._after = one[:width]
-            rows.append(one[width:])
-        return False
-
-    def _rest(self, layout: TableLayout) -> str:
-        key = ",".join(layout.key_columns)
-        where = f" WHERE ({key})>({','.join('?' * len(layout.key_columns))})" if self._after else ""
-        return f"FROM {layout.name}{where} ORDER BY {key}"
-
-    def _described(self, column: Column, rows: list[Row]) -> ColumnStatistics:
+    def _described(self, column: Described, values: Sequence[Value], rows: float) -> ColumnStatistics:
         return describe(
-            [row[column.attnum - 1] if column.attnum <= len(row) else None for row in rows],
-            self._count,
-            width_of=width_function(column.type, column.typmod, column.representation),
+            values,
+            rows,
+            width_of=width_function(
+                column.type,
+                column.typmod,
+                column.representation,
+                is_computed=column.relation != self._job.object,
+            ),
             width_of_none=max(type_of(column.type).length, 0),
-            order=None if column.type in _WITHOUT_ORDER else _order,
+            order=None if column.type in _WITHOUT_ORDER else _order_of(column),
         )
+
+    def _describe_kept(
+        self, columns: dict[int, Described], values: dict[int, Sequence[Value]]
+    ) -> Iterator[None]:
+        """Describe the expressions of indexes and statistics objects, then the objects' columns together."""
+        kept = self._kept()
+        of_objects: dict[int, dict[int, tuple[Described, Sequence[Value]]]] = {}
+        for group in kept.groups:
+            rows: list[Row] = []
+            for first in range(0, len(self._sample.rows), READ):
+                rows += self._computed(group, self._sample.rows[first : first + READ])
+                yield
+            count = self._sample.count * len(rows) / max(len(self._sample.rows), 1)
+            self._index_counts[group.owner] = math.ceil(count)
+            for place, expression in enumerate(group.expressions):
+                described = Described(
+                    expression.relation, expression.attnum, expression.type, expression.typmod
+                )
+                computed = [row[place] for row in rows]
+                self._found.append((described, self._described(described, computed, count)))
+                of_objects.setdefault(expression.relation, {})[expression.attnum] = described, computed
+                yield
+        for statistics in kept.statistics:
+            if statistics.target == 0 or any(attnum not in columns for attnum in statistics.columns):
+                continue
+            own = {attnum: (columns[attnum], values[attnum]) for attnum in statistics.columns}
+            own |= of_objects.get(statistics.oid, {})
+            yield from self._describe_together(statistics, own)
+
+    def _kept(self) -> KeptExpressions:
+        from borealis.executor.kept_expressions import KeptExpressions
+
+        with self._tables.snapshot() as snapshot:
+            return KeptExpressions(self._tables.catalog(snapshot), self._job.object)
+
+    def _computed(self, group: ExpressionGroup, rows: Sequence[Row]) -> list[Row]:
+        with self._tables.snapshot() as snapshot:
+            return group.values(snapshot.reader.connection, rows)
+
+    def _describe_together(
+        self, statistics: Statistics, columns: dict[int, tuple[Described, Sequence[Value]]]
+    ) -> Iterator[None]:
+        count = self._sample.count
+        values = {attnum: found for attnum, (_, found) in columns.items()}
+        distinct: list[Combination] = []
+        if "d" in statistics.kinds:
+            yield from combinations.count_distinct(values, count, distinct)
+        narrow = _narrow(columns)
+        dependencies: list[Dependency] = []
+        if "f" in statistics.kinds:
+            yield from combinations.find_dependencies(narrow, dependencies)
+        target = TARGET if statistics.target < 0 else statistics.target
+        common = combinations.most_common(narrow, count, target) if "m" in statistics.kinds else ()
+        found = ExtendedStatistics(
+            statistics.oid, tuple(columns), tuple(distinct), tuple(dependencies), common
+        )
+        self._extended.append((found, tuple(described for described, _ in columns.values())))
+        yield
+
+
+def _order_of(column: Described) -> Callable[[Value], object]:
+    """Return the function from a stored value to what orders such values and tells them apart."""
+    if column.type == oids.NUMERIC and column.representation is PLAIN:
+        return _order_of_decimal
+    return _order
 
 
 def _order(value: Value) -> object:
-    """Return what orders stored values: the one text among floats is NaN, above all numbers."""
+    """The one text among floats is NaN, above all numbers."""
     return (1, 0.0) if value == "NaN" else (0, value) if isinstance(value, float) else value
 
 
-def _columns(connection: apsw.Connection, table: int) -> list[Column]:
+def _order_of_decimal(value: Value) -> object:
+    return (1, Decimal(0)) if value == "NaN" else (0, Decimal(str(value)))
+
+
+def _narrow(columns: dict[int, tuple[Described, Sequence[Value]]]) -> dict[int, Sequence[Value]]:
+    """Return the values of the rows in which none is wide."""
+    wide: set[int] = set()
+    for _, values in columns.values():
+        wide.update(
+            place
+            for place, value in enumerate(values)
+            if isinstance(value, str | bytes) and len(value) > WIDE_BYTES
+        )
+    if not wide:
+        return {attnum: values for attnum, (_, values) in columns.items()}
+    return {
+        attnum: [value for place, value in enumerate(values) if place not in wide]
+        for attnum, (_, values) in columns.items()
+    }
+
+
+def _columns(connection: apsw.Connection, table: int) -> list[Described]:
     rows: Any = connection.execute(
         "SELECT attnum,atttypid,atttypmod FROM pg_attribute WHERE attrelid=? AND attnum>0 AND NOT attisdropped "
         "ORDER BY attnum",
         (table,),
     )
-    return [Column(attnum, Oid(type_), typmod) for attnum, type_, typmod in rows]
+    return [Described(table, attnum, Oid(type_), typmod) for attnum, type_, typmod in rows]
 
 
-def _write(
-    writer: apsw.Connection, job: OpenJob, count: int, found: list[tuple[Column, ColumnStatistics]]
-) -> None:
-    execute = writer.cursor().execute
-    execute(
-        "INSERT OR REPLACE INTO relation_statistics SELECT ?,?,update_us FROM job WHERE job_id=?",
-        (job.object, count, job.id),
-    )
-    execute("DELETE FROM column_statistics WHERE relation=?", (job.object,))
-    for column, one in found:
-        if not count:
-            break
-        common, histogram = (_shown(column, values) for values in (one.most_common, one.histogram))
-        frequencies = tuple(map(_float4, one.frequencies))
-        row = (
-            _float4(one.null_fraction),
-            one.width,
-            _float4(one.distinct),
-            pack(one.most_common),
-            pack(frequencies),
-            pack(one.histogram),
-            None if one.correlation is None else _float4(one.correlation),
-            common,
-            array.pack(list(frequencies)) if frequencies else None,
-            histogram,
-        )
-        execute(
-            "INSERT INTO column_statistics VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", (job.object, column.attnum, *row)
-        )
-    execute("UPDATE meta SET statistics_version=statistics_version+1")
-
-
-def _shown(column: Column, values: tuple[Value, ...]) -> str | None:
-    """Return values as pg_stats shows them, an array of their texts."""
-    if not values:
-        return None
-    encode = type_of(column.type).text_encoder(Style(), column.representation)
-    texts = [encode(value).decode() for value in values]
-    if column.type == oids.BPCHAR:
-        texts = [text.ljust(column.typmod - 4) for text in texts]
-    return array.pack(texts)
-
-
-def _float4(value: float) -> float:
-    """Return what a real holds of it."""
-    return float(struct.unpack("f", struct.pack("f", value))[0])
+def _keeps_expressions(connection: apsw.Connection, table: int) -> bool:
+    """Whether an index of the table computes something, or a statistics object is over it."""
+    found: Any = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM pg_index WHERE indrelid=?1 AND (indexprs IS NOT NULL OR indpred IS NOT NULL)) "
+        "OR EXISTS (SELECT 1 FROM pg_statistic_ext WHERE stxrelid=?1)",
+        (table,),
+    ).get
+    return bool(found)

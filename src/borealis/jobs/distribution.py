@@ -98,11 +98,16 @@ def _distinct(seen: int, repeated: int, wide: int, present: int, rows: float, nu
         distinct = float(seen)  # none was seen once: there are no others
     else:
         once = seen - repeated + wide
-        found = once + repeated
         whole = rows * (1.0 - null_fraction)
-        distinct = present * found / ((present - once) + once * present / whole) if whole > 0 else 0.0
-        distinct = math.floor(min(max(distinct, found), whole) + 0.5)
+        distinct = math.floor(estimated_distinct(once + repeated, once, present, whole) + 0.5)
     return -(distinct / rows) if distinct > 0.1 * rows else distinct
+
+
+def estimated_distinct(seen: int, once: int, sampled: int, rows: float) -> float:
+    """Return how many different values rows have of which a sample showed so many, some of them once: Duj1."""
+    if rows <= 0:
+        return 0.0
+    return min(max(sampled * seen / ((sampled - once) + once * sampled / rows), seen), rows)
 
 
 def _surely_common(

@@ -14,6 +14,12 @@ PAGE_BYTES = 4_096
 FIRST_SEQ = 1
 FIRST_CATALOG_VERSION = 1
 
+EXTENDED_STATISTICS = (
+    "CREATE TABLE extended_statistics(statistics INTEGER PRIMARY KEY,relation,found,distinct_shown,dependencies_shown,"
+    "most_common_shown)"
+)
+"""What ANALYZE has found of the objects of CREATE STATISTICS."""
+
 _HOUSEKEEPING = (
     # The one row every snapshot begins with.
     "CREATE TABLE meta(seq,catalog_version,next_oid,cluster,statistics_version)",
@@ -32,6 +38,7 @@ _HOUSEKEEPING = (
         "CREATE TABLE column_statistics(relation INTEGER,attnum INTEGER,null_fraction,width,distinct_count,most_common,"
         "frequencies,histogram,correlation,most_common_shown,frequencies_shown,histogram_shown,PRIMARY KEY(relation,attnum)) WITHOUT ROWID"
     ),
+    EXTENDED_STATISTICS,
 )
 
 

@@ -19,6 +19,7 @@ from borealis.storage.errors import ClusterExists, NotACluster, StorageError, da
 from borealis.storage.files import ClusterFiles, lock_directory
 from borealis.storage.readers import READERS_MAX, ReaderPool
 from borealis.storage.signal import CommitSignal
+from borealis.storage.upgrade import upgrade
 
 
 class Database:
@@ -98,6 +99,7 @@ class Database:
         try:
             writer = files.connect_writer(vfs)
             files.check(writer, cluster)
+            upgrade(writer)
             found: Any = writer.execute("SELECT cluster FROM meta").get
             return cls(files, lock, writer, found)
         except BaseException as error:

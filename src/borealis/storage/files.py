@@ -31,7 +31,9 @@ from borealis.storage.errors import (
 )
 
 APPLICATION_ID = 0x424F5245  # "BORE"
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
+UPGRADABLE_VERSIONS = frozenset({5})
+"""Those the owner brings up to date when it opens the cluster (storage.upgrade)."""
 """user_version of the database: raised when a layout in docs/storage-format.md changes."""
 
 BUSY_TIMEOUT_MS = 10_000
@@ -119,7 +121,7 @@ class ClusterFiles:
             version: Any = connection.execute("PRAGMA user_version").get
             if application_id != APPLICATION_ID:
                 raise NotACluster(f"{self.database} is not a Borealis cluster")
-            if version != FORMAT_VERSION:
+            if version != FORMAT_VERSION and version not in UPGRADABLE_VERSIONS:
                 other = "a later" if version > FORMAT_VERSION else "an earlier"
                 raise UnknownFormat(
                     f"{self.directory} was written by {other} Borealis: storage format {version}, "

@@ -98,7 +98,7 @@ def lsn_number(value: Value) -> int:
 
 
 class ServerText(Text):
-    """A text that only the server makes: pg_node_tree."""
+    """A text that only the server makes: pg_node_tree, and what extended statistics have found."""
 
     storable = False
     indexable = False

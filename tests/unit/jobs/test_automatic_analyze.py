@@ -82,29 +82,6 @@ def test_a_dropped_table_is_not_analysed(engine, jobs):
     assert analyses(engine) == 0
 
 
-def test_a_column_dropped_while_the_others_are_described_leaves_no_statistics(engine):
-    """Commits go between two columns, each of them up to 30,000 values to sort."""
-    engine.run("CREATE TABLE t (a int PRIMARY KEY, b int, c int)")
-    engine.run("INSERT INTO t SELECT n, n, n FROM generate_series(1, 60) AS n")
-    engine.clock.advance(NAP_S)
-
-    def described_columns(committer):
-        _, work = engine.jobs._job or (None, None)
-        return [column.attnum for column, _ in getattr(work, "_found", [])]
-
-    def step_until(condition):
-        def work(committer):
-            while not condition(committer):
-                committer.maintain()
-
-        engine.loop.run_until_complete(engine.journal.between_batches(work))
-
-    step_until(lambda committer: described_columns(committer) == [1, 2])
-    engine.run("ALTER TABLE t DROP COLUMN b")
-    step_until(lambda committer: not committer.needs_maintenance)
-    assert sorted(statistics(engine, "t").columns) == [1, 3]
-
-
 @pytest.mark.slow
 def test_a_large_table_is_sampled(engine, jobs):
     """A tenth of the rows is 7, the others are all different: the sample's estimates are near that."""

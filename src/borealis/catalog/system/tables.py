@@ -65,9 +65,16 @@ _STORED = {
         "frequencies_shown AS stanumbers1, NULL AS stanumbers2, json_array(correlation) AS stanumbers3, "
         "NULL AS stanumbers4, NULL AS stanumbers5, most_common_shown AS stavalues1, histogram_shown AS stavalues2, "
         "NULL AS stavalues3, NULL AS stavalues4, NULL AS stavalues5 FROM column_statistics)"
-    )
+    ),
+    "pg_statistic_ext_data": (
+        "(SELECT statistics AS stxoid, 0 AS stxdinherit, distinct_shown AS stxdndistinct, "
+        "dependencies_shown AS stxddependencies, most_common_shown AS stxdmcv, NULL AS stxdexpr FROM extended_statistics "
+        "WHERE statistics IN (SELECT oid FROM pg_statistic_ext))"
+    ),
 }
-"""By table, what of the database holds its rows: jobs/analyze.py writes them."""
+"""By table, what of the database holds its rows: jobs/statistics_rows.py writes them.
+
+The expressions of a statistics object stand in pg_statistic too, under its oid and -1, -2 …: what stxdexpr holds in PostgreSQL."""
 
 _SHOWN_AS = {oids.ANYARRAY: oids.TEXT_ARRAY}
 """What columns of no one type hold here: the values as texts."""
