@@ -16,6 +16,7 @@ import pytest
 from borealis.executor.testing import EmbeddedEngine, EngineSession
 from borealis.jobs.runner import JobRunner
 from borealis.planner import plan as planner
+from borealis.planner import select
 from borealis.planner.settings import PlannerSettings
 
 TABLES = """
@@ -207,8 +208,20 @@ class Queries:
         if chance.random() < 0.4:
             third = chance.choice(["JOIN", "LEFT JOIN"])
             source += f" {third} v ON {chance.choice(['v.k = u.z', 'v.k = t.a', 'v.m = u.x AND v.k = t.c'])}"
-        where = self.condition(chance.choice("tu"), 1)
+        where = self._arms(2) if chance.random() < 0.4 else self.condition(chance.choice("tu"), 1)
         return f"SELECT t.id, u.x, u.y FROM {source} WHERE {where}"
+
+    def _arms(self, depth: int) -> str:
+        """Return an OR of ANDs over both tables, with something in all arms now and then."""
+        chance = self.chance
+        shared = f" AND {self.condition(chance.choice('tu'), 0)}" if chance.random() < 0.4 else ""
+        arms = []
+        for _ in range(chance.randint(2, 3)):
+            parts = [self.condition(table, 0) for table in chance.sample("tu", chance.randint(1, 2))]
+            if depth and chance.random() < 0.2:
+                parts.append(self._arms(depth - 1))
+            arms.append(f"({' AND '.join(parts)}{shared})")
+        return f"({' OR '.join(arms)})"
 
     def _ordered(self, query: str, table: str) -> tuple[str, bool]:
         chance = self.chance
@@ -290,6 +303,8 @@ def check(session: EngineSession, sql: str, *, is_ordered: bool) -> None:
         patch.setattr(planner, "rewrites", lambda node, new_id: ())
         patch.setattr(planner, "rewrites_of_alternatives", lambda node, new_id: ())
         patch.setattr(planner, "pulled_up", lambda node: node)
+        patch.setattr(select, "factored", list)
+        patch.setattr(select, "restrictions", lambda terms, units: [])
         session.owner.engine._plans.clear()
         expected = rows_by(session, BY_FULL_SCANS, sql)
     for settings in OTHERWISE:
