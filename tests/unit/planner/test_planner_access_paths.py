@@ -211,20 +211,26 @@ UNNESTED = [
 DISJUNCTIONS = [
     # what all arms share is a condition, and joins
     (
-        "SELECT pay.note FROM pay, payer WHERE (pay.payer_id = payer.id AND payer.id = 3 AND pay.amount = 1) "
-        "OR (pay.payer_id = payer.id AND payer.id = 3 AND pay.note = 'x')",
+        (
+            "SELECT pay.note FROM pay, payer WHERE (pay.payer_id = payer.id AND payer.id = 3 AND pay.amount = 1) "
+            "OR (pay.payer_id = payer.id AND payer.id = 3 AND pay.note = 'x')"
+        ),
         "search payer (rowid=?) | search pay_by_payer (k1=?) | search pay (rowid=?)",
     ),
     # each arm says something of a table alone
     (
-        "SELECT pay.note FROM pay, payer WHERE pay.payer_id = payer.id AND ((payer.id = 3 AND pay.amount = 1) "
-        "OR (payer.id = 4 AND pay.amount = 2))",
+        (
+            "SELECT pay.note FROM pay, payer WHERE pay.payer_id = payer.id AND ((payer.id = 3 AND pay.amount = 1) "
+            "OR (payer.id = 4 AND pay.amount = 2))"
+        ),
         "search payer (rowid=?) | search pay_by_payer (k1=?) | search pay (rowid=?)",
     ),
     # not of the side that may be missing
     (
-        "SELECT 1 FROM tag LEFT JOIN payer ON tag.pay_id = payer.id "
-        "WHERE (tag.name = 'x' AND payer.id IS NULL) OR (tag.name = 'y' AND payer.id = 3)",
+        (
+            "SELECT 1 FROM tag LEFT JOIN payer ON tag.pay_id = payer.id "
+            "WHERE (tag.name = 'x' AND payer.id IS NULL) OR (tag.name = 'y' AND payer.id = 3)"
+        ),
         "scan tag | search payer (rowid=?)",
     ),
 ]

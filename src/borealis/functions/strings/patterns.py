@@ -5,8 +5,9 @@ A constant pattern without escapes is written natively:
     abc      x = p                     abc%     x >= 'abc' AND x < 'abd', which an index can serve
     %abc%    instr(x, 'abc') > 0       %abc     the end of x = 'abc'
 
-Every other pattern is a Python regular expression, compiled once. ILIKE lowers both sides first, as PostgreSQL does in a
-database of several bytes a character.
+Other constants and parameters become patterns of SQLite's GLOB, which minds case: `a_c%d` is 'a?c*d'.
+What is left, patterns that differ from row to row, that are long (GLOB cannot be interrupted) or end in an escape, are Python
+regular expressions, compiled once. ILIKE lowers both sides first, as PostgreSQL does in a database of several bytes a character.
 """
 
 from __future__ import annotations
@@ -42,6 +43,49 @@ def _native(text: str, pattern: Sql) -> str | None:
     return f"({text} >= {literal} AND {text} < pg_prefix_end({literal}))"
 
 
+GLOB_CHARACTERS_MAX = 200
+_PARAMETER = re.compile(r"(?:lower\()?\?\d+\)?")
+_NUMBERED = re.compile(r"\?\d")
+_GLOB = {"%": "*", "_": "?"}
+_GLOB_LITERALS = {"*": "[*]", "?": "[?]", "[": "[[]"}
+
+
+def _globbed(text: str, pattern: Sql) -> str | None:
+    """Return native text for a pattern that is the same for all rows."""
+    if isinstance(pattern.constant, str):
+        found = glob(pattern.constant)
+        if found is None:
+            return None
+        # Written out, for SQLite calls functions of constants for each row in an ON; ?1 would be read as a parameter.
+        is_plain = _NUMBERED.search(found) is None
+        shown = "'" + found.replace("'", "''") + "'" if is_plain else f"pg_glob({pattern.text})"
+        return f"({text} GLOB {shown})"
+    if not _PARAMETER.fullmatch(pattern.text) or not is_cheap(text):
+        return None
+    return (
+        f"(CASE WHEN pg_glob({pattern.text}) IS NULL THEN pg_like({text}, {pattern.text}) "
+        f"ELSE {text} GLOB pg_glob({pattern.text}) END)"
+    )
+
+
+@scalar("glob")
+@lru_cache(maxsize=512)
+def glob(pattern: str) -> str | None:
+    """Return GLOB's pattern for LIKE's; None where GLOB is not to be asked."""
+    if len(pattern) > GLOB_CHARACTERS_MAX:
+        return None
+    out, escaped = [], False
+    for char in pattern:
+        if char == "\\" and not escaped:
+            escaped = True
+            continue
+        out.append(
+            _GLOB_LITERALS.get(char, char) if escaped else _GLOB.get(char) or _GLOB_LITERALS.get(char, char)
+        )
+        escaped = False
+    return None if escaped else "".join(out)
+
+
 def _like(name: str, *, negated: bool, ignores_case: bool) -> Emitter:
     def emit(args: tuple[Sql, ...]) -> Sql:
         text, pattern = args
@@ -51,7 +95,8 @@ def _like(name: str, *, negated: bool, ignores_case: bool) -> Emitter:
             pattern = Sql(
                 f"lower({pattern.text})", constant=lowered(known) if isinstance(known, str) else None
             )
-        found = _native(text.text, pattern) or f"pg_like({text.text}, {pattern.text})"
+        found = _native(text.text, pattern) or _globbed(text.text, pattern)
+        found = found or f"pg_like({text.text}, {pattern.text})"
         return Sql(f"(NOT {found})" if negated else found)
 
     return emit
