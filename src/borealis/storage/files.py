@@ -40,6 +40,8 @@ BUSY_TIMEOUT_MS = 10_000
 """Readers meet a busy database only while its log is recovered or begun anew."""
 
 READER_CACHE_KIB = 2_048
+FIRST_READER_CACHE_KIB = 65_536
+"""Of a pool's first reader, which a session that is alone always gets: queries over much data read their pages once."""
 SCANNER_CACHE_KIB = 32_768
 WRITER_CACHE_KIB = 65_536
 STATEMENTS_CACHED_MAX = 512
@@ -74,10 +76,10 @@ class ClusterFiles:
     def signal(self) -> Path:
         return self.directory / "signal"
 
-    def connect_reader(self) -> apsw.Connection:
+    def connect_reader(self, cache_kib: int = READER_CACHE_KIB) -> apsw.Connection:
         """Open a connection that cannot write the database; its TEMP tables are writable, for overlays."""
         connection = self._connect(apsw.SQLITE_OPEN_READONLY)
-        connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size=-{cache_kib}")
         return connection
 
     def connect_scanner(self) -> apsw.Connection:

@@ -1,7 +1,7 @@
 """ReaderPool: read-only connections, opened by demand, one for each open snapshot.
 
 A connection takes 0.2 ms to open and about 200 KB; those that come back are used again, the last returned first, since its
-cache is the warmest. The pool belongs to one thread, its event loop's; a reader may be used from another while it is out.
+cache is the warmest, the first one's also the largest. The pool belongs to one thread, its event loop's; a reader may be used from another while it is out.
 
 A scanner is a reader for long scans in threads (ClusterFiles.connect_scanner).
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 import apsw
 
 from borealis.errors import TooManyConnections
-from borealis.storage.files import ClusterFiles
+from borealis.storage.files import FIRST_READER_CACHE_KIB, ClusterFiles
 
 READERS_MAX = 10_000
 """As many as there may be connections to a cluster; only those inside a transaction hold one."""
@@ -70,7 +70,12 @@ class ReaderPool:
             raise TooManyConnections(
                 "too many transactions are open", detail=f"At most {self._readers_max} may be open at a time."
             )
-        connection = self.files.connect_scanner() if is_scanner else self.files.connect_reader()
+        if is_scanner:
+            connection = self.files.connect_scanner()
+        elif self.open_count == 0:
+            connection = self.files.connect_reader(FIRST_READER_CACHE_KIB)
+        else:
+            connection = self.files.connect_reader()
         reader = Reader(connection, self._install(connection), is_scanner=is_scanner)
         self.open_count += 1
         return reader
