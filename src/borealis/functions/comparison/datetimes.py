@@ -18,10 +18,11 @@ _DATE_TIMESTAMP_MAX = (
 
 
 def _midnight(date: str) -> str:
-    """Return a date as microseconds; infinities, and days beyond timestamp's range, at the int64 ends."""
+    """Return a date as microseconds; infinities at the int64 ends, days beyond timestamp's range one inside of them."""
     return (
         f"(CASE WHEN {date} BETWEEN -{_DATE_TIMESTAMP_MAX} AND {_DATE_TIMESTAMP_MAX} THEN {date} * {_DAY_US} "
-        f"WHEN {date} > 0 THEN 9223372036854775807 WHEN {date} < 0 THEN -9223372036854775807 - 1 END)"
+        f"WHEN {date} > 0 THEN {_NO_END - 1} + ({date} = {_DATE_INFINITY}) "
+        f"WHEN {date} < 0 THEN {_NO_BEGIN + 1} - ({date} = {_DATE_MINUS_INFINITY}) END)"
     )
 
 
@@ -32,7 +33,9 @@ _NO_BEGIN, _NO_END = -(2**63), 2**63 - 1
 def date_midnight(days: int) -> int:
     if abs(days) <= _DATE_TIMESTAMP_MAX:
         return days * _DAY_US
-    return _NO_END if days > 0 else _NO_BEGIN
+    if days > 0:
+        return _NO_END if days == _DATE_INFINITY else _NO_END - 1
+    return _NO_BEGIN if days == _DATE_MINUS_INFINITY else _NO_BEGIN + 1
 
 
 @scalar("timestamp_in_zone", context=True)
@@ -41,7 +44,7 @@ def timestamp_in_zone(context: Context, us: int) -> int:
     if us in (_NO_BEGIN, _NO_END):
         return us
     moment = us - offset_at_local(context.style.time_zone, us) * 1_000_000
-    return min(max(moment, _NO_BEGIN), _NO_END)
+    return min(max(moment, _NO_BEGIN + 1), _NO_END - 1)
 
 
 def _date_side(sql: Sql) -> str:
