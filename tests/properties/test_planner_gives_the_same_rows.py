@@ -65,6 +65,8 @@ class KnownColumn:
 class KnownTable:
     rows: float
     columns: dict[int, KnownColumn] = field(default_factory=dict)
+    expressions: dict[tuple[int, int], KnownColumn] = field(default_factory=dict)
+    extended: tuple[()] = ()
 
 
 class AllTables:

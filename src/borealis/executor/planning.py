@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from borealis.catalog.catalog import Catalog
@@ -15,6 +16,8 @@ from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
 from borealis.planner.statistics import NO_STATISTICS, Statistics
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.indexes import bind_index
+from borealis.sql.bind.statistics import bind_statistics
+from borealis.sql.bound.expressions import Expr
 from borealis.sql.bound.statements import ComputedIndex, Select, Statement
 from borealis.sql.parse import Parsed
 from borealis.types.base import Style
@@ -42,7 +45,16 @@ def planned(
                     continue  # what it calls has gone: it serves nobody
         return found
 
-    return plan(statement, statistics, settings, Environment(computed, folded))
+    def kept(table: Table, relation: int) -> dict[int, Sequence[Expr]]:
+        context = BindContext(parsed, catalog, (), ("public",), Style())
+        found: dict[int, Sequence[Expr]] = {}
+        for one in catalog.statistics:
+            if one.table == table.oid:
+                with suppress(SqlError):  # what it calls has gone
+                    found[one.oid] = bind_statistics(context, table, relation, one)
+        return found
+
+    return plan(statement, statistics, settings, Environment(computed, folded, kept))
 
 
 def reads_whole_table(statement: Statement) -> bool:

@@ -8,7 +8,7 @@ the query that finds their rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -47,6 +47,8 @@ class Environment:
     """Return a table's indexes of expressions and of some rows only, over Vars of a relation."""
     fold: Callable[[Expr], Expr]
     """Return an expression's value as a Const, where it has one."""
+    kept: Callable[[Table, int], Mapping[int, Sequence[Expr]]] = lambda table, relation: {}
+    """Return the expressions of a table's statistics objects, by oid, over Vars of a relation."""
 
 
 _NOTHING = Environment(lambda table, relation: (), lambda expr: expr)

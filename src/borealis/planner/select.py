@@ -11,14 +11,16 @@ from borealis.planner.date_bounds import with_dates
 from borealis.planner.disjunctions import factored, restrictions
 from borealis.planner.equalities import derived, equality_classes
 from borealis.planner.extremes import extreme_of, one_by_one
+from borealis.planner.groups import estimated_groups
 from borealis.planner.join_order import JoinOrder, Order, Source, Step
+from borealis.planner.known_expressions import of_expressions, of_objects
 from borealis.planner.paths import Path, Paths, known_indexes
 from borealis.planner.physical import JoinMethod, PlannedJoin, PlannedJoinKind
 from borealis.planner.scans import full_scan, scan_of
 from borealis.planner.selectivity import TableEstimator
 from borealis.planner.terms import joined, outer_relations, stripped
 from borealis.planner.units import Unit, named_in, relations_in, take_apart
-from borealis.sql.bound.expressions import Const, Expr, FuncCall, NullTest, SortKey, SubLink, SubLinkKind, Var
+from borealis.sql.bound.expressions import Const, Expr, NullTest, SortKey, SubLink, SubLinkKind, Var
 from borealis.sql.bound.relations import (
     CteRelation,
     FromItem,
@@ -29,7 +31,7 @@ from borealis.sql.bound.relations import (
     TableRelation,
     ValuesRelation,
 )
-from borealis.sql.bound.statements import Select
+from borealis.sql.bound.statements import ComputedIndex, Select
 from borealis.sql.bound.trees import children, conjuncts, is_constant, is_volatile
 from borealis.types import oids
 
@@ -54,12 +56,13 @@ class SelectPlanner:
         if extreme is not None:
             return self._extreme(node, extreme)
         item, terms, order = self._group(node.from_, node.where, self._wanted_order())
-        self.rows = self._output_rows(order.rows)
+        groups = self._groups(order)
+        self.rows = self._output_rows(order.rows, groups)
         self.cost = order.cost + order.rows * cost.FILTER + self._links_cost(terms, 2 * order.rows)
         self.cost += self._links_cost([target.expr for target in node.targets], self.rows)
         if node.is_grouped or node.distinct:
             self.cost += cost.sort_cost(order.rows)
-        return replace(node, from_=item, where=joined(terms))
+        return replace(node, from_=item, where=joined(terms), expected_groups=groups)
 
     def _extreme(self, node: Select, key: SortKey) -> Select:
         """Plan min or max of a column: of an index that holds it, the first entry will do."""
@@ -129,12 +132,12 @@ class SelectPlanner:
         group: frozenset[int],
     ) -> Source:
         planner = self.planner
-        estimator = TableEstimator(relation, planner.statistics, planner.environment.fold, planner.rows_of)
         computed = (
             planner.environment.computed(relation.table, relation.id)
             if any(index.is_computed and index.is_valid for index in relation.table.indexes)
             else ()
         )
+        estimator = self._estimator(relation, computed)
         needed = planner.needed.get(relation.id)
         indexes = known_indexes(relation, computed)
         paths = Paths(relation, estimator, indexes, needed, group, planner.settings)
@@ -156,6 +159,21 @@ class SelectPlanner:
         read = estimator.rows * (cost.ROW + cost.FILTER * min(1, len(own)))
         width = sum(estimator.width(attnum) for attnum in needed or ())
         return Source(unit, max(rows, 1e-3), estimator.rows, read, paths, usable, distinct, width)
+
+    def _estimator(self, relation: TableRelation, computed: Sequence[ComputedIndex]) -> TableEstimator:
+        planner, environment = self.planner, self.planner.environment
+        known = planner.statistics.of(relation.table.oid)
+        if known is None or not (known.expressions or known.extended):
+            return TableEstimator(relation, planner.statistics, environment.fold, planner.rows_of)
+        objects = environment.kept(relation.table, relation.id)
+        return TableEstimator(
+            relation,
+            planner.statistics,
+            environment.fold,
+            planner.rows_of,
+            of_expressions(known, computed, objects),
+            of_objects(known, relation, objects),
+        )
 
     def _nested(self, unit: Unit, item: Join) -> Source:
         """Plan a join that is joined as a whole."""
@@ -302,36 +320,27 @@ class SelectPlanner:
                 wanted += max(1.0, rows / 10)
         return min(1.0, max(wanted, 1.0) / max(rows, 1.0))
 
-    def _output_rows(self, rows: float) -> float:
+    def _output_rows(self, rows: float, groups: float) -> float:
         node = self.node
         if node.is_grouped:
-            rows = self._groups(rows) if node.group else 1.0
+            rows = groups / 3 if node.group and node.having is not None else groups
         elif node.distinct:
-            rows = max(1.0, rows / 2)
+            rows = groups
         if node.limit is not None:
             constant = self.planner.environment.fold(node.limit)
             if isinstance(constant, Const) and isinstance(constant.value, int):
                 rows = min(rows, float(max(constant.value, 0)))
         return max(rows, 1.0)
 
-    def _groups(self, rows: float) -> float:
-        """Return how many groups GROUP BY makes of so many rows."""
-        groups = 1.0
-        for expr in self.node.group:
-            groups *= self.distinct_of(expr)
-        groups = min(groups, rows)
-        return groups / 3 if self.node.having is not None else groups
-
-    def distinct_of(self, expr: Expr) -> float:
-        column = stripped(expr)
-        if isinstance(column, Var):
-            for relation in relations_in(self.node.from_) if self.node.from_ is not None else ():
-                if isinstance(relation, TableRelation) and relation.id == column.relation:
-                    estimator = TableEstimator(
-                        relation, self.planner.statistics, self.planner.environment.fold
-                    )
-                    return estimator.distinct(column.attnum)
-        return 10.0 if isinstance(column, FuncCall) else 200.0
+    def _groups(self, order: Order) -> float:
+        """Return how many groups GROUP BY makes of the joined rows, or DISTINCT; 1 where there is neither."""
+        node = self.node
+        sources = [step.source for step in order.steps]
+        if node.group:
+            return estimated_groups(node.group, sources, order.rows)
+        if node.distinct and not node.is_grouped:
+            return estimated_groups([target.expr for target in node.targets], sources, order.rows)
+        return 1.0
 
 
 def _ordered_paths(

@@ -8,12 +8,14 @@ Source: PostgreSQL 16 documentation 76.1, selfuncs.h (the defaults).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import TypeGuard
 
 from borealis.catalog.relations import Table
 from borealis.errors import SqlError
+from borealis.planner.extended import Together, comparable, compare, of_conjunction
 from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
 from borealis.planner.terms import comparison_symbol, stripped
 from borealis.sql.bound.expressions import (
@@ -60,13 +62,20 @@ class TableEstimator:
         statistics: Statistics,
         fold: Fold,
         rows_of: Callable[[Query], float] = lambda query: 10.0,
+        expressions: Mapping[Expr, ColumnStatistics] = MappingProxyType({}),
+        together: Sequence[Together] = (),
     ) -> None:
-        """rows_of tells how many rows a query inside a condition gives."""
+        """rows_of tells how many rows a query inside a condition gives.
+
+        expressions are those over the relation that are known like columns; together what is known of several.
+        """
         self.relation = relation.id
         self.table = table = relation.table
         self.rows_of = rows_of
         self.statistics: TableStatistics | None = statistics.of(table.oid)
         self.fold = fold
+        self.together = together
+        self._expressions = expressions
         self.rows = DEFAULT_ROWS if self.statistics is None else max(1.0, float(self.statistics.rows))
         self._unique = {
             index.columns[0]
@@ -81,7 +90,16 @@ class TableEstimator:
         """Return how many different values a column has."""
         if attnum in self._unique:
             return self.rows
-        column = self.column(attnum)
+        return self._distinct(self.column(attnum))
+
+    def distinct_of(self, expr: Expr) -> float | None:
+        """Return how many different values a column or a known expression has; None: it is neither."""
+        key = stripped(expr)
+        if self._is_column(key):
+            return self.distinct(key.attnum)
+        return self._distinct(self._expressions[key]) if key in self._expressions else None
+
+    def _distinct(self, column: ColumnStatistics | None) -> float:
         if column is None:
             return min(self.rows, 1 / EQUAL)
         return max(1.0, column.distinct if column.distinct > 0 else -column.distinct * self.rows)
@@ -91,7 +109,14 @@ class TableEstimator:
         return column.width if column is not None and column.width else _width(self.table, attnum)
 
     def of_all(self, terms: Iterable[Expr]) -> float:
-        """Return the selectivity of a conjunction; both ends of one column's range count as a range."""
+        """Return the selectivity of a conjunction."""
+        if not self.together:
+            return self.independent(terms)
+        known, others = of_conjunction(self, list(terms), self.together)
+        return max(known * self.independent(others), 1e-12)
+
+    def independent(self, terms: Iterable[Expr]) -> float:
+        """Return the selectivity of conditions that know nothing of each other, but the two ends of one column's range."""
         result, ends = 1.0, dict[Expr, list[tuple[str, float, bool]]]()
         for term in terms:
             end = self._end(term)
@@ -139,7 +164,7 @@ class TableEstimator:
         symbol = comparison_symbol(term)
         if symbol == "=":
             left, right = term.args
-            if self._is_column(stripped(left)):
+            if self._is_known(stripped(left)):
                 return self._equal(left, right)
             return self._equal(right, left)
         if symbol is not None:
@@ -160,15 +185,20 @@ class TableEstimator:
             and 0 < expr.attnum <= len(self.table.columns)
         )
 
+    def _is_known(self, expr: Expr) -> bool:
+        return self._is_column(expr) or expr in self._expressions
+
+    def _of_key(self, key: Expr) -> ColumnStatistics | None:
+        """Return the statistics of a column or an expression."""
+        return self.column(key.attnum) if self._is_column(key) else self._expressions.get(key)
+
     def _nulls(self, expr: Expr) -> float:
         expr = stripped(expr)
         if self._is_column(expr):
             if self.table.columns[expr.attnum - 1].not_null:
                 return 0.0
-            column = self.column(expr.attnum)
-            if column is not None:
-                return column.null_fraction
-        return IS_NULL
+        column = self._of_key(expr)
+        return IS_NULL if column is None else column.null_fraction
 
     def _boolean(self, term: Expr) -> float:
         var = stripped(term.arg if isinstance(term, BooleanTest) else term)
@@ -186,14 +216,14 @@ class TableEstimator:
     def _equal(self, key: Expr, value: Expr | None) -> float:
         """Return the selectivity of key = value; None where it is not known."""
         key = stripped(key)
-        if not self._is_column(key):
+        if not self._is_known(key):
             return EQUAL
-        if key.attnum in self._unique:
+        if self._is_column(key) and key.attnum in self._unique:
             return 1 / self.rows
-        column = self.column(key.attnum)
+        column = self._of_key(key)
         if column is None:
             return max(EQUAL, 1 / self.rows)
-        distinct = self.distinct(key.attnum)
+        distinct = self._distinct(column)
         constant = None if value is None else self.fold(stripped(value))
         if not isinstance(constant, Const):
             return (1 - column.null_fraction) / distinct
@@ -207,9 +237,17 @@ class TableEstimator:
         rest = 1 - column.null_fraction - sum(frequency for _, frequency in common)
         return max(rest, 0.0) / max(1.0, distinct - len(common))
 
-    def _as_stored(self, key: Var, value: Value) -> Value:
-        """Return a constant in the form the column's values have in storage, which statistics keep."""
-        match stored_representation(key.type, self.table.columns[key.attnum - 1].typmod):
+    def constant(self, key: Expr, value: Expr) -> Value:
+        """Return the value a key is compared with as statistics keep it; None where it is not known, or NULL."""
+        constant = self.fold(stripped(value))
+        return self._as_stored(key, constant.value) if isinstance(constant, Const) else None
+
+    def _as_stored(self, key: Expr, value: Value) -> Value:
+        """Return a constant in the form the key's values have in storage, which statistics keep."""
+        if value is None:
+            return None
+        typmod = self.table.columns[key.attnum - 1].typmod if self._is_column(key) else key.typmod
+        match stored_representation(key.type, typmod):
             case FixedNumeric(scale=scale):
                 try:
                     return float(Decimal(str(value)).scaleb(scale))
@@ -220,7 +258,7 @@ class TableEstimator:
                     return numeric.pack(numeric.apply_typmod(str(value), key.typmod), precision, scale)
                 except SqlError:
                     return value
-        return value
+        return comparable(key, value)
 
     def _end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
         """Return (key, operator, selectivity, whether it is known) of one end of a range."""
@@ -228,26 +266,25 @@ class TableEstimator:
         if symbol is None or symbol == "=" or not isinstance(term, FuncCall):
             return None
         left, right = term.args
-        if not self._is_column(stripped(left)):
+        if not self._is_known(stripped(left)):
             left, right, symbol = right, left, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[symbol]
         key = stripped(left)
-        if not self._is_column(key):
+        if not self._is_known(key):
             return None
-        known = self._below(key, right)
+        known = self._below(key, right, at_most=symbol in ("<=", ">"))
         if known is None:
             return key, symbol[0], RANGE, False
         return key, symbol[0], known if symbol[0] == "<" else max(0.0, 1 - self._nulls(key) - known), True
 
-    def _below(self, key: Var, value: Expr) -> float | None:
-        """Return the part of the rows whose value lies below a constant; None where it is not known."""
-        column = self.column(key.attnum)
-        constant = self.fold(stripped(value))
-        if column is None or not isinstance(constant, Const) or constant.value is None:
+    def _below(self, key: Expr, value: Expr, *, at_most: bool) -> float | None:
+        """Return the part of the rows whose value lies below a constant, or is at most it; None where it is not known."""
+        column = self._of_key(key)
+        wanted = self.constant(key, value)
+        if column is None or wanted is None:
             return None
-        wanted = self._as_stored(key, constant.value)
         common = zip(column.most_common, column.frequencies, strict=False)
         try:
-            below = sum(part for each, part in common if _compare(each, wanted) < 0)
+            below = sum(part for each, part in common if compare(each, wanted) < (1 if at_most else 0))
             within = _position(column.histogram, wanted)
         except TypeError:  # a constant that does not stand as the column does
             return None
@@ -267,18 +304,11 @@ def _range(ends: list[tuple[str, float, bool]]) -> float:
     return max(min(upper) + min(lower) - 1, 1e-6)
 
 
-def _compare(left: Value, right: Value) -> int:
-    """Compare two values as they stand in storage, where their order is the type's; a float's NaN is text, above numbers."""
-    if isinstance(left, str) != isinstance(right, str) and not isinstance(left, bytes):
-        return isinstance(left, str) - isinstance(right, str)
-    return (left > right) - (left < right)  # type: ignore[operator]
-
-
 def _position(histogram: Sequence[Value], value: Value) -> float | None:
     """Return which part of a histogram lies below a value."""
     if len(histogram) < 2:
         return None
-    place = bisect_left(histogram, 0, key=lambda each: _compare(each, value))
+    place = bisect_left(histogram, 0, key=lambda each: compare(each, value))
     if place == 0:
         return 0.0
     if place == len(histogram):

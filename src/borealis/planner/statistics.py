@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from borealis.catalog.statistics import ExtendedStatistics
 from borealis.types.base import Oid, Value
 
 
@@ -35,6 +36,12 @@ class TableStatistics(Protocol):
     def rows(self) -> float: ...
     @property
     def columns(self) -> Mapping[int, ColumnStatistics]: ...
+    @property
+    def expressions(self) -> Mapping[tuple[int, int], ColumnStatistics]:
+        """Return what is known of expressions, by the index and the key's place, or the statistics object and -1, -2 and so on."""
+
+    @property
+    def extended(self) -> Sequence[ExtendedStatistics]: ...
 
 
 class Statistics(Protocol):

@@ -246,6 +246,8 @@ class Small:
 
     rows = 3.0
     columns: dict[int, object] = {}
+    expressions: dict[tuple[int, int], object] = {}
+    extended: tuple[object, ...] = ()
 
     def of(self, table: int) -> Small:
         return self

@@ -62,6 +62,7 @@ class Select:
     with_ties: bool = False
     ctes: tuple[Cte, ...] = ()
     locks: tuple[RowLock, ...] = ()
+    expected_groups: float = 0.0  # of GROUP BY or DISTINCT, as the planner has it; 0: it has not said
 
 
 class SetOp(enum.Enum):

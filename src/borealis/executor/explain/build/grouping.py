@@ -26,7 +26,7 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
         plan = PlanNode("Aggregate", "Aggregate", costs.aggregate(child.estimate, calls, width(above), above))
         plan.details += [Property("Strategy", "Plain"), Property("Partial Mode", "Simple")]
     else:
-        count = costs.groups_of(child.estimate.rows, len(groups))
+        count = node.expected_groups or costs.groups_of(child.estimate.rows, len(groups))
         estimate = costs.group(child.estimate, calls, len(groups), count, width(above), hashed=True)
         plan = hashed_aggregate(estimate)
     build.output(plan, above, child)
@@ -52,7 +52,8 @@ def distinct_plan(
     build: Builder, node: Select, child: PlanNode, targets: Sequence[Expr], keys: Sequence[SortKey]
 ) -> PlanNode:
     """DISTINCT: where there is an ORDER BY, its sort serves both."""
-    count = costs.groups_of(child.estimate.rows, len(targets))
+    known = 0.0 if node.is_grouped else node.expected_groups
+    count = known or costs.groups_of(child.estimate.rows, len(targets))
     if keys:
         named = [key.expr for key in keys]
         every = [*keys, *ascending([expr for expr in targets if expr not in named])]
