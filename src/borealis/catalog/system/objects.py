@@ -61,12 +61,15 @@ def types(catalog: Catalog) -> Iterator[SystemRow]:
             "typlen": -1,
         }
     for domain in catalog.domains:
-        yield {**_domain(domain), "typacl": acl_of(catalog, domain)}
+        yield {**_domain(catalog, domain), "typacl": acl_of(catalog, domain)}
 
 
-def _domain(domain: Domain) -> SystemRow:
+def _domain(catalog: Catalog, domain: Domain) -> SystemRow:
+    base = domain
+    while base.base_type in catalog.domains_by_oid:
+        base = catalog.domains_by_oid[base.base_type]
     return {
-        **built_in_by_oid("pg_type")[domain.base_type],
+        **built_in_by_oid("pg_type")[base.base_type],
         "oid": domain.oid,
         "typname": domain.name,
         "typnamespace": domain.schema.oid,
