@@ -24,6 +24,7 @@ from borealis.sql.utility.alter_domain import (
 from borealis.sql.utility.alter_function import (
     drop_function,
     rename_function,
+    set_function_extension,
     set_function_owner,
     set_function_schema,
 )
@@ -141,6 +142,8 @@ _BY_OBJECT: dict[tuple[str, str], _Planner] = {
     ("AlterObjectSchemaStmt", "OBJECT_ROUTINE"): set_function_schema,
     ("AlterOwnerStmt", "OBJECT_FUNCTION"): set_function_owner,
     ("AlterOwnerStmt", "OBJECT_ROUTINE"): set_function_owner,
+    ("AlterObjectDependsStmt", "OBJECT_FUNCTION"): set_function_extension,
+    ("AlterObjectDependsStmt", "OBJECT_ROUTINE"): set_function_extension,
     ("RenameStmt", "OBJECT_VIEW"): rename_view,
     ("RenameStmt", "OBJECT_COLUMN OBJECT_VIEW"): rename_view_column,
     ("AlterObjectSchemaStmt", "OBJECT_VIEW"): set_view_schema,

@@ -1,4 +1,4 @@
-"""ALTER FUNCTION and ALTER ROUTINE: RENAME TO, SET SCHEMA, OWNER TO; DROP FUNCTION and DROP ROUTINE."""
+"""ALTER FUNCTION and ALTER ROUTINE: RENAME TO, SET SCHEMA, OWNER TO, DEPENDS ON EXTENSION; DROP FUNCTION and DROP ROUTINE."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from borealis.sql.utility.roles import role_named
 from borealis.types.base import Oid
 from borealis.types.registry import format_type
 
+EXTENSIONS = frozenset({"plpgsql"})
+"""What pg_extension lists."""
+
 _KINDS = {"OBJECT_FUNCTION": "function", "OBJECT_ROUTINE": "routine"}
 
 
@@ -39,6 +42,15 @@ def set_function_owner(context: BindContext, node: Node, owner: Oid) -> Ddl:
     before = _found(context, node, "objectType")
     after = replace(before, owner=role_named(context, node["newowner"], owner))
     return Ddl.replacing(_tag("ALTER", node["objectType"]), (before,), (after,))
+
+
+def set_function_extension(context: BindContext, node: Node, owner: Oid) -> Ddl:
+    """[NO] DEPENDS ON EXTENSION: nothing is kept, since the one extension there is cannot be dropped."""
+    before = _found(context, node, "objectType")
+    name = node["extname"]["sval"]
+    if name not in EXTENSIONS:
+        raise UndefinedObject(f'extension "{name}" does not exist')
+    return Ddl.replacing(_tag("ALTER", node["objectType"]), (before,), (before,))
 
 
 def drop_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
