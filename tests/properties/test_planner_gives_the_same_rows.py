@@ -22,7 +22,7 @@ from borealis.planner.settings import PlannerSettings
 TABLES = """
 CREATE TABLE t (id int PRIMARY KEY, a int, b text, c int NOT NULL, d timestamptz, n numeric(10, 2));
 CREATE TABLE u (x text, y int, z int, w bigint, PRIMARY KEY (x, y));
-CREATE TABLE v (k int, m text);
+CREATE TABLE v (k int, m text, e date);
 """
 
 INDEXES = (
@@ -38,6 +38,7 @@ INDEXES = (
     "u (y, x)",
     "v (k)",
     "v (m, k)",
+    "v (e)",
 )
 
 BY_FULL_SCANS = PlannerSettings(enable_indexscan=False, enable_indexonlyscan=False)
@@ -97,12 +98,12 @@ class Queries:
     def value(self, column: str) -> str:
         if column in ("b", "x", "m"):
             return self.text()
-        if column == "d":
+        if column in ("d", "e"):
             return f"'2026-01-0{self.chance.randint(1, 9)}'"
         return f"{self.number()}.50" if column == "n" and self.chance.random() < 0.5 else str(self.number())
 
     def column(self, table: str) -> str:
-        return self.chance.choice({"t": "iabcdn", "u": "xyzw", "v": "km"}[table]).replace("i", "id")
+        return self.chance.choice({"t": "iabcdn", "u": "xyzw", "v": "kme"}[table]).replace("i", "id")
 
     def condition(self, table: str, depth: int = 2) -> str:
         chance, column = self.chance, self.column(table)
@@ -125,6 +126,8 @@ class Queries:
         return f"NOT ({joined})" if kind == 8 and depth == 2 else f"({joined})"
 
     def _special(self, table: str) -> str:
+        if table in "tv" and self.chance.random() < 0.3:
+            return self._mixed({"t": "t.d", "v": "v.e"}[table])
         if table != "t":
             column = {"u": "y", "v": "k"}[table]
             return f"{table}.{column} = ANY (ARRAY[{self.number()}, {self.number()}])"
@@ -140,6 +143,21 @@ class Queries:
             ]
         )
 
+    def _mixed(self, column: str) -> str:
+        """Return a comparison of a date or a moment with a constant of another type."""
+        chance, day = self.chance, self.chance.randint(1, 9)
+        other = chance.choice(
+            [
+                f"timestamp '2026-01-0{day} 00:00'",
+                f"timestamp '2026-01-0{day} 12:00'",
+                f"(date '2026-01-0{day}' + interval '1 day')",
+                f"date '2026-01-0{day}'",
+                "timestamp 'infinity'",
+            ]
+        )
+        operator = chance.choice(["<", "<=", ">", ">=", "=", "<>"])
+        return f"{column} {operator} {other}" if chance.random() < 0.7 else f"{other} {operator} {column}"
+
     def make(self) -> tuple[str, bool]:
         """Return a query, and whether the order of its rows is fixed."""
         chance = self.chance
@@ -151,6 +169,8 @@ class Queries:
             return self._nested(), False
         if kind == 4:
             return self._ordered(f"SELECT * FROM u WHERE {self.condition('u')}", "u")
+        if kind == 5 and chance.random() < 0.3:
+            return f"SELECT v.k, v.m FROM v WHERE {self.condition('v', 1)}", False
         if kind == 5:
             what = chance.choice(["count(*)", "min(t.a), max(t.a)", "max(t.d)", "min(t.c)", "sum(t.c)"])
             return f"SELECT {what} FROM t WHERE {self.condition('t')}", True
@@ -266,7 +286,10 @@ def fill(session: EngineSession, chance: random.Random) -> None:
     pairs = {(queries.text(), queries.number()) for _ in range(30)}
     rows = [f"({x}, {y}, {maybe(str(queries.number()))}, {queries.number()})" for x, y in sorted(pairs)]
     session.run(f"INSERT INTO u VALUES {', '.join(rows)}")
-    rows = [f"({maybe(str(queries.number()))}, {maybe(queries.text())})" for _ in range(20)]
+    rows = [
+        f"({maybe(str(queries.number()))}, {maybe(queries.text())}, {maybe(queries.value('e'))})"
+        for _ in range(20)
+    ]
     session.run(f"INSERT INTO v VALUES {', '.join(rows)}")
 
 

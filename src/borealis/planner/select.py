@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from borealis.planner import cost
-from borealis.planner.date_bounds import with_dates
 from borealis.planner.disjunctions import factored, restrictions
 from borealis.planner.equalities import derived, equality_classes
 from borealis.planner.extremes import extreme_of, one_by_one
@@ -87,11 +86,7 @@ class SelectPlanner:
         self, item: FromItem, where: Expr | None, wanted: Sequence[SortKey] = ()
     ) -> tuple[FromItem, list[Expr], Order]:
         units, terms = take_apart(item, where)
-        fold = self.planner.environment.fold
-        terms = factored(with_dates(term, fold) for term in terms)
-        for unit in units:
-            if unit.on is not None:
-                unit.on = tuple(with_dates(term, fold) for term in unit.on)
+        terms = factored(terms)
         terms += [term for term in restrictions(terms, units) if term not in terms]
         group = frozenset(number for unit in units for number in unit.ids)
         classes = equality_classes((term for term in terms if not is_volatile(term)), group)

@@ -15,9 +15,10 @@ from typing import TypeGuard
 
 from borealis.catalog.relations import Table
 from borealis.errors import SqlError
+from borealis.functions.comparison.datetimes import DATE_BOUNDS
 from borealis.planner.extended import Together, comparable, compare, of_conjunction
 from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
-from borealis.planner.terms import comparison_symbol, stripped
+from borealis.planner.terms import comparison_symbol, mixed_comparison, stripped
 from borealis.sql.bound.expressions import (
     BooleanTest,
     BoolExpr,
@@ -34,7 +35,7 @@ from borealis.sql.bound.expressions import (
 )
 from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Query
-from borealis.types import numeric
+from borealis.types import numeric, oids
 from borealis.types.base import FixedNumeric, PackedNumeric, Value
 from borealis.types.registry import stored_representation, type_of
 
@@ -170,6 +171,12 @@ class TableEstimator:
         if symbol is not None:
             end = self._end(term)
             return RANGE if end is None else end[2]
+        mixed = mixed_comparison(term)
+        if mixed is not None:
+            if mixed.symbol == "=":
+                return self._equal(mixed.key, None)
+            end = self._mixed_end(term)
+            return RANGE if end is None else end[2]
         source = term.function.source
         if source.endswith(("ne", "nlike", "nregexeq")):
             return 1 - (EQUAL if source.endswith("ne") else MATCH)
@@ -263,7 +270,9 @@ class TableEstimator:
     def _end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
         """Return (key, operator, selectivity, whether it is known) of one end of a range."""
         symbol = comparison_symbol(term)
-        if symbol is None or symbol == "=" or not isinstance(term, FuncCall):
+        if symbol is None:
+            return self._mixed_end(term)
+        if symbol == "=" or not isinstance(term, FuncCall):
             return None
         left, right = term.args
         if not self._is_known(stripped(left)):
@@ -271,10 +280,24 @@ class TableEstimator:
         key = stripped(left)
         if not self._is_known(key):
             return None
-        known = self._below(key, right, at_most=symbol in ("<=", ">"))
+        return self._end_of(key, symbol, right)
+
+    def _end_of(self, key: Expr, symbol: str, value: Expr) -> tuple[Expr, str, float, bool]:
+        known = self._below(key, value, at_most=symbol in ("<=", ">"))
         if known is None:
             return key, symbol[0], RANGE, False
         return key, symbol[0], known if symbol[0] == "<" else max(0.0, 1 - self._nulls(key) - known), True
+
+    def _mixed_end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
+        """Return the same of a comparison with a constant of another type."""
+        mixed = mixed_comparison(term)
+        if mixed is None or mixed.symbol == "=" or not self._is_column(mixed.key):
+            return None
+        value = self.fold(stripped(mixed.value)) if mixed.is_rounded else None
+        if not isinstance(value, Const) or not isinstance(value.value, int):
+            return mixed.key, mixed.symbol[0], RANGE, False
+        day = Const(oids.DATE, -1, DATE_BOUNDS[mixed.symbol](value.value))
+        return self._end_of(mixed.key, mixed.symbol, day)
 
     def _below(self, key: Expr, value: Expr, *, at_most: bool) -> float | None:
         """Return the part of the rows whose value lies below a constant, or is at most it; None where it is not known."""

@@ -32,7 +32,7 @@ from borealis.sql.bound.expressions import (
     Var,
 )
 from borealis.sql.bound.statements import SetOperation, Values
-from borealis.sql.bound.trees import conjuncts, is_volatile, relations_named, walk
+from borealis.sql.bound.trees import conjuncts, is_constant, is_volatile, relations_named, walk
 from borealis.types import oids
 
 _COMPARISON = re.compile(
@@ -41,6 +41,9 @@ _COMPARISON = re.compile(
     r"|text(?:(eq)|_(lt|le|gt|ge))"
 )
 """pg_proc.prosrc of the operators that compare as index tables are ordered."""
+
+_MIXED_COMPARISON = re.compile(r"(date|timestamp|timestamptz)_(eq|lt|le|gt|ge)_(date|timestamp|timestamptz)")
+"""Those of two types: an index serves where the key's own type is what the other side is brought to (mixed_comparison)."""
 
 _SYMBOLS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _COMMUTED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -84,9 +87,45 @@ def comparison_symbol(term: Expr) -> str | None:
     return _SYMBOLS[next(name for name in found.groups() if name)]
 
 
+@dataclass(frozen=True, slots=True)
+class MixedComparison:
+    """A column beside a constant of another type of date and time."""
+
+    key: Expr
+    symbol: str
+    value: Expr
+    is_rounded: bool
+    """A date beside a timestamp, which becomes the day before or after it (functions/comparison/datetimes.py)."""
+
+
+def mixed_comparison(term: Expr) -> MixedComparison | None:
+    """Return what a comparison of two types says of a column, where its other side is one value in a run; None: nothing.
+
+    A date beside a timestamptz is no search: which day a moment is on is the time zone's to say.
+    """
+    found = _MIXED_COMPARISON.fullmatch(term.function.source) if isinstance(term, FuncCall) else None
+    if found is None or not isinstance(term, FuncCall):
+        return None
+    (left, right), symbol = term.args, _SYMBOLS[found[2]]
+    for key, type_, value, other, op in (
+        (left, found[1], right, found[3], symbol),
+        (right, found[3], left, found[1], _COMMUTED[symbol]),
+    ):
+        if not isinstance(stripped(key), Var) or not is_constant(value):
+            continue
+        if type_ == "date" and (other != "timestamp" or op == "="):
+            return None
+        return MixedComparison(stripped(key), op, value, type_ == "date")
+    return None
+
+
 def _comparisons(term: FuncCall, relation: int) -> Iterable[KeyTerm]:
     symbol = comparison_symbol(term)
     if symbol is None:
+        mixed = mixed_comparison(term)
+        if mixed is not None and _is_key(mixed.key, relation):
+            kind = KeyColumnKind.EQUAL if mixed.symbol == "=" else KeyColumnKind.RANGE
+            yield KeyTerm(mixed.key, kind, mixed.symbol, mixed.value, term, frozenset())
         if term.function.source in _PREFIXES and _is_prefix(term) and _is_key(term.args[0], relation):
             yield KeyTerm(stripped(term.args[0]), KeyColumnKind.RANGE, "", term.args[1], term, frozenset())
         return

@@ -104,6 +104,23 @@ PATHS = [
         "SELECT * FROM payer WHERE city LIKE 'ab%'",
         "search payer_city (n1=? AND k1>? AND k1<?) | search payer (rowid=?)",
     ),
+    # constants of another type of date and time
+    (
+        "SELECT id FROM payer WHERE city = 'a' AND born < date '2026-01-01' - interval '1 year'",
+        "search payer_city (n1=? AND k1=? AND n2=? AND k2<?)",
+    ),
+    (
+        "SELECT id FROM pay WHERE payer_id = 3 AND created_at >= date '2026-01-01' AND localtimestamp > created_at",
+        "search pay_by_payer (k1=? AND k2>? AND k2<?)",
+    ),
+    (
+        "SELECT id FROM pay WHERE payer_id = 3 AND created_at = current_date",
+        "search pay_by_payer (k1=? AND k2=?)",
+    ),
+    (
+        "SELECT id FROM payer WHERE city = 'a' AND born < now()",
+        "search payer_city (n1=? AND k1=?)",
+    ),
     # a partial index, where the condition implies its own
     (
         "SELECT * FROM payer WHERE born = '2001-01-01'",

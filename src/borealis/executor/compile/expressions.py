@@ -6,9 +6,11 @@ from borealis.errors import FeatureNotSupported, InternalError
 from borealis.executor.compile.compilation import Compilation, compiles
 from borealis.executor.compile.parameters import Runtime
 from borealis.functions import lookup
+from borealis.functions.comparison.datetimes import date_against
 from borealis.functions.implementation import Sql
 from borealis.functions.signatures import casts, functions
 from borealis.functions.text_form import emit_io, emit_relabel, padded
+from borealis.planner.terms import mixed_comparison
 from borealis.sql.bound import expressions as bound
 from borealis.types import oids
 from borealis.types.registered import needs_names
@@ -74,6 +76,10 @@ def func_call(compilation: Compilation, node: bound.FuncCall) -> Sql:
     args = tuple(compilation.expr(arg) for arg in node.args)
     if node.function.strict and not node.function.variadic and any(arg.text == "NULL" for arg in args):
         return Sql("NULL")  # the other arguments are not looked at, and raise nothing
+    mixed = mixed_comparison(node)
+    if mixed is not None and mixed.is_rounded:
+        date, timestamp = args if node.args[1] is mixed.value else args[::-1]
+        return date_against(date, mixed.symbol, timestamp)
     if node.function.name in _BLANKS_MATTER:
         args = (padded(args[0], node.args[0].typmod), *args[1:])
     return lookup.emit(node.function, args, tuple(arg.type for arg in node.args), node.type)

@@ -2,6 +2,8 @@
 
 date and timestamp are both without a zone, so a date is midnight of its day. timestamptz is a moment: the other side is
 taken in the session's time zone, which only the session knows.
+
+    date_col < timestamp     pg_date_ceiling(timestamp) of one that is a constant: the column stands alone, as an index has it
 """
 
 from __future__ import annotations
@@ -40,11 +42,37 @@ def date_midnight(days: int) -> int:
 
 @scalar("timestamp_in_zone", context=True)
 def timestamp_in_zone(context: Context, us: int) -> int:
-    """Return the moment at which clocks of the session's zone show a timestamp, kept within int64."""
+    """Return the moment at which clocks of the session's zone show a timestamp, kept between the infinities."""
     if us in (_NO_BEGIN, _NO_END):
         return us
     moment = us - offset_at_local(context.style.time_zone, us) * 1_000_000
     return min(max(moment, _NO_BEGIN + 1), _NO_END - 1)
+
+
+@scalar("date_floor")
+def date_floor(us: int) -> int:
+    """Return the last day whose midnight is not after a timestamp."""
+    if us in (_NO_BEGIN, _NO_END):
+        return _DATE_INFINITY if us > 0 else _DATE_MINUS_INFINITY
+    return us // _DAY_US
+
+
+@scalar("date_ceiling")
+def date_ceiling(us: int) -> int:
+    """Return the first day whose midnight is not before a timestamp."""
+    if us in (_NO_BEGIN, _NO_END):
+        return date_floor(us)
+    return -(-us // _DAY_US)
+
+
+DATE_BOUNDS = {"<": date_ceiling, ">=": date_ceiling, "<=": date_floor, ">": date_floor}
+"""By operator, the day a date compares with as it compares with a timestamp."""
+
+
+def date_against(date: Sql, symbol: str, timestamp: Sql) -> Sql:
+    """Return a comparison of a date with a timestamp that is the same for all rows: SQLite computes its day once."""
+    name = "pg_date_floor" if DATE_BOUNDS[symbol] is date_floor else "pg_date_ceiling"
+    return Sql(f"({date.text} {symbol} {name}({timestamp.text}))")
 
 
 def _date_side(sql: Sql) -> str:

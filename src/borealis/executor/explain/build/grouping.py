@@ -26,7 +26,7 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
         plan = PlanNode("Aggregate", "Aggregate", costs.aggregate(child.estimate, calls, width(above), above))
         plan.details += [Property("Strategy", "Plain"), Property("Partial Mode", "Simple")]
     else:
-        count = node.expected_groups or costs.groups_of(child.estimate.rows, len(groups))
+        count = _groups(node.expected_groups, child, len(groups))
         estimate = costs.group(child.estimate, calls, len(groups), count, width(above), hashed=True)
         plan = hashed_aggregate(estimate)
     build.output(plan, above, child)
@@ -48,12 +48,17 @@ def aggregate_plan(build: Builder, node: Select, child: PlanNode, above: Sequenc
     return plan
 
 
+def _groups(expected: float, child: PlanNode, columns: int) -> float:
+    """Return how many groups there are, as the planner has it; where it has not said, of columns nothing is known of."""
+    rows = child.estimate.rows
+    return costs.clamped(min(expected, rows)) if expected else costs.groups_of(rows, columns)
+
+
 def distinct_plan(
     build: Builder, node: Select, child: PlanNode, targets: Sequence[Expr], keys: Sequence[SortKey]
 ) -> PlanNode:
     """DISTINCT: where there is an ORDER BY, its sort serves both."""
-    known = 0.0 if node.is_grouped else node.expected_groups
-    count = known or costs.groups_of(child.estimate.rows, len(targets))
+    count = _groups(0.0 if node.is_grouped else node.expected_groups, child, len(targets))
     if keys:
         named = [key.expr for key in keys]
         every = [*keys, *ascending([expr for expr in targets if expr not in named])]
