@@ -61,6 +61,35 @@ def test_values_that_json_would_change_are_what_they_are(session):
             assert run_long(session, sql) == run_inline(session, sql), sql
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT mark, count(*), sum(n * (1 - tax)), avg(n * tax), sum(n * big), min(mark) FROM pairs GROUP BY mark ORDER BY 1",
+        "SELECT word, mark, sum(free), sum(n) FILTER (WHERE b > 2), sum(n * big) FILTER (WHERE mark = 'a') FROM pairs GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT mark, sum(free) FROM pairs WHERE b < 9 GROUP BY 1 HAVING sum(n * n * n * n) > 0 ORDER BY sum(n * tax)",
+    ],
+)
+def test_numerics_of_a_table_whose_key_has_two_columns(session, monkeypatch, query):
+    """One value of the key's first column is in one range, however many rows it has; products beyond int64 are among them."""
+    session.run(
+        "CREATE TABLE pairs (a int, b int, mark char(3), word varchar(5), n numeric(15,2), tax numeric(15,2), big bigint,"
+        " free numeric(30,4), PRIMARY KEY (a, b))"
+    )
+    try:
+        session.run(
+            "INSERT INTO pairs SELECT i / 11, i % 11, (ARRAY['a', 'b ', NULL])[i % 3 + 1], 'w' || i % 2, i * 12345.67,"
+            " i / 700.0, i * 90000000000000000, CASE WHEN i = 50 THEN 'NaN' WHEN i % 4 > 0 THEN i / 7.0 END"
+            " FROM generate_series(1, 100) AS i"
+        )
+        parts = []
+        monkeypatch.setattr(divided_scan._Ranges, "_part", lambda *call: parts.append(call) or part(*call))
+        divided = run_long(session, query)
+        assert len(parts) == 10
+        assert divided == run_inline(session, query)
+    finally:
+        session.run("DROP TABLE pairs")
+
+
 def run_long(session, sql):
     """Run as a statement that has proved to be long."""
     plan = session.plan(sql)

@@ -99,7 +99,7 @@ class Partials:
         return f"{combine}({self.calls.setdefault(text, f'p{len(self.calls) + 1}')})"
 
 
-_COMBINES = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
+_COMBINES = {"count": "sum", "sum": "sum", "min": "min", "max": "max", "pg_sum_numeric": "pg_sum_numeric"}
 
 _N = TypeVar("_N")
 _expressions: dict[type, Callable[[Compilation, Any], Sql]] = {}

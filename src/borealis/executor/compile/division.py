@@ -1,4 +1,4 @@
-"""Division: a grouped query over one table as many small ones, each over a range of the key, and one over their groups.
+"""Division: a grouped query over one table as many small ones, each over a range of the key's first column, and one over their groups.
 
     SELECT f(a), count(*), sum(b) FROM t WHERE … GROUP BY f(a) HAVING … ORDER BY …
 
@@ -32,12 +32,12 @@ from borealis.types import oids
 
 _AGGREGATES = frozenset({"count", "sum", "avg", "min", "max", "bool_and", "bool_or", "every"})
 _GROUPED_BY = frozenset(
-    {oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.TEXT, oids.VARCHAR}
+    {oids.BOOL, oids.INT2, oids.INT4, oids.INT8, oids.TEXT, oids.VARCHAR, oids.BPCHAR}
     | {oids.DATE, oids.TIME, oids.TIMESTAMP, oids.TIMESTAMPTZ}
 )
 """Types whose stored values JSON gives back as they were."""
 
-_EXTREMES_OF = _GROUPED_BY | {oids.BPCHAR, oids.NUMERIC}
+_EXTREMES_OF = _GROUPED_BY | {oids.NUMERIC}
 """Likewise, for min and max; a numeric is divided only where it stands as a scaled integer."""
 
 
@@ -76,8 +76,10 @@ def _check(node: Select, relation: TableRelation) -> None:
     if not is_plain or (node.having is not None and not node.group) or physical.is_catalog(table):
         raise NotDivisibleError
     key = table.primary_key
-    if key is not None and (len(key.columns) > 1 or _names(node.where, relation, key.columns[0])):
+    if key is not None and _names(node.where, relation, key.columns[0]):
         raise NotDivisibleError  # a range of the key is cheaper read as one
+    if key is not None and len(key.columns) > 1 and not node.group:
+        raise NotDivisibleError  # finding the ranges' ends costs as much as a core gains, and nothing is sorted
     if any(is_constant(expr) or expr.type not in _GROUPED_BY for expr in node.group):
         raise NotDivisibleError
     if any_node(node, _hinders):

@@ -99,7 +99,7 @@ def _emit_avg(call: Aggregation) -> Sql:
 def _unproved_parts(call: Aggregation) -> str | None:
     """Return the halves of what int64 holds, its scale, and the sum of the rest; None where that cannot be had."""
     found = call.args[0].unproved
-    if found is None or call.distinct or call.order or call.combine is not None or not is_cheap(found[0]):
+    if found is None or call.distinct or call.order or not is_cheap(found[0]):
         return None
     value, scale = found
     exact, rest = (_filtered(call, f"typeof({value}) = '{kind}'") for kind in ("integer", "real"))
