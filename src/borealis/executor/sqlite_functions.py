@@ -9,6 +9,7 @@ from borealis.errors import CardinalityViolation, CheckViolation, NotNullViolati
 from borealis.executor.compile.limits import limit_value, offset_value
 from borealis.executor.explain.counting import tick as _counts  # noqa: F401 - registers what EXPLAIN ANALYZE counts by
 from borealis.functions.implementation import Context, scalar
+from borealis.functions.ordering import COLLATIONS, collation_of
 from borealis.functions.records.comparing import order_of
 from borealis.transaction.intent import Mode
 from borealis.types import oids
@@ -73,6 +74,9 @@ def _order_of(type_: int):  # type: ignore[no-untyped-def]
         return lambda value: value[:16]
     if type_ == oids.RECORD or is_row_type(type_):
         return cmp_to_key(order_of)
+    collation = collation_of(type_)
+    if collation is not None:
+        return cmp_to_key(COLLATIONS[collation])
     # A NaN stands as text, above every number.
     return lambda value: (isinstance(value, str), value)
 
