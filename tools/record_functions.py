@@ -17,7 +17,7 @@ import psycopg
 from psycopg import pq
 
 CASES = Path(__file__).parent.parent / "tests" / "oracle" / "functions"
-SETTINGS = "SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET statement_timeout = '20s'"
+SETTINGS = "SET TimeZone = 'UTC'; SET extra_float_digits = 1; SET bytea_output = 'hex'; SET statement_timeout = '20s'; SET default_text_search_config = 'pg_catalog.simple'"
 QUERY_WORDS = ("SELECT", "VALUES", "WITH", "TABLE")
 SETTING_WORDS = ("SET", "RESET")
 

@@ -29,6 +29,8 @@ from borealis.types.record import Record, RowType
 from borealis.types.registered import REGISTERED, Registered
 from borealis.types.strings import Bpchar, Char, Name, Text, Unknown, Varchar
 from borealis.types.system import CommandId, Lsn, Refcursor, ServerText, Tid, TransactionId
+from borealis.types.text_search.query_type import TsQuery
+from borealis.types.text_search.vector_type import TsVector
 from borealis.types.time import Time, Timetz
 from borealis.types.timestamp import Timestamp, Timestamptz
 from borealis.types.uuid import Uuid
@@ -64,6 +66,8 @@ _CLASSES: dict[Oid, type[Type]] = {
     oids.JSONPATH: JsonPath,
     **dict.fromkeys(ranges.SUBTYPES, RangeType),
     **dict.fromkeys(ranges.RANGE_OF_MULTIRANGE, MultirangeType),
+    oids.TSVECTOR: TsVector,
+    oids.TSQUERY: TsQuery,
     oids.XID: TransactionId,
     oids.INET: Inet,
     oids.CIDR: Cidr,

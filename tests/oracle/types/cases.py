@@ -110,7 +110,18 @@ ARRAYS = {
     "bytea[]": ['{"\\\\x00ff"}'],
     "float8[]": ["{1.5,NaN,-Infinity,1e100}"],
     "interval[]": ['{"1 day","2 mons"}'],
+    "tsvector[]": ['{"a:1 b",c,NULL}', "{a:}"],
+    "tsquery[]": ['{"a & (b & c)",d}', '{"a b"}'],
 }  # fmt: skip
+TSVECTORS = ["", "a", "'a b'  c", "a:1,2B b:3A", "a:3,1,2,1A,2", "'it''s' \\\\x a\\:b", "a:0", "a:99999", "a:", "a:x", "a:1x", ":a", "::", "a:1A2",
+    "a:1AA", "a:1D", "a:*", "a:1*", "'", "''", "'a", "\\", "a b a:1 b", "'a'b", "'a':1b", "a:1,", "a:1 ,", "a:4294967296", "a:2147483648",
+    "a:99999999999", "é:2 日本:1 z", "a:16383,16384A,1", "b !c & (d)", "  x  ", "a:1,2,3,4,5,6,7,8,8B,8A", "'a\\'b'", "a'b", "a''b", "\\'a b\\ c",
+    "a:" + ",".join(map(str, range(300, 0, -1))), "x" * 2046, "x" * 2047, "a\tb\nc", "A a B b"]  # fmt: skip
+TSQUERIES = ["", "a", "a & b", "a | b & c", "a & (b | c)", "(a & b) & c", "a & (b & c)", "!a", "!!a", "!(a&b)", "a <-> b", "a <2> b",
+    "a <-> (b <-> c)", "(a<->b)<->c", "a <0> b", "a <16384> b", "a <16385> b", "a <-> ", "a <->", "a <x> b", "a < b", "a:AB & b:*", "a:*ab",
+    "a:x", "a:", "'a b' & c", "'it''s'", "a\\ b", "(", ")", "()", "(a", "a)", "a b", "a &", "& a", ":a", "!", "a & !", "a:1", "!(a | b) <-> c",
+    "a | !b", "!a:A <-> b", "a <-> b & c | d", "a&b|c<->d", "a!b", "a!", "é:* & 日本", "'' & a", "'", "a & '", "a\\", "((((a))))", "a <-1> b",
+    "a <999999999999999999999> b", "!" * 31 + "a", "!" * 32 + "a", "!" * 33 + "a", "  ", " (a) ", "x" * 2046, "x" * 2047, "a <3> (b <4> c)"]  # fmt: skip
 _STYLES = ({}, {"datestyle": "ISO, DMY"}, {"datestyle": "ISO, YMD"}, {"datestyle": "SQL, MDY"}, {"datestyle": "SQL, DMY"},
            {"datestyle": "Postgres, MDY"}, {"datestyle": "Postgres, DMY"}, {"datestyle": "German"})  # fmt: skip
 _ZONES = (
@@ -138,6 +149,8 @@ def cases() -> Iterator[tuple[str, dict[str, str], str]]:
         yield from ((name, {}, text) for text in FLOATS)
         yield from ((name, {"extra_float_digits": "0"}, text) for text in FLOATS[:20])
     for name, texts in (
+        ("tsvector", TSVECTORS),
+        ("tsquery", TSQUERIES),
         ("bool", BOOLEANS),
         ("uuid", UUIDS),
         ("bytea", BYTEAS),

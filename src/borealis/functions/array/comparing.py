@@ -15,6 +15,8 @@ from borealis.types.registry import format_type, type_of, types
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _WITHOUT_EQUALITY = frozenset((oids.JSON, oids.XML, oids.POINT))
+_VECTORS = ("int2vector", "oidvector")
+"""Arrays by another name, which have collations of their own (vectors.py)."""
 
 
 def compare_elements(element: int, left: Value, right: Value) -> int:
@@ -47,7 +49,7 @@ def _make_collation(array: Oid, element: Oid) -> None:
 
 
 for _type in types().values():
-    if _type.category == "A" and _type.element and not _type.name.endswith("vector"):
+    if _type.category == "A" and _type.element and not _type.name.endswith(_VECTORS):
         _make_collation(_type.oid, _type.element)
 
 

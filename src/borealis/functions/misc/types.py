@@ -12,7 +12,7 @@ _SENT = ("int2send", "int4send", "int8send", "oidsend", "byteasend", "textsend",
          "float4send", "float8send", "boolsend", "numeric_send", "uuid_send", "date_send", "time_send", "timetz_send",
          "timestamp_send", "timestamptz_send", "interval_send", "json_send", "jsonb_send",
          "bpcharsend", "charsend", "unknownsend", "void_send", "inet_send", "cidr_send", "macaddr_send", "macaddr8_send", "bit_send",
-         "varbit_send", "tidsend", "xidsend", "cidsend", "pg_lsn_send", "array_send", "int2vectorsend", "oidvectorsend",
+         "varbit_send", "tsvectorsend", "tsquerysend", "tidsend", "xidsend", "cidsend", "pg_lsn_send", "array_send", "int2vectorsend", "oidvectorsend",
          "regprocsend", "regproceduresend", "regopersend", "regoperatorsend", "regclasssend", "regtypesend",
          "regnamespacesend", "regrolesend", "regcollationsend", "regconfigsend", "regdictionarysend")  # fmt: skip
 
