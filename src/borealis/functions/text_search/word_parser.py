@@ -1,0 +1,144 @@
+"""The default parser: a document to tokens, each with its kind. Its states are in word_states.
+
+It goes as far as it can and comes back to earlier places where that leads nowhere, so that `foo-bar.com` is a host though
+it began as a hyphenated word. A hyphenated word and a URL are followed by their parts, read from the same place again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from borealis.functions.text_search.word_states import BEYOND_ASCII, END, KINDS, Rule, states
+
+_HOST, _URL_PATH = KINDS["host"], KINDS["url_path"]
+_IGNORED = {"<script": True, "</script": False, "<style": True, "</style": False}
+
+
+class _Place:
+    """Where the parser is, or would come back to."""
+
+    __slots__ = ("at", "length", "resume", "state")
+
+    def __init__(self, at: int, length: int, state: str) -> None:
+        self.at = at
+        self.length = length  # of the token as yet
+        self.state = state
+        self.resume = -1
+        """The rule that was left from here; after coming back those behind it are looked at."""
+
+
+class _Parser:
+    def __init__(self, text: str, at: int = 0, state: str = "base", *, wants_host: bool = False) -> None:
+        self._text = text
+        self._places = [_Place(at, 0, state)]
+        self._start = at
+        self._wants_host = wants_host
+        self._ignores = False
+        self.length = 0
+        self.kind = 0
+
+    def tokens(self) -> Iterator[tuple[int, str]]:
+        while self.find():
+            yield self.kind, self._text[self._start : self._start + self.length]
+
+    def find(self) -> bool:
+        """Find the next token: its kind and length."""
+        text, end, known = self._text, len(self._text), states()
+        place = self._places[-1]
+        if place.at >= end:
+            return False
+        self._start = place.at
+        place.resume = -1
+        while True:
+            state = known[place.state]
+            if state.run is not None and place.resume < 0:
+                run = state.run.match(text, place.at)
+                if run is not None:
+                    place.length += run.end() - place.at
+                    place.at = run.end()
+            rule = self._rule(state.rules[_kind_of(text, place.at)], place)
+            if rule.special:
+                self._do(rule.special, place)
+            is_token = rule.action[0] == "="
+            if is_token:
+                self.length, self.kind = place.length, rule.token
+                place.length = 0
+            is_at_end = place.at == end
+            place = self._moved(rule, place)
+            if rule.state:
+                place.state = rule.state
+            if is_token:
+                return True
+            if rule.action == "~":
+                continue
+            if place.at >= end:
+                return False
+            if rule.action != "<" and not is_at_end:
+                place.at += 1
+                place.length += 1
+
+    def _rule(self, rules: tuple[Rule, ...], place: _Place) -> Rule:
+        resume, place.resume = place.resume, -1
+        for rule in rules:
+            if rule.number > resume and (not rule.dynamic or self._holds(rule.dynamic, place)):
+                return rule
+        raise AssertionError(f"no rule of {place.state}")
+
+    def _holds(self, test: str, place: _Place) -> bool:
+        if test == "ignore":
+            return self._ignores
+        if test == "stop_host":
+            was_wanted, self._wants_host = self._wants_host, False
+            return was_wanted
+        if test == "host":
+            inner = _Parser(self._text, place.at, wants_host=True)
+            wanted = _HOST
+        else:
+            inner = _Parser(self._text, place.at, "url_path_first")
+            inner._places.insert(0, _Place(place.at, 0, "base"))
+            wanted = _URL_PATH
+        if not inner.find() or inner.kind != wanted:
+            return False
+        place.at += inner.length
+        place.length += inner.length
+        return True
+
+    def _do(self, special: str, place: _Place) -> None:
+        if special == "tag":
+            tag = self._text[self._start : self._start + place.length].lower()
+            self._ignores = _IGNORED.get(tag, self._ignores)
+            return
+        place.at -= place.length
+        if special == "url":
+            self._wants_host = True
+        elif special == "version":
+            place.length = 0
+
+    def _moved(self, rule: Rule, place: _Place) -> _Place:
+        """Return the place to go on from, the places to come back to being settled."""
+        places = self._places
+        match rule.action:
+            case "<":
+                places.pop()
+            case "+":
+                place.resume = rule.number
+                places.append(_Place(place.at, place.length, place.state))
+            case "^" | "=^":
+                del places[-2]
+            case "=*":
+                del places[:-1]
+            case "&":
+                places.pop()
+                places[-1].at, places[-1].length = place.at, place.length
+        return places[-1]
+
+
+def _kind_of(text: str, at: int) -> int:
+    if at == len(text):
+        return END
+    return min(ord(text[at]), BEYOND_ASCII)
+
+
+def tokens(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the kind and text of each token. Together, tokens that are not parts of others are the whole text."""
+    return _Parser(text).tokens()
