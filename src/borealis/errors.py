@@ -109,6 +109,10 @@ class NumericValueOutOfRange(SqlError, sqlstate="22003"):
     pass
 
 
+class ZeroLengthCharacterString(SqlError, sqlstate="2200F"):
+    pass
+
+
 class SequenceGeneratorLimitExceeded(SqlError, sqlstate="2200H"):
     pass
 

@@ -168,16 +168,10 @@ class _WebTokenizer:
             elif not wants_operand:
                 if not char:
                     return
-                if self._is_or():
-                    reader.at += 2
-                    wants_operand = True
-                    yield _Sign("|")
-                elif char in SIGNS:
-                    reader.at += 1
-                else:
-                    wants_operand = True
-                    yield _Sign("&")
-                is_first = False
+                is_or = self._is_or()
+                reader.at += 2 * is_or
+                wants_operand = True
+                yield _Sign("|" if is_or else "&")
             elif char == "-":
                 reader.at += 1
                 is_first = False
