@@ -9,7 +9,7 @@
     query_order, comparing     order of queries and vectors
     rewriting                  ts_rewrite
     ranking, cover_ranking     ts_rank, ts_rank_cd
-    headlines                  ts_headline
+    headlines                  ts_headline: headline_options, headline_words, headline_choice
     rows                       ts_parse, ts_token_type, ts_debug
 
 Source: PostgreSQL 16 documentation chapter 12 and 9.13; recorded in tests/oracle/functions/text_search*.tsv.
