@@ -29,6 +29,7 @@ from borealis.sql.bound.relations import TableRelation
 from borealis.sql.bound.statements import Bound, Delete, Insert, Statement, Update
 from borealis.sql.bound.trees import walk
 from borealis.sql.parse import Parsed, stack_depth_exceeded
+from borealis.sql.registered.names import CatalogNames
 from borealis.types.base import Oid, Value
 
 if TYPE_CHECKING:
@@ -175,7 +176,8 @@ def build_plan(
     arguments: tuple[Value, ...] | None,
     options: ExplainOptions,
 ) -> PlanNode:
-    build = Builder(statement, parsed.node, catalog, scope.style, arguments, verbose=options.verbose)
+    style = replace(scope.style, names=CatalogNames(catalog, scope.search_path))
+    build = Builder(statement, parsed.node, catalog, style, arguments, verbose=options.verbose)
     try:
         if isinstance(statement, Insert | Update | Delete):
             root = write_plan(build, statement)
