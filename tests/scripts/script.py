@@ -12,6 +12,9 @@ A block is commands, `---`, their output, an empty line. A line without `name:>`
 `!` says the statement must fail, its absence that it must not. A statement may go on over indented lines. Rows print as
 values with ` | ` between, NULL as `∅`. Session `as_x` is the role x's, whom the script has made.
 
+A message of several statements prints what each answered. An id of a job prints as `<job>`; written in a statement it stands for
+the last id the script has seen. Indented lines under `COPY … FROM STDIN` are its data.
+
 With a comment `# fields: shown` at the top errors tell what they are about: schema, table, column, type, constraint, context.
 
 A comment `# oracle: postgresql` at the top says that the outputs are a real PostgreSQL 16's: UPDATE_GOLDEN=1 then records
@@ -28,6 +31,7 @@ from pathlib import Path
 from psycopg import pq
 
 _PROMPT = re.compile(r"(?:(?P<session>\w+):)?> ?(?P<must_fail>!)?(?P<sql>.*)")
+_JOB_ID = re.compile(r"[a-z2-7]{26}")
 _TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+|\"[^\"]+\")", re.IGNORECASE)
 
 
@@ -101,6 +105,8 @@ class Runner:
         self._connect = connect
         self._connections: dict[str, pq.PGconn] = {}
         self._shows_fields = False
+        self._job = ""
+        self._copied: list[str] = []
 
     def run(self, script: Script) -> list[list[str]]:
         """Return the output lines of each block."""
@@ -131,18 +137,66 @@ class Runner:
         return self._connections[name]
 
     def _run(self, command: Command) -> list[str]:
-        result = self._session(command.session or "c1").exec_(command.sql.encode())
+        results = self._results(
+            self._session(command.session or "c1"), command.sql.replace("<job>", self._job)
+        )
         prefix = f"{command.session}: " if command.session else ""
-        failed = result.status == pq.ExecStatus.FATAL_ERROR
-        if failed != command.must_fail:
-            what = result.error_message.decode() if failed else "it succeeded"
-            raise AssertionError(
-                f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}"
-            )
-        lines = _error_lines(result) if failed else _result_lines(result)
-        if failed and self._shows_fields:
-            lines += _field_lines(result)
+        lines = []
+        for result in results:
+            failed = result.status == pq.ExecStatus.FATAL_ERROR
+            if failed != command.must_fail and (failed or result is results[-1]):
+                what = result.error_message.decode() if failed else "it succeeded"
+                raise AssertionError(
+                    f"{command.sql!r} was to {'fail' if command.must_fail else 'succeed'}: {what}"
+                )
+            lines += _error_lines(result) if failed else self._result_lines(result)
+            if failed and self._shows_fields:
+                lines += _field_lines(result)
         return [prefix + line for line in lines]
+
+    def _results(self, connection: pq.PGconn, sql: str) -> list[pq.PGresult]:
+        """Return what each statement of a message answered; of a COPY, its end."""
+        sql, _, data = sql.partition("\n") if re.match("COPY .* FROM STDIN", sql) else (sql, "", "")
+        connection.send_query(sql.encode())
+        results = []
+        while (result := connection.get_result()) is not None:
+            if result.status == pq.ExecStatus.COPY_IN:
+                connection.put_copy_data(
+                    "".join(f"{line[2:]}\n" for line in data.split("\n") if line).encode()
+                )
+                connection.put_copy_end()
+            elif result.status == pq.ExecStatus.COPY_OUT:
+                self._copied = _copied_lines(connection)
+            else:
+                results.append(result)
+        return results
+
+    def _result_lines(self, result: pq.PGresult) -> list[str]:
+        lines = self._copied
+        self._copied = []
+        if result.nfields:
+            lines.append(" | ".join(result.fname(column).decode() for column in range(result.nfields)))
+            for row in range(result.ntuples):
+                values = [result.get_value(row, column) for column in range(result.nfields)]
+                if values and (values[0] or b"").startswith(b"Query Identifier: "):
+                    continue  # EXPLAIN (VERBOSE) on DSQL; PostgreSQL as it is set up has none
+                lines.append(" | ".join("∅" if value is None else self._value(value) for value in values))
+        lines.append((result.command_status or b"").decode())
+        return lines
+
+    def _value(self, value: bytes) -> str:
+        text = value.decode()
+        if not _JOB_ID.fullmatch(text):
+            return text
+        self._job = text
+        return "<job>"
+
+
+def _copied_lines(connection: pq.PGconn) -> list[str]:
+    lines = []
+    while (read := connection.get_copy_data(0))[0] > 0:
+        lines.append(bytes(read[1]).decode().rstrip("\n"))
+    return lines
 
 
 def _error_lines(result: pq.PGresult) -> list[str]:
@@ -166,19 +220,6 @@ def _field_lines(result: pq.PGresult) -> list[str]:
     found = {name: result.error_field(pq.DiagnosticField[name]) for name in _NAMES}
     shown = [f"{name.split('_')[0].lower()}={text.decode()}" for name, text in found.items() if text]
     return [f"Fields: {', '.join(shown)}"] if shown else []
-
-
-def _result_lines(result: pq.PGresult) -> list[str]:
-    lines = []
-    if result.nfields:
-        lines.append(" | ".join(result.fname(column).decode() for column in range(result.nfields)))
-        for row in range(result.ntuples):
-            values = [result.get_value(row, column) for column in range(result.nfields)]
-            if values and (values[0] or b"").startswith(b"Query Identifier: "):
-                continue  # EXPLAIN (VERBOSE) on DSQL; PostgreSQL as it is set up has none
-            lines.append(" | ".join("∅" if value is None else value.decode() for value in values))
-    lines.append((result.command_status or b"").decode())
-    return lines
 
 
 def rewrite(script: Script, outputs: list[list[str]]) -> str:

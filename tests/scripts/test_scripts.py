@@ -6,44 +6,28 @@ from Borealis, to be read line by line against the source each names.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from psycopg import pq
 
+from .judges import UPDATE, connect_to, running_postgresql
 from .script import Runner, read_script, rewrite
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(path for path in HERE.rglob("*.script"))
-UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
-
-
-def connect_to(conninfo: str) -> Callable[[str | None], pq.PGconn]:
-    """Return what connects as a role, or as the one of the conninfo."""
-
-    def connect(role: str | None = None) -> pq.PGconn:
-        connection = pq.PGconn.connect(f"{conninfo} user={role}".encode() if role else conninfo.encode())
-        assert connection.status == pq.ConnStatus.OK, connection.error_message.decode()
-        return connection
-
-    return connect
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[Callable[[str | None], pq.PGconn]]:
-    pgserver = pytest.importorskip("pgserver")
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as directory:
-        server = pgserver.get_server(directory)
-        yield connect_to(f"host={directory} user=postgres dbname=postgres")
-        server.cleanup()
+def postgresql() -> Iterator[Callable[..., pq.PGconn]]:
+    pytest.importorskip("pgserver")
+    with running_postgresql() as connect:
+        yield connect
 
 
 @pytest.fixture(scope="module")
-def postgresql_as_admin(postgresql: Callable[[str | None], pq.PGconn]) -> Callable[[str | None], pq.PGconn]:
+def postgresql_as_admin(postgresql: Callable[..., pq.PGconn]) -> Callable[..., pq.PGconn]:
     """PostgreSQL as a role like DSQL's admin: no superuser, but it makes roles, and the database and public are its."""
     connection = postgresql(None)
     for statement in (
