@@ -129,7 +129,11 @@ def _kind_of(message: str) -> type[SqlError]:
     """Return the class of a parser's error; libpg_query tells its text alone."""
     if message.startswith("frame "):
         return WindowingError
-    if message == "CREATE SCHEMA IF NOT EXISTS cannot include schema elements":
+    if (
+        message == "CREATE SCHEMA IF NOT EXISTS cannot include schema elements"
+        or message.endswith("not yet implemented")  # MATCH PARTIAL
+        or " constraints cannot be marked " in message  # CHECK … DEFERRABLE
+    ):
         return FeatureNotSupported
     if message.endswith("cannot be used as a role name here") or message.startswith("role name "):
         return ReservedName
