@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help start check test bench lint golden oracle sim clean
+.PHONY: help start check test bench lint golden compatibility oracle sim clean
 
 help:
 	@echo "make start   set up and start a database (ARGS='--port 5433' passes flags on)"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   the fast loop: format, lint, types, layers, fast tests"
 	@echo "make bench   benchmarks beside a PostgreSQL on this machine"
 	@echo "make golden  rewrite the golden scripts; then read the diff"
+	@echo "make compatibility  write docs/compatibility.md anew from the conformance cases"
 	@echo "make oracle  record the answers of a real PostgreSQL 16 anew"
 	@echo "make sim SEED=7  one seed of the commit path's simulation"
 
@@ -56,8 +57,11 @@ bench: $(VENV)/test
 	$(BIN)/python -m benchmarks $(ARGS)
 
 golden: $(VENV)/test
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/scripts
-	git diff --stat tests/scripts
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/scripts tests/conformance
+	git diff --stat tests/scripts tests/conformance
+
+compatibility: $(VENV)/test
+	@$(BIN)/python -m tools.write_compatibility
 
 oracle: $(VENV)/test
 	@set -e; for what in types functions executor session copy wire wire_refusals; do echo $$what; $(BIN)/python tools/record_$$what.py; done
