@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tests.conformance.case import Case, read_cases
 
+from borealis.sql.compatibility import features
+
 PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
 
 _HEAD = """# Compatibility with Aurora DSQL
@@ -24,7 +26,7 @@ gives, what is refused and with which text and SQLSTATE. Each names its source; 
 
 def render(cases: list[Case]) -> str:
     """Return the page."""
-    return "\n".join([_HEAD, *_score(cases), *_gaps(cases)])
+    return "\n".join([_HEAD, *_score(cases), *_gaps(cases), *_dated()])
 
 
 def _score(cases: list[Case]) -> list[str]:
@@ -53,6 +55,24 @@ def _gaps(cases: list[Case]) -> list[str]:
         "## Known gaps\n",
         "The list only shrinks: a case of it that passes fails the tests until it is taken off.\n",
         *(["| group | case | why |", "| --- | --- | --- |", *lines] if gaps else ["None."]),
+        "",
+    ]
+
+
+def _dated() -> list[str]:
+    lines = [
+        f"| {feature.since} | {feature.until or ''} | {feature.what} | `{feature.text}` [{feature.sqlstate}] | {feature.source} |"
+        for feature in features().values()
+    ]
+    return [
+        "## What came when\n",
+        "`borealis start --compatibility 2026-03` asks for Aurora DSQL as it was at the end of that month",
+        "(`2026-03-15`: on that day); `Node.embedded(path, compatibility=…)` likewise. What came later is then refused with the text of its time. The default is `newest`.",
+        "The table is [features.tsv](../src/borealis/sql/compatibility/features.tsv). Where a text of the time is not known, it follows the pattern of its kind.",
+        "A day dates what statements may say; results, limits and plans are today's.\n",
+        "| since | until | feature | else refused with | source |",
+        "| --- | --- | --- | --- | --- |",
+        *lines,
         "",
     ]
 

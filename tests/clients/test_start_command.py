@@ -48,6 +48,18 @@ def test_it_stops_when_told_and_finds_its_cluster_again(start_node, number):
         assert connection.execute("SELECT * FROM t").fetchall() == [(1,)]
 
 
+def test_it_is_dsql_as_of_a_month(start_node):
+    node = start_node(None, "--compatibility", "2026-01", "--workers", 1)
+    with psycopg.connect(node.conninfo(sslmode="require"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE t (id int PRIMARY KEY)")
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match="unsupported statement: CreateSeq"):
+            connection.execute("CREATE SEQUENCE s CACHE 1")
+    node.stop()
+    newest = start_node()
+    with psycopg.connect(newest.conninfo(sslmode="require"), autocommit=True) as connection:
+        connection.execute("CREATE SEQUENCE s CACHE 1")
+
+
 def test_first_and_later_starts_are_ready_within_a_second(start_node):
     """The goal is a second on an idle machine; a busy one gets three."""
     seconds = []

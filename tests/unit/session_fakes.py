@@ -151,6 +151,7 @@ class FakeEngine:
     transactions: list = field(default_factory=list)
     parameter_types: tuple = ()
     catalog: object = None
+    day: object = None
 
     def prepare(self, parsed, parameter_types, scope, now_us=None):
         columns = None

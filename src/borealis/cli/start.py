@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import shlex
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from borealis.node.config import (
 from borealis.node.node_file import remove_node_file, write_node_file
 from borealis.server.admission import CONNECTIONS_PER_S, AdmissionLimits
 from borealis.server.startup import TlsMode
+from borealis.settings.day import NEWEST, read_day
 
 DEFAULT_PORT = 5432
 DEFAULT_HTTP_HOST = "127.0.0.1"
@@ -104,6 +106,12 @@ DEFAULT_HTTP_PORT = 8080
     help="dsql: 3,000 rows and 10 MiB a transaction. lifted: for loading; a COPY FROM outside a transaction block then "
     "commits every 3,000 rows as it goes.",
 )
+@click.option(
+    "--compatibility",
+    default=NEWEST,
+    show_default=True,
+    help="Be Aurora DSQL as it was in a month (2026-03) or on a day (2026-03-15): what came later is refused as it was then.",
+)
 @click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True, help="On stderr.")
 def start(
     data: Path,
@@ -118,6 +126,7 @@ def start(
     region: str,
     connection_rate: float,
     limits_name: str,
+    compatibility: str,
     log_level: str,
 ) -> None:
     """Start a node: one cluster, served to PostgreSQL clients."""
@@ -136,6 +145,7 @@ def start(
         domain=DEFAULT_DOMAIN,
         admission=AdmissionLimits(rate_per_s=connection_rate or None, burst=connection_rate * 10),
         limits=LIFTED_LIMITS if limits_name == "lifted" else DSQL_LIMITS,
+        day=_day(compatibility),
     )
     raise SystemExit(_run(config, as_json=as_json))
 
@@ -161,6 +171,13 @@ def _run(config: NodeConfig, *, as_json: bool) -> int:
         if error.status == OperatorError.exit_code:
             return error.status  # the process that failed has said why
         raise click.ClickException(str(error)) from error
+
+
+def _day(compatibility: str) -> date | None:
+    try:
+        return read_day(compatibility)
+    except ValueError as error:
+        raise OperatorError(f"--compatibility {error}") from error
 
 
 def _check_authentication(auth: str, host: str) -> None:

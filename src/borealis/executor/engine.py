@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections import OrderedDict
 from dataclasses import replace
+from datetime import date
 
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.load import load_catalog
@@ -49,8 +50,11 @@ class Engine:
         random_: random.Random,
         cluster: str,
         limits: TransactionLimits = DSQL_LIMITS,
+        day: date | None = None,
     ) -> None:
         self.limits = limits
+        self.day = day
+        """Of which day DSQL's features are (sql.compatibility); None: the newest."""
         self.snapshots = snapshots
         self.journal = journal
         self.clock = clock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class NodeConfig:
     domain: str = DEFAULT_DOMAIN
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
     limits: TransactionLimits = DSQL_LIMITS
+    day: date | None = None
+    """Of which day DSQL's features are (sql.compatibility); None: the newest."""
 
     def endpoint(self, cluster_id: str) -> str:
         """Return the host name clients know the cluster by."""

@@ -40,6 +40,7 @@ from borealis.server.routing import OneCluster
 from borealis.server.services import Services
 from borealis.server.startup import TlsMode
 from borealis.server.tls import ensure_tls_files, server_context, server_names
+from borealis.settings.day import NEWEST, read_day
 from borealis.storage.checkpoint import Checkpointer
 from borealis.transaction.committer import Committer
 from borealis.transaction.local_journal import LocalJournal
@@ -68,8 +69,15 @@ class Node:
         authentication: Authentication = Authentication.TRUST,
         clock: Clock | None = None,
         random_: random.Random | None = None,
+        compatibility: str = NEWEST,
     ) -> Self:
-        """Return a node on this data directory, made if it is not there, to be entered with `async with`."""
+        """Return a node on this data directory, made if it is not there, to be entered with `async with`.
+
+        compatibility is the day DSQL's features are of: newest, a month (2026-03) or a day.
+
+        Raises:
+            ValueError: it is neither.
+        """
         config = NodeConfig(
             data=Path(path).absolute(),
             host=host,
@@ -78,6 +86,7 @@ class Node:
             tls=tls,
             authentication=authentication,
             admission=replace(AdmissionLimits(), rate_per_s=None),
+            day=read_day(compatibility),
         )
         return cls(config, clock or SystemClock(), random_ or BufferedSystemRandom())
 
@@ -139,7 +148,9 @@ class Node:
         stack.callback(jobs.close)
         journal = LocalJournal(Committer(database, clock, checkpointer=checkpointer, jobs=jobs))
         stack.push_async_callback(journal.close)
-        self._processor = QueryProcessor(database.files, cluster, journal, clock, self._random, config.limits)
+        self._processor = QueryProcessor(
+            database.files, cluster, journal, clock, self._random, config.limits, config.day
+        )
         stack.callback(self._processor.close)
         names = server_names(config.region, config.domain)
         files = ensure_tls_files(directory.tls, names, SystemClock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 from borealis.clock import Clock
 from borealis.executor.engine import Engine
@@ -29,13 +30,14 @@ class QueryProcessor:
         clock: Clock,
         random_: random.Random,
         limits: TransactionLimits = DSQL_LIMITS,
+        day: date | None = None,
     ) -> None:
-        """Serve a cluster whose owner runs."""
+        """Serve a cluster whose owner runs; with the features of a day (sql.compatibility), None: the newest."""
         self._signal = CommitSignal.shared(files.signal)
         self._readers = ReaderPool(files, install)
         self._clock = clock
         snapshots = SnapshotSource(self._readers, self._signal)
-        self.engine = Engine(snapshots, journal, clock, random_, cluster, limits)
+        self.engine = Engine(snapshots, journal, clock, random_, cluster, limits, day)
 
     def begin_session(
         self, login: Login, settings: dict[str, str], pid: int, output: Output

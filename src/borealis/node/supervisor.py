@@ -197,6 +197,7 @@ class Supervisor:
                 cancels_out=[pair[1] for pair in self._cancels],
                 admission=self._config.admission,
                 limits=self._config.limits,
+                day=self._config.day,
                 shared=memoryview(self._shared),
                 tls=self._config.tls,
                 tls_directory=self._directory.tls,

@@ -17,6 +17,7 @@ import os
 import random
 import socket
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -68,6 +69,7 @@ class WorkerSetup:
     tls: TlsMode
     tls_directory: Path
     limits: TransactionLimits
+    day: date | None
     authentication: Authentication
     data: Path
     region: str
@@ -104,7 +106,7 @@ def _clusters(setup: WorkerSetup) -> WorkerClusters:
     clock, chance = SystemClock(), BufferedSystemRandom()
 
     def make_processor(files: ClusterFiles, cluster: str, journal: Journal) -> QueryProcessor:
-        return QueryProcessor(files, cluster, journal, clock, chance, setup.limits)
+        return QueryProcessor(files, cluster, journal, clock, chance, setup.limits, setup.day)
 
     return WorkerClusters(
         ClusterRecords(setup.clusters),

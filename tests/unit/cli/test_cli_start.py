@@ -30,6 +30,14 @@ def run(*arguments):
             ["--auth", "trust", "--host", "no.such.host.invalid"],
             "Error: cannot listen on no.such.host.invalid: Name or service not known\n",
         ),
+        (
+            ["--compatibility", "march"],
+            'Error: --compatibility "march" is no day: say newest, a month (2026-03) or a day (2026-03-15)\n',
+        ),
+        (
+            ["--compatibility", "2024-12"],
+            'Error: --compatibility "2024-12" is before 2025-05-27, when Aurora DSQL became generally available\n',
+        ),
     ],
 )
 def test_refusals_are_one_line(tmp_path, arguments, line):

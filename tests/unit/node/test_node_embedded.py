@@ -6,7 +6,13 @@ import ssl
 import asyncpg
 import pytest
 
-from borealis.errors import SerializationFailure, UndefinedTable, UniqueViolation
+from borealis.errors import (
+    FeatureNotSupported,
+    InFailedSqlTransaction,
+    SerializationFailure,
+    UndefinedTable,
+    UniqueViolation,
+)
 from borealis.node import Node
 from borealis.node.data_directory import DirectoryUnusableError
 from borealis.server.startup import TlsMode
@@ -128,3 +134,31 @@ def test_a_failed_start_lets_go_of_everything(tmp_path):
         with pytest.raises(AddressUnusableError):
             embedded(tmp_path, lambda node: asyncio.sleep(0), port=other.getsockname()[1])
     embedded(tmp_path, lambda node: asyncio.sleep(0))
+
+
+def test_dsql_as_it_was_in_march(tmp_path):
+    async def script(node):
+        connection = node.connect()
+        await connection.execute("CREATE SEQUENCE s CACHE 1")
+        await connection.execute("CREATE TABLE t (id int PRIMARY KEY, v int)")
+        with pytest.raises(FeatureNotSupported, match="unsupported ALTER TABLE DROP COLUMN statement"):
+            await connection.execute("ALTER TABLE t DROP COLUMN v")
+        with pytest.raises(FeatureNotSupported, match="FOREIGN KEY constraint not supported"):
+            await connection.query("CREATE TABLE u (id int REFERENCES t)")
+        await connection.query("SELECT * FROM t WHERE id = $1 FOR UPDATE", "1")
+        with pytest.raises(FeatureNotSupported, match="equality predicates on the key"):
+            await connection.query("SELECT * FROM t WHERE v = $1 FOR UPDATE", "1")
+        await connection.execute("BEGIN")
+        with pytest.raises(FeatureNotSupported, match="ConstraintsSet"):
+            await connection.execute("SET CONSTRAINTS ALL DEFERRED")
+        with pytest.raises(InFailedSqlTransaction):
+            await connection.execute("SET CONSTRAINTS ALL DEFERRED")
+        await connection.execute("ROLLBACK")
+        connection.close()
+
+    embedded(tmp_path, script, compatibility="2026-03")
+
+
+def test_a_day_that_is_none(tmp_path):
+    with pytest.raises(ValueError, match="is no day"):
+        Node.embedded(tmp_path, compatibility="soon")

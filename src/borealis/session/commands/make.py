@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
+from borealis.catalog.relations import Table
 from borealis.errors import FeatureNotSupported
 from borealis.session.commands import transactions
 from borealis.session.commands.analyze import analyze_command
@@ -16,7 +18,7 @@ from borealis.session.commands.settings import Show, set_command
 from borealis.session.commands.small import DeallocateAll, SetConstraints
 from borealis.session.commands.wait_for_job import call_command
 from borealis.sql.bind import is_bindable
-from borealis.sql.parse import Parsed
+from borealis.sql.parse import Node, Parsed
 from borealis.sql.utility import is_ddl
 from borealis.types.base import Oid
 
@@ -44,7 +46,9 @@ _MAKERS: dict[str, Callable[[Session, Parsed], Command]] = {
 
 
 def make_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, ...] = ()) -> Command:
-    """Prepare one statement. Raises what parsing and binding it raises."""
+    """Prepare one statement. Raises what parsing and binding it raises, and what it was refused with on the engine's day."""
+    if session.engine.day is not None:
+        _check_day(session.engine.day, session, parsed)
     if parsed.node_name == "CallStmt":
         return call_command(session, parsed, parameter_types)
     if parsed.node_name == "ExplainStmt":
@@ -60,6 +64,22 @@ def make_command(session: Session, parsed: Parsed, parameter_types: tuple[Oid, .
     if is_bindable(parsed) or is_ddl(parsed):
         return query_command(session, parsed, parameter_types)
     return Refused(parsed)
+
+
+def _check_day(day: date, session: Session, parsed: Parsed) -> None:
+    """Refuse what DSQL did not have on a day. It is asked where a plan is wanted, never where one runs."""
+    from borealis.sql.compatibility import refusal_on
+
+    catalog, path = session.engine.catalog, session.scope.search_path
+
+    def find_table(range_var: Node) -> Table | None:
+        schemas = (range_var["schemaname"],) if "schemaname" in range_var else path
+        found = (catalog.table(schema, range_var["relname"]) for schema in schemas)
+        return next((table for table in found if table is not None), None)
+
+    error = refusal_on(day, parsed, find_table)
+    if error is not None:
+        raise error
 
 
 def ends_block(parsed: Parsed) -> bool:
