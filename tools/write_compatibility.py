@@ -66,7 +66,7 @@ def _dated() -> list[str]:
     ]
     return [
         "## What came when\n",
-        "`borealis start --compatibility 2026-03` asks for Aurora DSQL as it was at the end of that month",
+        "`borealis start --compatibility 2026-03`, or a cluster's tag `borealis:compatibility`, asks for Aurora DSQL as it was at the end of that month",
         "(`2026-03-15`: on that day); `Node.embedded(path, compatibility=…)` likewise. What came later is then refused with the text of its time. The default is `newest`.",
         "The table is [features.tsv](../src/borealis/sql/compatibility/features.tsv). Where a text of the time is not known, it follows the pattern of its kind.",
         "A day dates what statements may say; results, limits and plans are today's.\n",

@@ -172,6 +172,22 @@ def test_multi_region_and_streams_are_refused_by_name(api, cluster):
         assert (refusal["Error"]["Code"], refusal["resourceType"]) == ("ResourceNotFoundException", "stream")
 
 
+def test_a_cluster_is_dsql_as_of_the_month_of_its_tag(api, cluster):
+    arn, tag = cluster["arn"], "borealis:compatibility"
+    refusal = api.refused("tag_resource", resourceArn=arn, tags={tag: "soon"})
+    [field] = refusal["fieldList"]
+    assert (field["name"], '"soon" is no day' in field["message"]) == (f"tags.{tag}", True)
+    api.dsql.tag_resource(resourceArn=arn, tags={tag: "2026-01"})
+    with (
+        api.connect(cluster["endpoint"]) as connection,
+        pytest.raises(psycopg.errors.FeatureNotSupported, match="unsupported statement: CreateSeq"),
+    ):
+        connection.execute("CREATE SEQUENCE s CACHE 1")
+    api.dsql.tag_resource(resourceArn=arn, tags={tag: "newest"})
+    with api.connect(cluster["endpoint"]) as connection:
+        connection.execute("CREATE SEQUENCE s CACHE 1")
+
+
 def test_tags(api, cluster):
     arn = cluster["arn"]
     assert api.dsql.list_tags_for_resource(resourceArn=arn)["tags"] == {}
@@ -184,6 +200,8 @@ def test_tags(api, cluster):
     refusal = api.refused("tag_resource", resourceArn=arn, tags={"one more": ""})
     assert refusal["Error"]["Code"] == "ServiceQuotaExceededException"
     refusal = api.refused("tag_resource", resourceArn=arn, tags={"aws:mine": ""})
+    assert [field["name"] for field in refusal["fieldList"]] == ["tags.aws:mine"]
+    refusal = api.refused("create_cluster", tags={"aws:mine": ""})
     assert [field["name"] for field in refusal["fieldList"]] == ["tags.aws:mine"]
     gone = arn.replace(cluster["identifier"], "z" * 26)
     assert (

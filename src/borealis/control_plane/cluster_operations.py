@@ -27,6 +27,7 @@ from borealis.control_plane.record import (
     Remembered,
 )
 from borealis.control_plane.service import Answer, Parameters, Service
+from borealis.control_plane.tag_operations import check_tags
 
 AWS_OWNED_KEY = "AWS_OWNED_KMS_KEY"
 PAGE_MAX = 100
@@ -53,6 +54,7 @@ def create_cluster(service: Service, caller: Caller, parameters: Parameters) -> 
         raise ServiceQuotaExceededException(
             "You have reached the cluster limit.", caller.principal.account, "cluster", _QUOTA_CODE
         )
+    check_tags(tags)
     identifier = new_identifier(service.random)
     if policy is not None:
         bypass = bool(parameters.get("bypassPolicyLockoutSafetyCheck"))

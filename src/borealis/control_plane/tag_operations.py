@@ -5,6 +5,8 @@ Source: dsql-facts.md §8.1, §8.3.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from borealis.auth.arn import SERVICE, Arn
@@ -17,6 +19,7 @@ from borealis.control_plane.errors import (
 )
 from borealis.control_plane.record import DELETING, ClusterRecord
 from borealis.control_plane.service import Answer, Parameters, Service
+from borealis.settings.day import TAG, read_day
 
 TAGS_MAX = 200
 _RESERVED = "aws:"
@@ -27,11 +30,7 @@ def tag_resource(service: Service, caller: Caller, parameters: Parameters) -> An
     found = _find(service, caller, arn)
     caller.require("TagResource", arn, found, request_tags=tags)
     record = _existing(service, arn)
-    for name in tags:
-        if name.lower().startswith(_RESERVED):
-            raise ValidationException.of_field(
-                f"tags.{name}", f"Tag keys that begin with {_RESERVED} are reserved."
-            )
+    check_tags(tags)
     merged = {**record.tags, **tags}
     if len(merged) > TAGS_MAX:
         raise ServiceQuotaExceededException(
@@ -39,6 +38,24 @@ def tag_resource(service: Service, caller: Caller, parameters: Parameters) -> An
         )
     service.clusters.change(record.identifier, lambda now: replace(now, tags=merged))
     return {}
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Refuse names that are AWS's own, and a day that is none.
+
+    Raises:
+        ValidationException: naming the tag.
+    """
+    for name, value in tags.items():
+        if name.lower().startswith(_RESERVED):
+            raise ValidationException.of_field(
+                f"tags.{name}", f"Tag keys that begin with {_RESERVED} are reserved."
+            )
+        if name == TAG:
+            try:
+                read_day(value)
+            except ValueError as error:
+                raise ValidationException.of_field(f"tags.{name}", f"{error}.") from None
 
 
 def untag_resource(service: Service, caller: Caller, parameters: Parameters) -> Answer:

@@ -106,7 +106,7 @@ def _clusters(setup: WorkerSetup) -> WorkerClusters:
     clock, chance = SystemClock(), BufferedSystemRandom()
 
     def make_processor(files: ClusterFiles, cluster: str, journal: Journal) -> QueryProcessor:
-        return QueryProcessor(files, cluster, journal, clock, chance, setup.limits, setup.day)
+        return QueryProcessor(files, cluster, journal, clock, chance, setup.limits)
 
     return WorkerClusters(
         ClusterRecords(setup.clusters),
@@ -114,6 +114,7 @@ def _clusters(setup: WorkerSetup) -> WorkerClusters:
         setup.ipc_path,
         make_processor,
         lambda cluster: Endpoint(cluster, setup.region, setup.domain),
+        setup.day,
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,7 @@ from borealis.node.trusting_cluster import NodeCluster
 from borealis.server.authentication import Login
 from borealis.server.routing import unknown_cluster
 from borealis.server.services import Output, ServerSession
+from borealis.settings.day import TAG, read_day
 from borealis.storage.errors import StorageError
 from borealis.storage.files import ClusterFiles
 from borealis.transaction.journal import Journal
@@ -61,12 +63,15 @@ class WorkerClusters:
         ipc_path: Path,
         make_processor: MakeProcessor,
         endpoint_of: Callable[[str], Endpoint],
+        day: date | None = None,
     ) -> None:
+        """Serve them; day is that of clusters whose records name none (settings.day)."""
         self._records = records
         self._keyring = keyring
         self._ipc_path = ipc_path
         self._make_processor = make_processor
         self._endpoint_of = endpoint_of
+        self._day = day
         self._open: dict[str, _Open] = {}
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -78,8 +83,10 @@ class WorkerClusters:
         return found[0] if len(found) == 1 else None
 
     async def open(self, cluster_id: str) -> None:
-        self._served(cluster_id)
-        if cluster_id in self._open:
+        record = self._served(cluster_id)
+        opened = self._open.get(cluster_id)
+        if opened is not None:
+            opened.processor.engine.day = self._day_of(record)
             return
         task = self._opening.get(cluster_id)
         if task is None:
@@ -118,6 +125,15 @@ class WorkerClusters:
             raise unknown_cluster(cluster_id)
         return record
 
+    def _day_of(self, record: ClusterRecord) -> date | None:
+        tag = record.tags.get(TAG)
+        if tag is None:
+            return self._day
+        try:
+            return read_day(tag)
+        except ValueError as error:  # the control plane lets none in; somebody wrote the record
+            raise _cannot_be_opened(record.identifier, f"tag {TAG}: {error}") from None
+
     def _opened(self, login: Login) -> _Open:
         opened = self._open.get(login.cluster_id)
         if opened is None:  # deleted while the client was on its way in
@@ -137,7 +153,9 @@ class WorkerClusters:
         try:
             directory = self._records.directory(cluster_id)
             files = self._keyring.unlocking(directory, lambda key: ClusterFiles.locate(directory, key))
+            day = self._day_of(self._served(cluster_id))
             processor = self._make_processor(files, cluster_id, journal)
+            processor.engine.day = day
         except BaseException as error:
             await journal.close()
             if isinstance(error, StorageError):

@@ -1,4 +1,7 @@
-"""The day whose Aurora DSQL a node, or one of its clusters, is asked to be: `borealis start --compatibility 2026-03`.
+"""The day whose Aurora DSQL a node, or one of its clusters, is asked to be.
+
+    borealis start --compatibility 2026-03                       every cluster of the node
+    aws dsql tag-resource … --tags borealis:compatibility=2026-03    one cluster, from its next connection on
 
 What came when is a table of sql.compatibility. Source: dsql-facts.md §4.11.
 """
@@ -10,6 +13,8 @@ import re
 from datetime import date
 
 NEWEST = "newest"
+TAG = "borealis:compatibility"
+"""Of a cluster; it goes before what the node was started with."""
 FIRST_DAY = date(2025, 5, 27)
 """General availability: nothing is known of what came when before it."""
 
