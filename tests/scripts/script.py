@@ -99,10 +99,11 @@ def read_script(path: Path) -> Script:
 
 
 class Runner:
-    """Runs a script's commands over libpq's simple protocol, a connection a session."""
+    """Runs a script's commands over libpq, a connection a session, by the simple protocol or the extended one."""
 
-    def __init__(self, connect: Callable[[str | None], pq.PGconn]) -> None:
+    def __init__(self, connect: Callable[[str | None], pq.PGconn], *, extended: bool = False) -> None:
         self._connect = connect
+        self._extended = extended
         self._connections: dict[str, pq.PGconn] = {}
         self._shows_fields = False
         self._job = ""
@@ -157,7 +158,10 @@ class Runner:
     def _results(self, connection: pq.PGconn, sql: str) -> list[pq.PGresult]:
         """Return what each statement of a message answered; of a COPY, its end."""
         sql, _, data = sql.partition("\n") if re.match("COPY .* FROM STDIN", sql) else (sql, "", "")
-        connection.send_query(sql.encode())
+        if self._extended:
+            connection.send_query_params(sql.encode(), None)
+        else:
+            connection.send_query(sql.encode())
         results = []
         while (result := connection.get_result()) is not None:
             if result.status == pq.ExecStatus.COPY_IN:
