@@ -13,6 +13,8 @@ from borealis.types import interval, numeric, oids
 from borealis.types.base import FixedNumeric, PackedNumeric, Style
 from borealis.types.date import DAYS_MAX, DAYS_MIN
 from borealis.types.registry import type_of, types
+from borealis.types.text_search import vector
+from borealis.types.text_search.vector import Lexeme
 from borealis.types.timestamp import US_END, US_MIN
 
 STYLES = [
@@ -33,7 +35,16 @@ decimals = st.decimals(
 intervals = st.tuples(
     st.integers(-(2**20), 2**20), st.integers(-(2**20), 2**20), st.integers(-(2**45), 2**45)
 ).map(lambda parts: interval.pack(*parts))
+lexemes = st.builds(
+    lambda word, places: Lexeme(word, tuple(sorted(places.items()))),
+    text.filter(bool),
+    st.dictionaries(st.integers(1, 16_382), st.integers(0, 3), max_size=4),
+)
+vectors = st.lists(lexemes, unique_by=lambda lexeme: lexeme.word).map(
+    lambda found: vector.pack(sorted(found, key=lambda lexeme: lexeme.word))
+)
 VALUES = {
+    oids.TSVECTOR: vectors,
     oids.BOOL: st.sampled_from([0, 1]),
     oids.INT2: st.integers(-(2**15), 2**15 - 1),
     oids.INT4: st.integers(-(2**31), 2**31 - 1),
@@ -106,7 +117,8 @@ def test_garbage_raises_only_sql_errors(garbage, data, oid):
 
 
 @pytest.mark.parametrize(
-    "name", ["timestamp", "date", "time", "timetz", "interval", "numeric", "json", "_int4"]
+    "name",
+    ["timestamp", "date", "time", "timetz", "interval", "numeric", "json", "_int4", "tsvector", "tsquery"],
 )
 @given(
     words=st.lists(

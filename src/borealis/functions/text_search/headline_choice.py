@@ -7,6 +7,7 @@ Source: PostgreSQL 16 documentation 12.3.4; recorded in tests/oracle/functions/t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class _Choice:
         self._words = words
         self._query = query
         self._options = options
+        self._wanted = [n for n, word in enumerate(words) if word.operand is not None]
 
     # covers
 
@@ -63,16 +65,9 @@ class _Choice:
 
     def _span(self, begin: int, end: int) -> tuple[int, int] | None:
         """Return the wanted words from one place to another."""
-        first = last = -1
-        for n, word in enumerate(self._words):
-            if word.operand is None:
-                continue
-            if first < 0 and word.place >= begin:
-                first = n
-            if word.place > end:
-                break
-            last = n
-        return (first, last) if 0 <= first <= last else None
+        first = bisect_left(self._wanted, begin, key=lambda n: self._words[n].place)
+        behind = bisect_right(self._wanted, end, key=lambda n: self._words[n].place)
+        return (self._wanted[first], self._wanted[behind - 1]) if first < behind else None
 
     # one headline
 
@@ -219,9 +214,11 @@ class _Choice:
 
 def _first_end(found: Places, place: int) -> int:
     """Return the end of the first match that ends at a place or behind it, _END where there is none."""
-    return next((end for end in found.places if end >= place), _END)
+    at = bisect_left(found.places, place)
+    return found.places[at] if at < len(found.places) else _END
 
 
 def _last_begin(found: Places, end: int) -> int:
     """Return the begin of the last match that begins at or before a place, -1 where there is none."""
-    return next((at - found.width for at in reversed(found.places) if at - found.width <= end), -1)
+    at = bisect_right(found.places, end + found.width)
+    return found.places[at - 1] - found.width if at else -1

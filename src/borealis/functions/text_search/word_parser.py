@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from borealis.errors import StatementTooComplex
 from borealis.functions.text_search.word_states import BEYOND_ASCII, END, KINDS, Rule, states
 
 _HOST, _URL_PATH = KINDS["host"], KINDS["url_path"]
@@ -17,23 +18,30 @@ _IGNORED = {"<script": True, "</script": False, "<style": True, "</style": False
 class _Place:
     """Where the parser is, or would come back to."""
 
-    __slots__ = ("at", "length", "resume", "state")
+    __slots__ = ("at", "branch", "length", "resume", "state")
 
-    def __init__(self, at: int, length: int, state: str) -> None:
+    def __init__(self, at: int, length: int, state: str, branch: tuple[int, str] | None = None) -> None:
         self.at = at
         self.length = length  # of the token as yet
         self.state = state
+        self.branch = branch
+        """Where it was left for, as long as it comes back from there to whoever left: a place of the text and a state."""
         self.resume = -1
         """The rule that was left from here; after coming back those behind it are looked at."""
 
 
 class _Parser:
-    def __init__(self, text: str, at: int = 0, state: str = "base", *, wants_host: bool = False) -> None:
+    def __init__(self, text: str, hosts: dict[int, int], at: int = 0, *, wants_host: bool = False) -> None:
+        """hosts: the lengths of those known, 0 for none, by where they begin; shared by parsers of one text."""
         self._text = text
-        self._places = [_Place(at, 0, state)]
+        self._hosts = hosts
+        self._places = [_Place(at, 0, "base")]
         self._start = at
         self._wants_host = wants_host
         self._ignores = False
+        self._dead: set[tuple[int, str]] = set()
+        """Branches that lead nowhere: each is gone into once, else repeated signs would take time by their square."""
+        self._dead_end = at
         self.length = 0
         self.kind = 0
 
@@ -49,6 +57,8 @@ class _Parser:
             return False
         self._start = place.at
         place.resume = -1
+        if self._dead and place.at > self._dead_end:
+            self._dead.clear()
         while True:
             state = known[place.state]
             if state.run is not None and place.resume < 0:
@@ -80,8 +90,11 @@ class _Parser:
     def _rule(self, rules: tuple[Rule, ...], place: _Place) -> Rule:
         resume, place.resume = place.resume, -1
         for rule in rules:
-            if rule.number > resume and (not rule.dynamic or self._holds(rule.dynamic, place)):
-                return rule
+            if rule.number <= resume or (rule.dynamic and not self._holds(rule.dynamic, place)):
+                continue
+            if rule.action == "+" and (place.at + 1, rule.state) in self._dead and not self._wants_host:
+                continue
+            return rule
         raise AssertionError(f"no rule of {place.state}")
 
     def _holds(self, test: str, place: _Place) -> bool:
@@ -90,18 +103,22 @@ class _Parser:
         if test == "stop_host":
             was_wanted, self._wants_host = self._wants_host, False
             return was_wanted
-        if test == "host":
-            inner = _Parser(self._text, place.at, wants_host=True)
-            wanted = _HOST
-        else:
-            inner = _Parser(self._text, place.at, "url_path_first")
-            inner._places.insert(0, _Place(place.at, 0, "base"))
-            wanted = _URL_PATH
-        if not inner.find() or inner.kind != wanted:
-            return False
-        place.at += inner.length
-        place.length += inner.length
-        return True
+        length = self._host_length(place.at) if test == "host" else self._url_path_length(place.at)
+        place.at += length
+        place.length += length
+        return length > 0
+
+    def _host_length(self, at: int) -> int:
+        """Return the length of a host that begins here, 0 if none does."""
+        if at not in self._hosts:
+            inner = _Parser(self._text, self._hosts, at, wants_host=True)
+            self._hosts[at] = inner.length if inner.find() and inner.kind == _HOST else 0
+        return self._hosts[at]
+
+    def _url_path_length(self, at: int) -> int:
+        inner = _Parser(self._text, self._hosts, at)
+        inner._places.append(_Place(at, 0, "url_path_first"))
+        return inner.length if inner.find() and inner.kind == _URL_PATH else 0
 
     def _do(self, special: str, place: _Place) -> None:
         if special == "tag":
@@ -119,12 +136,17 @@ class _Parser:
         places = self._places
         match rule.action:
             case "<":
-                places.pop()
+                branch = places.pop().branch
+                if branch is not None and not self._wants_host:
+                    self._dead.add(branch)
+                    self._dead_end = max(self._dead_end, branch[0])
             case "+":
                 place.resume = rule.number
-                places.append(_Place(place.at, place.length, place.state))
+                branch = None if self._wants_host else (place.at + 1, rule.state)
+                places.append(_Place(place.at, place.length, place.state, branch))
             case "^" | "=^":
                 del places[-2]
+                place.branch = None
             case "=*":
                 del places[:-1]
             case "&":
@@ -140,5 +162,11 @@ def _kind_of(text: str, at: int) -> int:
 
 
 def tokens(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the kind and text of each token. Together, tokens that are not parts of others are the whole text."""
-    return _Parser(text).tokens()
+    """Yield the kind and text of each token. Together, tokens that are not parts of others are the whole text.
+
+    Raises: StatementTooComplex 54001, where what might be addresses stands in addresses too deep.
+    """
+    try:
+        yield from _Parser(text, {}).tokens()
+    except RecursionError:
+        raise StatementTooComplex("stack depth limit exceeded") from None

@@ -165,6 +165,9 @@ _TESTS: dict[str, Callable[[str], bool]] = {
 }
 """Of ASCII characters. Beyond, only alpha and alnum hold."""
 
+_COMMENT = re.compile(r"(?:[^-]+|-(?!->))+")
+"""What of a comment is not its end: it is looked for at once, and once for all comments without one."""
+
 _RULE = re.compile(r"('.'|[a-z_]+)(=[*^]?|[>+<^&~])([a-z_]*)(?:/([a-z_]+))?(?:!([a-z]+))?")
 
 
@@ -198,6 +201,8 @@ def _holds(test: str, kind: int) -> bool:
 
 
 def _run_of(name: str, rules: tuple[tuple[Rule, ...], ...]) -> re.Pattern[str] | None:
+    if name == "comment":
+        return _COMMENT
     kinds = [
         kind
         for kind in range(BEYOND_ASCII + 1)

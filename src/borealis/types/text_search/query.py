@@ -15,7 +15,7 @@ from typing import Any
 
 from borealis.errors import ProgramLimitExceeded, StatementTooComplex
 from borealis.types.base import Value
-from borealis.types.text_search.vector import quoted
+from borealis.types.text_search.vector import CACHED_MAX, quoted
 
 _PRIORITY = {"!": 4, "<->": 3, "&": 2, "|": 1}
 _ITEM_BYTES = 12
@@ -68,7 +68,6 @@ def pack(query: Query | None) -> str:
     return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
 
 
-@lru_cache(maxsize=256)
 def _unpacked(text: str) -> Query | None:
     made: list[Query] = []
     for item in reversed(json.loads(text)):
@@ -83,8 +82,12 @@ def _unpacked(text: str) -> Query | None:
     return made[0] if made else None
 
 
+_unpacked_before = lru_cache(maxsize=256)(_unpacked)
+
+
 def unpack(value: Value) -> Query | None:
-    return _unpacked(str(value))
+    packed = str(value)
+    return _unpacked_before(packed) if len(packed) <= CACHED_MAX else _unpacked(packed)
 
 
 def nodes(query: Query | None) -> Iterator[Query]:

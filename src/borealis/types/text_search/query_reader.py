@@ -215,12 +215,16 @@ class _Builder:
         self._expand = expand
         self._joined_by = joined_by
         self._bytes = 0
+        self._has_stop_words = False
         self._made: list[Query] = []
 
     def build(self, tokens: _Tokens) -> Query | None:
         try:
             self._level(tokens)
-            return checked(without_stop_words(self._made[0])) if self._made else None
+            if not self._made:
+                return None
+            query = self._made[0]
+            return checked(without_stop_words(query) if self._has_stop_words else query)
         except RecursionError:
             raise StatementTooComplex("stack depth limit exceeded") from None
 
@@ -237,7 +241,7 @@ class _Builder:
                 case ")":
                     break
                 case "stop":
-                    self._made.append(STOP)
+                    self._push_stop_word()
                 case _:
                     self._settle(waiting, token.kind)
                     if len(waiting) == _OPERATORS_MAX:
@@ -254,6 +258,10 @@ class _Builder:
             sign = waiting.pop()
             self._push_operator(sign.kind, sign.distance)
 
+    def _push_stop_word(self) -> None:
+        self._has_stop_words = True
+        self._made.append(STOP)
+
     def _push_operator(self, kind: str, distance: int) -> None:
         right = self._made.pop()
         if kind == "!":
@@ -264,7 +272,7 @@ class _Builder:
     def _push_word(self, word: _Word) -> None:
         lexemes = [word.text] if self._expand is None else self._expand(word.text)
         if not lexemes:
-            self._made.append(STOP)
+            self._push_stop_word()
         for n, lexeme in enumerate(lexemes):
             size = len(lexeme.encode())
             if size >= LEXEME_BYTES_END:

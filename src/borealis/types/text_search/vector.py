@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,11 @@ from borealis.types.text_search.lexeme_reader import LexemeReader, Position
 from borealis.types.text_search.limits import LEXEME_BYTES_END, POSITION_END, POSITIONS_MAX, TEXT_BYTES_MAX
 
 _LETTERS = {3: "A", 2: "B", 1: "C", 0: ""}
+_WEIGHTS = {"A": 3, "B": 2, "C": 1}
+_LEXEME = re.compile(r"'((?:[^']|'')*)'(?::([0-9ABC,]+))?")
+CACHED_MAX = 4_096
+"""Texts longer than this are taken apart each time: a value may have a megabyte."""
+
 _HEADER_BYTES = 8
 _ENTRY_BYTES = 4
 
@@ -42,17 +48,29 @@ def _lexeme_text(lexeme: Lexeme) -> str:
     return f"{quoted(lexeme.word)}:{places}"
 
 
-@lru_cache(maxsize=256)
 def _unpacked(text: str) -> Vector:
-    reader = LexemeReader(text, "tsvector")
-    found: list[Lexeme] = []
-    while (item := reader.next()) is not None:
-        found.append(Lexeme(item[0], tuple(item[1])))
-    return tuple(found)
+    return tuple(
+        [
+            Lexeme(
+                found[1].replace("''", "'").replace("\\\\", "\\"),
+                tuple(map(_position, found[2].split(","))) if found[2] else (),
+            )
+            for found in _LEXEME.finditer(text)
+        ]
+    )
+
+
+def _position(text: str) -> Position:
+    weight = _WEIGHTS.get(text[-1], 0)
+    return (int(text[:-1] if weight else text), weight)
+
+
+_unpacked_before = lru_cache(maxsize=256)(_unpacked)
 
 
 def unpack(value: Value) -> Vector:
-    return _unpacked(str(value))
+    text = str(value)
+    return _unpacked_before(text) if len(text) <= CACHED_MAX else _unpacked(text)
 
 
 def read(text: str) -> Vector:
