@@ -27,6 +27,9 @@ TYPES = {
     "timestamp": oids.TIMESTAMP,
     "interval": oids.INTERVAL,
     "jsonb": oids.JSONB,
+    "tsvector": oids.TSVECTOR,
+    "tsquery": oids.TSQUERY,
+    "regconfig": oids.REGCONFIG,
 }
 _NAMES = {oid: name for name, oid in TYPES.items()}
 
@@ -42,11 +45,16 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "timestamp": ("timestamp '2024-03-01 12:30:00.5'", "timestamp '1970-01-01'", "NULL::timestamp"),
     "interval": ("interval '1 day'", "interval '-2 hours'", "interval '1 mon 3 days'", "NULL::interval"),
     "jsonb": ("'{\"a\": 1}'::jsonb", "'[1, 2, \"x\"]'::jsonb", "'null'::jsonb", "NULL::jsonb"),
+    "tsvector": ("''::tsvector", "'fat:1,4 cat:2A rat:3'::tsvector", "'a cat'::tsvector", "NULL::tsvector"),
+    "tsquery": ("''::tsquery", "'fat & !rat'::tsquery", "'fat <-> cat | a:*'::tsquery", "NULL::tsquery"),
+    "regconfig": ("'simple'::regconfig",),
 }
 _LEFT_OUT = frozenset(
     # Unbounded work or results for arguments this large, not a difference of meaning.
     "repeat lpad rpad factorial numeric_fac power pow exp dexp ^ generate_series gcd lcm random setseed "
-    "pg_sleep numeric_power << >> int2shl int2shr int4shl int4shr int8shl int8shr".split()
+    "pg_sleep numeric_power << >> int2shl int2shr int4shl int4shr int8shl int8shr "
+    # Only its sign means something.
+    "tsvector_cmp".split()
 )
 _INEXACT = frozenset(
     # Last digits are the C library's.
