@@ -55,7 +55,7 @@ def test_parentheses(depth):
         assert depth > 2_000
 
 
-@pytest.mark.parametrize("piece", ["1@e", "a@", "a_", "<!--", "a.b@", "<script "])
+@pytest.mark.parametrize("piece", ["1@e", "a@", "a_", "/.", "<!--", "a.b@", "<script "])
 @pytest.mark.parametrize("count", [10, 1_000])
 def test_repeated_pieces(piece, count):
     try:

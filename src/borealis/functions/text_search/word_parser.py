@@ -15,17 +15,21 @@ _HOST, _URL_PATH = KINDS["host"], KINDS["url_path"]
 _IGNORED = {"<script": True, "</script": False, "<style": True, "</style": False}
 
 
+_Step = tuple[int, str]
+"""A place of the text, and the state in which the parser comes there."""
+
+
 class _Place:
     """Where the parser is, or would come back to."""
 
-    __slots__ = ("at", "branch", "length", "resume", "state")
+    __slots__ = ("at", "entered", "length", "resume", "state")
 
-    def __init__(self, at: int, length: int, state: str, branch: tuple[int, str] | None = None) -> None:
+    def __init__(self, at: int, length: int, state: str, entered: list[_Step] | None = None) -> None:
         self.at = at
         self.length = length  # of the token as yet
         self.state = state
-        self.branch = branch
-        """Where it was left for, as long as it comes back from there to whoever left: a place of the text and a state."""
+        self.entered = entered
+        """The steps since a place was left for this one, None where it would not come back to that place."""
         self.resume = -1
         """The rule that was left from here; after coming back those behind it are looked at."""
 
@@ -39,8 +43,8 @@ class _Parser:
         self._start = at
         self._wants_host = wants_host
         self._ignores = False
-        self._dead: set[tuple[int, str]] = set()
-        """Branches that lead nowhere: each is gone into once, else repeated signs would take time by their square."""
+        self._dead: set[_Step] = set()
+        """Steps that lead nowhere: each is made once, else repeated signs would take time by their square."""
         self._dead_end = at
         self.length = 0
         self.kind = 0
@@ -69,6 +73,13 @@ class _Parser:
             rule = self._rule(state.rules[_kind_of(text, place.at)], place)
             if rule.special:
                 self._do(rule.special, place)
+            entered = place.entered
+            if rule.action == ">" and rule.state and entered is not None:
+                step = (place.at + 1, rule.state)
+                if step in self._dead and not self._wants_host:
+                    place = self._back()
+                    continue
+                entered.append(step)
             is_token = rule.action[0] == "="
             if is_token:
                 self.length, self.kind = place.length, rule.token
@@ -136,23 +147,27 @@ class _Parser:
         places = self._places
         match rule.action:
             case "<":
-                branch = places.pop().branch
-                if branch is not None and not self._wants_host:
-                    self._dead.add(branch)
-                    self._dead_end = max(self._dead_end, branch[0])
+                return self._back()
             case "+":
                 place.resume = rule.number
-                branch = None if self._wants_host else (place.at + 1, rule.state)
-                places.append(_Place(place.at, place.length, place.state, branch))
+                entered = None if self._wants_host else [(place.at + 1, rule.state)]
+                places.append(_Place(place.at, place.length, place.state, entered))
             case "^" | "=^":
                 del places[-2]
-                place.branch = None
+                place.entered = None
             case "=*":
                 del places[:-1]
             case "&":
                 places.pop()
                 places[-1].at, places[-1].length = place.at, place.length
         return places[-1]
+
+    def _back(self) -> _Place:
+        entered = self._places.pop().entered
+        if entered is not None and not self._wants_host:
+            self._dead.update(entered)
+            self._dead_end = max(self._dead_end, entered[-1][0])
+        return self._places[-1]
 
 
 def _kind_of(text: str, at: int) -> int:
