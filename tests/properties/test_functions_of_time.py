@@ -108,3 +108,20 @@ def test_what_to_char_writes_to_timestamp_reads(timestamp):
         "DDD YYYY HH:MI:SS p.m. US",
     ):
         assert to_timestamp(Context(), timestamp_to_char(timestamp, template), template) == timestamp
+
+
+DATES = st.integers(limits.DATE_MIN, limits.DATE_END - 1) | st.integers(-731_000, 2_923_000)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    DATES
+    | st.sampled_from([limits.DATE_FOREVER, limits.DATE_NEVER, -730_120, -730_119, 2_921_939, 2_921_940]),
+    st.sampled_from(["year", "month", "day", "MONTH", "doy"]),
+)
+def test_a_field_of_a_date_column_is_the_functions(date, field):
+    text = EMITTERS["extract_date"]((Sql("?1", constant=field), Sql("d"))).text
+    ((native, called),) = connection.execute(
+        f"SELECT {text}, pg_field_of_date(?1, d) FROM (SELECT ?2 AS d)", (field, date)
+    )
+    assert native == called

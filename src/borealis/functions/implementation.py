@@ -37,6 +37,9 @@ class Sql:
     """Of a numeric that is Plain only since no bound proves that int64 holds it: native text of the value as a scaled integer,
     and the scale. SQLite makes a REAL of what int64 does not hold, so the type of each result tells whether it is exact."""
 
+    is_canonical: bool = False
+    """Whether equal values have equal text, though their order is a collation's: what groups needs no collation."""
+
     @property
     def is_atomic(self) -> bool:
         """A column, parameter or literal: cheap to write twice."""

@@ -147,7 +147,7 @@ def _group_by(compilation: Compilation, node: Select) -> str:
     if any(is_volatile(expr) for expr in node.group):
         raise FeatureNotSupported("GROUP BY over a volatile expression is not supported yet")
     forms = [
-        comparison.term_form(compilation.expr(expr), expr.type)
+        sql.text if (sql := compilation.expr(expr)).is_canonical else comparison.term_form(sql, expr.type)
         for expr in dict.fromkeys(node.group)
         if not is_constant(expr)
     ]

@@ -18,7 +18,7 @@ from borealis.functions.datetime.calendar_fields import (
 )
 from borealis.functions.datetime.limits import DATE_FOREVER, FOREVER, is_infinite, is_infinite_date, truncated
 from borealis.functions.datetime.units import field_named, not_supported
-from borealis.functions.implementation import Context, scalar
+from borealis.functions.implementation import Context, Sql, emitter, scalar
 from borealis.functions.numeric.arithmetic import numeric_add, numeric_div
 from borealis.functions.numeric.rounding import numeric_round
 from borealis.types.base import Value
@@ -206,9 +206,29 @@ _register("timestamp", of_timestamp, "timestamp_part")  # type: ignore[arg-type]
 _register("interval", of_interval, "interval_part")  # type: ignore[arg-type]
 
 
-@scalar("extract_date")
-def extract_date(name: str, date: int) -> Value:
+@scalar("field_of_date")
+def field_of_date(name: str, date: int) -> Value:
     return as_numeric(of_date(name, date))
+
+
+_FORMATS = {"year": "%Y", "month": "%m", "day": "%d"}
+_YEAR_1, _YEAR_10000 = -730_119, 2_921_940
+_JULIAN_2000 = 2_451_544.5
+
+
+@emitter("extract_date")
+def extract_date(args: tuple[Sql, ...]) -> Sql:
+    """A date's year, month or day is SQLite's own in the years 1 to 9999. Every field is a whole number: its text is its value's."""
+    name, date = args
+    call = f"pg_field_of_date({name.text}, {date.text})"
+    format_ = _FORMATS.get(name.constant.lower()) if isinstance(name.constant, str) else None
+    if format_ is None or not date.is_atomic or date.text == "NULL":
+        return Sql(call, is_canonical=True)
+    native = f"CAST(CAST(strftime('{format_}', {date.text} + {_JULIAN_2000}) AS INTEGER) AS TEXT)"
+    return Sql(
+        f"(CASE WHEN {date.text} BETWEEN {_YEAR_1} AND {_YEAR_10000 - 1} THEN {native} ELSE {call} END)",
+        is_canonical=True,
+    )
 
 
 @scalar("date_part(text,date)")
