@@ -176,6 +176,8 @@ class Queries:
             return f"SELECT {what} FROM t WHERE {self.condition('t')}", True
         if kind == 6 and chance.random() < 0.5:
             return self._correlated(), False
+        if kind == 7 and chance.random() < 0.5:
+            return self._grouped(), False
         if kind == 6:
             exists = f"{chance.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM u WHERE u.y = t.a AND {self.condition('u', 1)})"
             return f"SELECT t.id FROM t WHERE {self.condition('t', 1)} AND {exists}", False
@@ -232,6 +234,28 @@ class Queries:
             source += f" {third} v ON {chance.choice(['v.k = u.z', 'v.k = t.a', 'v.m = u.x AND v.k = t.c'])}"
         where = self._arms(2) if chance.random() < 0.4 else self.condition(chance.choice("tu"), 1)
         return f"SELECT t.id, u.x, u.y FROM {source} WHERE {where}"
+
+    def _grouped(self) -> str:
+        """Return a LEFT JOIN grouped by its left side's key."""
+        chance = self.chance
+        on = chance.choice(
+            ["t.a = u.y", "u.z = t.c", "t.c = u.z AND t.a = u.y", "t.b = u.x", "t.a = u.z + 1"]
+        )
+        if chance.random() < 0.5:
+            on += f" AND {self.condition('u', 0)}"
+        columns = "t.id" + chance.choice(["", ", t.a", ", t.b, t.n"])
+        values = chance.choice(
+            [
+                "count(u.z)",
+                "count(u.x), max(u.x)",
+                "sum(u.z) + count(u.y)",
+                "avg(u.w)",
+                "min(u.z), count(DISTINCT u.z)",
+            ]
+        )
+        where = f" WHERE {self.condition('t', 1)}" if chance.random() < 0.5 else ""
+        having = chance.choice(["", " HAVING count(u.z) <> 1", " HAVING t.id > 3 AND max(u.z) IS NULL"])
+        return f"SELECT {columns}, {values} FROM t LEFT JOIN u ON {on}{where} GROUP BY {columns}{having}"
 
     def _arms(self, depth: int) -> str:
         """Return an OR of ANDs over both tables, with something in all arms now and then."""
@@ -327,6 +351,7 @@ def check(session: EngineSession, sql: str, *, is_ordered: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planner, "rewrites", lambda node, new_id: ())
         patch.setattr(planner, "rewrites_of_alternatives", lambda node, new_id: ())
+        patch.setattr(planner, "rewrites_of_groups", lambda node, new_id: ())
         patch.setattr(planner, "pulled_up", lambda node: node)
         patch.setattr(select, "factored", list)
         patch.setattr(select, "restrictions", lambda terms, units: [])

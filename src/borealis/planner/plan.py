@@ -8,12 +8,13 @@ the query that finds their rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from borealis.catalog.relations import Table
 from borealis.planner.alternatives import rewrites_of_alternatives
+from borealis.planner.group_before_join import rewrites_of_groups
 from borealis.planner.pull_up import pulled_up
 from borealis.planner.rebuild import children_rebuilt, rebuilt
 from borealis.planner.select import SelectPlanner
@@ -114,7 +115,7 @@ class Planner:
         best = self._as_it_stands(node)
         unnested = best
         for _ in range(_UNNESTED_MAX):
-            for rewrite in (*rewrites(node, self._new_id), *rewrites_of_alternatives(node, self._new_id)):
+            for rewrite in self._rewrites(node):
                 self._kept.append(rewrite)
                 found = self._as_it_stands(rewrite)
                 if self.cost_of(found) < self.cost_of(unnested):
@@ -123,6 +124,11 @@ class Planner:
                 break
             best = unnested
         return best
+
+    def _rewrites(self, node: Select) -> Iterator[Select]:
+        yield from rewrites(node, self._new_id)
+        yield from rewrites_of_alternatives(node, self._new_id)
+        yield from rewrites_of_groups(node, self._new_id)
 
     def _as_it_stands(self, node: Select) -> Select:
         self._find_needed(node)

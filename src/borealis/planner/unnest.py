@@ -78,14 +78,15 @@ def _correlations(where: Expr | None, own: frozenset[int]) -> tuple[list[Correla
         if not outer_relations(term) - own:
             others.append(term)
             continue
-        correlation = _correlation(term, own)
-        if correlation is None:
+        each = correlation(term, own)
+        if each is None:
             return None
-        found.append(correlation)
+        found.append(each)
     return (found, others) if found else None
 
 
-def _correlation(term: Expr, own: frozenset[int]) -> Correlation | None:
+def correlation(term: Expr, own: frozenset[int]) -> Correlation | None:
+    """Return an equality between what is inside, the relations own, and what is outside; None: it is none."""
     if comparison_symbol(term) != "=" or not isinstance(term, FuncCall):
         return None
     if term.function.source.startswith("numeric") or term.function.args[0] != term.function.args[1]:

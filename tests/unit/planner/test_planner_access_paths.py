@@ -222,6 +222,19 @@ UNNESTED = [
         "SELECT * FROM pay WHERE id = 3 AND EXISTS (SELECT 1 FROM tag WHERE tag.pay_id = pay.id)",
         "search tag_pay (n1=? AND k1=?) | search pay (rowid=?)",
     ),
+    # all of a table's rows are grouped before they are joined, some rather when they are found
+    (
+        "SELECT payer.id, count(pay.note) FROM payer LEFT JOIN pay ON pay.payer_id = payer.id GROUP BY payer.id",
+        "scan pay | group by | scan payer",
+    ),
+    (
+        "SELECT payer.id, count(pay.note) FROM payer LEFT JOIN pay ON pay.payer_id = payer.id WHERE payer.id = 3 GROUP BY 1",
+        "search payer (rowid=?) | search pay (rowid=?) | search pay_by_payer (k1=?)",
+    ),
+    (
+        "SELECT payer.id, count(*) FROM payer LEFT JOIN tag ON tag.name = payer.city GROUP BY payer.id",
+        "scan payer | search automatic tag (c1=?)",
+    ),
 ]
 
 
