@@ -17,7 +17,9 @@ from borealis.errors import SqlError
 from borealis.functions import lookup
 from borealis.functions.implementation import Sql, plain
 from borealis.functions.install import install
+from borealis.functions.numeric.index_key import numeric_key
 from borealis.functions.numeric.representation import fixed_text, store
+from borealis.functions.ordering import compare_numerics
 from borealis.functions.signatures import functions
 from borealis.types.base import FixedNumeric
 
@@ -191,3 +193,20 @@ def test_stored_and_loaded(operand):
 def test_nan_has_no_scaled_integer():
     with pytest.raises(SqlError, match="not supported"):
         list(CONNECTION.execute(f"SELECT {store(Sql('?1'), FixedNumeric(2, 999)).text}", ("NaN",)))
+
+
+NUMERICS = st.sampled_from(
+    ["NaN", "Infinity", "-Infinity", "0", "0.00", "-0.5", "-0.50", "100", "99.99999"]
+) | st.builds(fixed_text, st.integers(-(10**30), 10**30) | st.integers(-2000, 2000), st.integers(1, 12))
+
+
+@settings(max_examples=400, deadline=None)
+@given(NUMERICS, NUMERICS)
+def test_keys_sort_as_numerics_do(left, right):
+    a, b = numeric_key(left), numeric_key(right)
+    assert (a > b) - (a < b) == compare_numerics(left, right)
+
+
+@given(NUMERICS)
+def test_a_key_is_one_whatever_the_display_scale(value):
+    assert numeric_key(value) == numeric_key(f"{value}{'0' if '.' in value else ''}")

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from borealis.executor.compile import comparison
 from borealis.executor.compile.compilation import Compilation
-from borealis.executor.compile.trees import is_constant
+from borealis.executor.compile.trees import is_constant, stands_alone_in_group
 from borealis.functions.implementation import Sql
 from borealis.planner.terms import stripped
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.expressions import SortKey
 from borealis.sql.bound.statements import Target
+from borealis.types import oids
+from borealis.types.base import Representation
 
 
 def order_terms(compilation: Compilation, keys: Sequence[SortKey]) -> list[str]:
@@ -76,6 +78,13 @@ def order_of_outputs(
             if comparison.sort_form(texts[ordinal], key.expr.type) == texts[ordinal].text:
                 terms.append(order_term(str(ordinal + 1), key, nullable=nullable))
                 continue
-        text = comparison.term_form(compilation.expr(key.expr), key.expr.type)
-        terms.append(order_term(text, key, nullable=nullable))
+        terms.append(order_term(_sorted_form(compilation.expr(key.expr), key.expr), key, nullable=nullable))
     return terms
+
+
+def _sorted_form(sql: Sql, expr: bound.Expr) -> str:
+    """Return a term of ORDER BY; of a numeric that no index and no GROUP BY has in order, bytes rather than a collation."""
+    is_text = type(sql.representation) is Representation
+    if expr.type == oids.NUMERIC and is_text and stands_alone_in_group(expr):
+        return f"pg_numeric_key({sql.text})"
+    return comparison.term_form(sql, expr.type)
