@@ -1,4 +1,4 @@
-"""Lists of identifiers inside a setting: `a, "B c"`.
+"""Identifiers in texts: lists as settings have them, `a, "B c"`, and qualified names, `a."B c"`.
 
 Source: PostgreSQL's SplitIdentifierString and quote_identifier, by observation (tests/unit/settings_recorded.jsonl).
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from borealis.errors import InvalidParameterValue
+from borealis.errors import InvalidName, InvalidParameterValue
 
 _ELEMENT = re.compile(r'[ \t\n\r\f\v]*(?:"((?:[^"]|"")*)"|([^",\s]+))[ \t\n\r\f\v]*(,|$)')
+_PART = re.compile(r'[ \t\n\r\f\v]*(?:"((?:[^"]|"")*)"|([^".\s][^.\s]*))[ \t\n\r\f\v]*(\.|$)')
 _SAFE = re.compile(r"[a-z_][a-z0-9_]*")
 _IDENTIFIER_BYTES_MAX = 63
 
@@ -46,6 +47,20 @@ def split_identifiers(text: str) -> list[str] | None:
         if not separator:
             return names
         at = match.end()
+
+
+def split_name(text: str) -> list[str]:
+    """Return the parts of a qualified name, those without quotes in lower case. Raises InvalidName 42602."""
+    parts, at = [], 0
+    while True:
+        found = _PART.match(text, at)
+        if found is None or found[1] == "":
+            raise InvalidName("invalid name syntax")
+        quoted, bare, dot = found.groups()
+        parts.append(truncate_identifier(bare.lower() if quoted is None else quoted.replace('""', '"')))
+        if not dot:
+            return parts
+        at = found.end()
 
 
 def truncate_identifier(name: str) -> str:

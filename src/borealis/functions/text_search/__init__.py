@@ -12,5 +12,7 @@
     headlines                  ts_headline: headline_options, headline_words, headline_choice
     rows                       ts_parse, ts_token_type, ts_debug
 
+Left out: ts_stat and ts_rewrite(tsquery, text), which run statements; the notices that a query has no lexemes and that a word
+is too long.
 Source: PostgreSQL 16 documentation chapter 12 and 9.13; recorded in tests/oracle/functions/text_search*.tsv.
 """

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from borealis.errors import InternalError, UndefinedObject
 from borealis.functions.text_search.word_parser import tokens
 from borealis.functions.text_search.word_states import KINDS
+from borealis.settings.identifiers import split_name
 from borealis.types.text_search.limits import LEXEME_BYTES_END
 
 CONFIGURATION = 3748
@@ -38,14 +39,11 @@ def check_parser(oid: int) -> None:
         raise InternalError(f"cache lookup failed for text search parser {oid}")
 
 
-def check_parser_name(name: str) -> None:
-    """name: as a statement would write it, with pg_catalog before it or not."""
-    parts = name.strip().split(".")
-    if parts[-1].strip().lower().strip('"') != "default" or [p.strip().lower() for p in parts[:-1]] not in (
-        [],
-        ["pg_catalog"],
-    ):
-        raise UndefinedObject(f'text search parser "{name}" does not exist')
+def check_parser_name(text: str) -> None:
+    """Raises UndefinedObject 42704, InvalidName 42602."""
+    parts = split_name(text)
+    if parts not in (["default"], ["pg_catalog", "default"]):
+        raise UndefinedObject(f'text search parser "{".".join(parts)}" does not exist')
 
 
 def lexeme_of(token: str) -> str:

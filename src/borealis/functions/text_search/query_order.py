@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from borealis.functions.json.scan import within_stack
-from borealis.types.text_search.query import Operand, checksum
-
-_KINDS = {"!": 1, "&": 2, "|": 3, "<->": 4}
+from borealis.types.text_search.query import KINDS, Operand, checksum
 
 
 class Branch(Protocol):
@@ -32,7 +30,7 @@ def compare_trees(a: Tree, b: Tree) -> int:
         if isinstance(a, Operand) and isinstance(b, Operand):
             return _compare_words(a, b)
         return 1 if isinstance(a, Operand) else -1
-    first, second = (_KINDS[a.kind], len(a.operands)), (_KINDS[b.kind], len(b.operands))
+    first, second = (KINDS[a.kind], len(a.operands)), (KINDS[b.kind], len(b.operands))
     if first != second:
         return -1 if first > second else 1
     for one, other in zip(a.operands, b.operands, strict=True):

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from borealis.errors import FeatureNotSupported, InvalidName, InvalidTextRepresentation, SyntaxError_
-from borealis.settings.identifiers import quote_identifier, truncate_identifier
+from borealis.settings.identifiers import quote_identifier, split_name
 
-_PART = re.compile(r'[ \t\n\r\f\v]*(?:"((?:[^"]|"")*)"|([^".\s][^.\s]*))[ \t\n\r\f\v]*(\.|$)')
 _PARTS_MAX = 3
 _DATABASE = "postgres"
-
-
-def split_name(text: str) -> list[str]:
-    """Return the parts of a qualified name, those without quotes in lower case. Raises InvalidName 42602."""
-    parts, at = [], 0
-    while True:
-        found = _PART.match(text, at)
-        if found is None or found[1] == "":
-            raise InvalidName("invalid name syntax")
-        quoted, bare, dot = found.groups()
-        parts.append(truncate_identifier(bare.lower() if quoted is None else quoted.replace('""', '"')))
-        if not dot:
-            return parts
-        at = found.end()
 
 
 def qualified(text: str, *, what: str = "relation") -> tuple[str | None, str]:

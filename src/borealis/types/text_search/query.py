@@ -17,7 +17,9 @@ from borealis.errors import ProgramLimitExceeded, StatementTooComplex
 from borealis.types.base import Value
 from borealis.types.text_search.vector import CACHED_MAX, quoted
 
-_PRIORITY = {"!": 4, "<->": 3, "&": 2, "|": 1}
+PRIORITY = {"!": 4, "<->": 3, "&": 2, "|": 1}
+KINDS = {"!": 1, "&": 2, "|": 3, "<->": 4}
+"""The numbers of operators, as PostgreSQL sends and orders them."""
 _ITEM_BYTES = 12
 _SIZE_MAX = 0x3FFFFFFF  # of one allocation
 
@@ -40,7 +42,7 @@ class Operator:
 
     @property
     def priority(self) -> int:
-        return _PRIORITY[self.kind]
+        return PRIORITY[self.kind]
 
     @property
     def operands(self) -> tuple[Query, ...]:

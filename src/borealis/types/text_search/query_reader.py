@@ -21,11 +21,10 @@ from borealis.errors import (
 )
 from borealis.types.text_search.lexeme_reader import BLANKS, DIGITS, SIGNS, LexemeReader
 from borealis.types.text_search.limits import LEXEME_BYTES_END, POSITION_END, TEXT_BYTES_MAX
-from borealis.types.text_search.query import Operand, Operator, Query, checked, negation
+from borealis.types.text_search.query import PRIORITY, Operand, Operator, Query, checked, negation
 from borealis.types.text_search.stop_words import STOP, without_stop_words
 
 _WEIGHTS = {"a": 8, "A": 8, "b": 4, "B": 4, "c": 2, "C": 2, "d": 1, "D": 1}
-_PRIORITY = {"!": 4, "<->": 3, "&": 2, "|": 1}
 _OPERATORS_MAX = 32
 """Operators that may wait for their right operand at one level of parentheses."""
 
@@ -252,7 +251,7 @@ class _Builder:
     def _settle(self, waiting: list[_Sign], before: str) -> None:
         """Carry out the operators that bind at least as strongly as the one that comes; ! binds to its right."""
         while waiting:
-            has, comes = _PRIORITY[waiting[-1].kind], _PRIORITY[before]
+            has, comes = PRIORITY[waiting[-1].kind], PRIORITY[before]
             if comes > has or (before == "!" and comes == has):
                 return
             sign = waiting.pop()

@@ -9,6 +9,7 @@ from borealis.types.base import Style, Type, Value
 from borealis.types.strings import from_utf8
 from borealis.types.text_search.limits import LEXEME_BYTES_END
 from borealis.types.text_search.query import (
+    KINDS,
     Operand,
     Operator,
     Query,
@@ -24,8 +25,7 @@ from borealis.types.text_search.query_reader import read
 _COUNT = struct.Struct("!I")
 _DISTANCE = struct.Struct("!H")
 _IS_OPERAND, _IS_OPERATOR = 1, 2
-_KINDS = {"!": 1, "&": 2, "|": 3, "<->": 4}
-_SIGNS = {number: kind for kind, number in _KINDS.items()}
+_SIGNS = {number: kind for kind, number in KINDS.items()}
 _WEIGHTS_MAX = 15
 
 
@@ -52,7 +52,7 @@ class TsQuery(Type):
 def _sent(node: Query) -> bytes:
     if isinstance(node, Operand):
         return bytes((_IS_OPERAND, node.weights, node.is_prefix)) + node.word.encode() + b"\0"
-    head = bytes((_IS_OPERATOR, _KINDS[node.kind]))
+    head = bytes((_IS_OPERATOR, KINDS[node.kind]))
     return head + _DISTANCE.pack(node.distance) if node.kind == "<->" else head
 
 
