@@ -5,7 +5,8 @@ A constant pattern without escapes is written natively:
     abc      x = p                     abc%     x >= 'abc' AND x < 'abd', which an index can serve
     %abc%    instr(x, 'abc') > 0       %abc     the end of x = 'abc'
 
-Other constants and parameters become patterns of SQLite's GLOB, which minds case: `a_c%d` is 'a?c*d'.
+Other constants and parameters become patterns of SQLite's GLOB, which minds case: `a_c%d` is 'a?c*d'; a constant that begins with no
+wildcard is a range besides.
 What is left, patterns that differ from row to row, that are long (GLOB cannot be interrupted) or end in an escape, are Python
 regular expressions, compiled once. ILIKE lowers both sides first, as PostgreSQL does in a database of several bytes a character.
 """
@@ -46,6 +47,7 @@ def _native(text: str, pattern: Sql) -> str | None:
 GLOB_CHARACTERS_MAX = 200
 _PARAMETER = re.compile(r"(?:lower\()?\?\d+\)?")
 _NUMBERED = re.compile(r"\?\d")
+_WILDCARD = re.compile(r"[%_\\]")
 _GLOB = {"%": "*", "_": "?"}
 _GLOB_LITERALS = {"*": "[*]", "?": "[?]", "[": "[[]"}
 
@@ -59,13 +61,24 @@ def _globbed(text: str, pattern: Sql) -> str | None:
         # Written out, for SQLite calls functions of constants for each row in an ON; ?1 would be read as a parameter.
         is_plain = _NUMBERED.search(found) is None
         shown = "'" + found.replace("'", "''") + "'" if is_plain else f"pg_glob({pattern.text})"
-        return f"({text} GLOB {shown})"
+        return f"({_prefix_range(text, pattern)}{text} GLOB {shown})"
     if not _PARAMETER.fullmatch(pattern.text) or not is_cheap(text):
         return None
     return (
         f"(CASE WHEN pg_glob({pattern.text}) IS NULL THEN pg_like({text}, {pattern.text}) "
         f"ELSE {text} GLOB pg_glob({pattern.text}) END)"
     )
+
+
+def _prefix_range(text: str, pattern: Sql) -> str:
+    """Return the range of the texts that begin as a constant pattern does, for an index to serve: `x >= p AND x < q AND `."""
+    known = pattern.constant
+    assert isinstance(known, str)
+    length = _WILDCARD.search(known + "%").start()  # type: ignore[union-attr] # there is one
+    if not length or not is_cheap(text):
+        return ""
+    prefix = f"substr({pattern.text}, 1, {length})"
+    return f"{text} >= {prefix} AND {text} < pg_prefix_end({prefix}) AND "
 
 
 @scalar("glob")
