@@ -27,10 +27,7 @@ _KINDS = {Table: "table", View: "view", Sequence: "sequence"}
 
 def drop_table(context: BindContext, node: Node, owner: Oid) -> Ddl:
     if node["removeType"] != "OBJECT_TABLE":
-        if node["removeType"] == "OBJECT_TYPE":
-            raise FeatureNotSupported("unsupported object in DROP statement")
-        kind = node["removeType"].removeprefix("OBJECT_").replace("_", " ")
-        raise FeatureNotSupported(f"DROP {kind} not supported")
+        raise FeatureNotSupported("unsupported object in DROP statement")
     return _drop(context, node, "table")
 
 
