@@ -120,6 +120,11 @@ def abbreviation_offset(abbreviation: str, local_us: int) -> int:
 
     That is the offset the zone last had under this abbreviation, or else the first it will have.
     """
+    return abbreviation_meaning(abbreviation, local_us)[0]
+
+
+def abbreviation_meaning(abbreviation: str, local_us: int) -> tuple[int, bool]:
+    """Return that offset, and whether it is daylight saving time's."""
     name = DYNAMIC_ABBREVIATIONS[abbreviation]
     found, wanted = zone(name), abbreviation.upper()
     offset = offset_at_local(name, local_us)
@@ -131,8 +136,8 @@ def abbreviation_offset(abbreviation: str, local_us: int) -> int:
     history = [*found.periods[begun::-1], *found.periods[begun + 1 :]]
     for each in (period, *by_rule, *history):
         if each.abbreviation == wanted:
-            return each.offset
-    return offset
+            return each.offset, each.is_daylight
+    return offset, period.is_daylight
 
 
 def usual_offset(abbreviation: str) -> int | None:
