@@ -104,6 +104,10 @@ PATHS = [
         "SELECT * FROM payer WHERE city LIKE 'ab%'",
         "search payer_city (n1=? AND k1>? AND k1<?) | search payer (rowid=?)",
     ),
+    (
+        "SELECT * FROM payer WHERE city LIKE 'ab%c_'",
+        "search payer_city (n1=? AND k1>? AND k1<?) | search payer (rowid=?)",
+    ),
     # constants of another type of date and time
     (
         "SELECT id FROM payer WHERE city = 'a' AND born < date '2026-01-01' - interval '1 year'",
