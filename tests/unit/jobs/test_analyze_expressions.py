@@ -8,42 +8,27 @@ import random
 import pytest
 
 from borealis.catalog.statistics import load_statistics
-from borealis.clock import ManualClock
 from borealis.executor.testing import EmbeddedEngine
 from borealis.jobs.analyze import Analysis
 from borealis.jobs.change_counts import NAP_S
 from borealis.jobs.rows import OpenJob, submit
-from borealis.jobs.runner import JobRunner
 from borealis.jobs.tables import Tables
 
 
 @pytest.fixture
-def cluster():
-    with EmbeddedEngine(
-        ManualClock(), jobs=lambda database, clock: JobRunner(database, clock, random.Random(2))
-    ) as engine:
-        yield engine
-
-
-@pytest.fixture
-def analysed(cluster):
+def analysed(engine, jobs):
     """The session of a table whose indexes are built, and which was analysed after its rows came."""
-
-    def work(committer):
-        while committer.needs_maintenance:
-            committer.maintain()
-
-    session = cluster.session()
+    session = engine.session()
     session.run("CREATE TABLE e (id int PRIMARY KEY, name text, n int)")
     session.run("CREATE INDEX ASYNC e_lower ON e (lower(name), id)")
     session.run("CREATE INDEX ASYNC e_part ON e ((n % 7)) WHERE n > 300")
-    cluster.loop.run_until_complete(cluster.journal.between_batches(work))
+    jobs()
     session.run(
         "INSERT INTO e SELECT n, CASE n % 3 WHEN 0 THEN 'Name ' ELSE 'NAME ' END || n % 40, n "
         "FROM generate_series(1, 400) AS n"
     )
-    cluster.clock.advance(NAP_S)
-    cluster.loop.run_until_complete(cluster.journal.between_batches(work))
+    engine.clock.advance(NAP_S)
+    jobs()
     return session
 
 
@@ -68,7 +53,7 @@ def test_a_partial_index_is_counted_apart(analysed):
     ]
 
 
-def test_a_dropped_index_leaves_no_statistics(cluster, analysed):
+def test_a_dropped_index_leaves_no_statistics(analysed):
     analysed.run("DROP INDEX e_lower")
     assert analysed.run("SELECT count(*) FROM pg_stats WHERE tablename = 'e_lower'").rows == [("0",)]
 

@@ -1,38 +1,9 @@
 """ANALYZE that nobody asks for, its sample of a large table, and plans that are remade by what it found."""
 
-import random
-
 import pytest
 
 from borealis.catalog.statistics import load_statistics
-from borealis.clock import ManualClock
-from borealis.executor.testing import EmbeddedEngine
 from borealis.jobs.change_counts import NAP_S
-from borealis.jobs.runner import JobRunner
-
-
-class Cluster(EmbeddedEngine):
-    def run(self, text):
-        return self.session().run(text)
-
-
-@pytest.fixture
-def engine():
-    with Cluster(
-        ManualClock(), jobs=lambda database, clock: JobRunner(database, clock, random.Random(1))
-    ) as engine:
-        yield engine
-
-
-@pytest.fixture
-def jobs(engine):
-    """Do all there is to do."""
-
-    def work(committer):
-        while committer.needs_maintenance:
-            committer.maintain()
-
-    return lambda: engine.loop.run_until_complete(engine.journal.between_batches(work))
 
 
 def analyses(engine):
