@@ -138,8 +138,11 @@ class Decider:
                 return InternalError(f"relation {change.table} is not a catalog table")
             writer = self._catalog_writer(change.table)
             old = self._execute(writer.layout.select_image, change.key).fetchone()
-            if not writer.write(change.mode, change.key, change.row, intent.snapshot_seq, self.seq + 1, []):
-                return self._row_conflict(writer, change, intent.snapshot_seq)
+            # What a job has said of a row meanwhile does not matter to who drops it, and DDL has changed none since.
+            is_dropped = change.mode is Mode.DELETE and change.table in _OF_JOBS
+            snapshot_seq = self.seq if is_dropped else intent.snapshot_seq
+            if not writer.write(change.mode, change.key, change.row, snapshot_seq, self.seq + 1, []):
+                return self._row_conflict(writer, change, snapshot_seq)
             changes.append(CatalogChange(change.table, old, change.row))
         follow_catalog(self._connection, changes)
         version = self.catalog_version + 1

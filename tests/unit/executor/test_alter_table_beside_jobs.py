@@ -284,3 +284,30 @@ def test_ddl_after_the_end_of_a_build_still_strikes(cluster: Cluster) -> None:
     with pytest.raises(SerializationFailure, match="OC001"):
         cluster.run("SELECT count(*) FROM built")
     cluster.session.transaction = None
+
+
+@pytest.mark.parametrize("drop", ["DROP INDEX built_a", "DROP TABLE built"])
+def test_a_drop_does_not_lose_to_the_end_of_the_build(cluster: Cluster, drop: str) -> None:
+    """DROP INDEX cancels a build (dsql-facts.md §5.2), also one that ends while the drop is on its way."""
+    cluster.run("CREATE TABLE built (id int PRIMARY KEY, a int)")
+    cluster.run("CREATE UNIQUE INDEX ASYNC built_a ON built (a)")
+    cluster.run("BEGIN")
+    cluster.run(drop)
+    cluster.work()
+    assert cluster.other().run("SELECT status FROM sys.jobs WHERE job_type = 'INDEX_BUILD'").rows == [
+        ("completed",)
+    ]
+    cluster.run("COMMIT")
+    assert cluster.run("SELECT count(*) FROM pg_class WHERE relname = 'built_a'") == [("0",)]
+    cluster.work()
+
+
+def test_a_change_of_what_a_build_has_ended_still_conflicts(cluster: Cluster) -> None:
+    cluster.run("CREATE TABLE built (id int PRIMARY KEY, a int)")
+    cluster.run("CREATE UNIQUE INDEX ASYNC built_a ON built (a)")
+    cluster.work()
+    cluster.run("CREATE INDEX ASYNC built_b ON built (a)")
+    cluster.run("BEGIN; ALTER TABLE built ADD CONSTRAINT built_a UNIQUE USING INDEX built_a")
+    cluster.work()
+    cluster.run("COMMIT")
+    assert {row[0] for row in cluster.run("SELECT indisvalid FROM pg_index")} == {"t"}
