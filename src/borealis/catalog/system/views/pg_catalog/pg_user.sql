@@ -1,4 +1,2 @@
-SELECT a.rolname AS usename, a.oid AS usesysid, a.rolcreatedb AS usecreatedb, a.rolsuper AS usesuper,
-  a.rolreplication AS userepl, a.rolbypassrls AS usebypassrls, '********'::text AS passwd, a.rolvaliduntil AS valuntil,
-  NULL::text[] AS useconfig
-FROM pg_catalog.pg_authid a WHERE a.rolcanlogin
+SELECT usename, usesysid, usecreatedb, usesuper, userepl, usebypassrls, '********'::text AS passwd, valuntil, useconfig
+FROM pg_catalog.pg_shadow
