@@ -15,7 +15,7 @@ from typing import TypeGuard
 
 from borealis.catalog.relations import Table
 from borealis.errors import SqlError
-from borealis.functions.comparison.datetimes import DATE_BOUNDS
+from borealis.functions.comparison.datetimes import DATE_BOUNDS, date_midnight
 from borealis.planner.extended import Together, comparable, compare, of_conjunction
 from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
 from borealis.planner.terms import comparison_symbol, mixed_comparison, stripped
@@ -293,11 +293,15 @@ class TableEstimator:
         mixed = mixed_comparison(term)
         if mixed is None or mixed.symbol == "=" or not self._is_column(mixed.key):
             return None
-        value = self.fold(stripped(mixed.value)) if mixed.is_rounded else None
+        value = self.fold(stripped(mixed.value))
         if not isinstance(value, Const) or not isinstance(value.value, int):
             return mixed.key, mixed.symbol[0], RANGE, False
-        day = Const(oids.DATE, -1, DATE_BOUNDS[mixed.symbol](value.value))
-        return self._end_of(mixed.key, mixed.symbol, day)
+        if mixed.is_rounded:
+            same = Const(oids.DATE, -1, DATE_BOUNDS[mixed.symbol](value.value))
+        else:  # the session's time zone moves it by some hours, which an estimate does not mind
+            us = date_midnight(value.value) if value.type == oids.DATE else value.value
+            same = Const(mixed.key.type, -1, us)
+        return self._end_of(mixed.key, mixed.symbol, same)
 
     def _below(self, key: Expr, value: Expr, *, at_most: bool) -> float | None:
         """Return the part of the rows whose value lies below a constant, or is at most it; None where it is not known."""
