@@ -46,7 +46,7 @@ _MIXED_COMPARISON = re.compile(r"(date|timestamp|timestamptz)_(eq|lt|le|gt|ge)_(
 """Those of two types: an index serves where the key's own type is what the other side is brought to (mixed_comparison)."""
 
 _SYMBOLS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-_COMMUTED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+COMMUTED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _PREFIXES = frozenset({"textlike", "bpcharlike", "namelike", "starts_with"})
 
 
@@ -109,7 +109,7 @@ def mixed_comparison(term: Expr) -> MixedComparison | None:
     (left, right), symbol = term.args, _SYMBOLS[found[2]]
     for key, type_, value, other, op in (
         (left, found[1], right, found[3], symbol),
-        (right, found[3], left, found[1], _COMMUTED[symbol]),
+        (right, found[3], left, found[1], COMMUTED[symbol]),
     ):
         if not isinstance(stripped(key), Var) or not is_constant(value):
             continue
@@ -130,7 +130,7 @@ def _comparisons(term: FuncCall, relation: int) -> Iterable[KeyTerm]:
             yield KeyTerm(stripped(term.args[0]), KeyColumnKind.RANGE, "", term.args[1], term, frozenset())
         return
     left, right = term.args
-    for key, other, op in ((left, right, symbol), (right, left, _COMMUTED[symbol])):
+    for key, other, op in ((left, right, symbol), (right, left, COMMUTED[symbol])):
         if not _is_key(key, relation):
             continue
         needs = relations_named(other)

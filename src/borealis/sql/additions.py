@@ -51,7 +51,7 @@ def take_additions(text: str) -> Additions:
         assert found is not None  # anything is a token of one character
         start, at = at, found.end()
         if found["comment"]:
-            at = _after_comment(text, at)
+            at = after_comment(text, at)
         elif found["dollar"]:
             end = text.find(found["dollar"], at)
             at = len(text) if end < 0 else end + len(found["dollar"])
@@ -77,8 +77,8 @@ def take_additions(text: str) -> Additions:
     return Additions(kept, tuple(asyncs), tuple(iam["grant"]), tuple(iam["revoke"]))
 
 
-def _after_comment(text: str, at: int) -> int:
-    """Return the end of a comment that may hold others."""
+def after_comment(text: str, at: int) -> int:
+    """Return the end of a comment that is open at a place, and may hold others."""
     depth = 1
     while depth:
         found = _COMMENT_EDGE.search(text, at)

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from borealis.sql.additions import after_comment
+
 LARGE_CHARACTERS = 100_000
 """Smaller ones cannot be too deep for the stack there is."""
 
@@ -27,7 +29,6 @@ _SKIPPED = re.compile(
     r"""|--[^\n]*|/\*|\s+""",
     re.DOTALL,
 )
-_COMMENT = re.compile(r"/\*|\*/")
 _BETWEEN = re.compile("[,;]")
 
 T = TypeVar("T")
@@ -45,20 +46,8 @@ def _bare(text: str) -> str:
     found, place = [], 0
     while (skipped := _SKIPPED.search(text, place)) is not None:
         found.append(text[place : skipped.start()])
-        place = _comment_end(text, skipped.end()) if skipped[0] == "/*" else skipped.end()
+        place = after_comment(text, skipped.end()) if skipped[0] == "/*" else skipped.end()
     return "".join((*found, text[place:]))
-
-
-def _comment_end(text: str, place: int) -> int:
-    """Return where the comment ends that is open at a place: comments nest."""
-    depth = 1
-    while depth:
-        mark = _COMMENT.search(text, place)
-        if mark is None:
-            return len(text)
-        depth += 1 if mark[0] == "/*" else -1
-        place = mark.end()
-    return place
 
 
 def on_large_stack(parse: Callable[[], T]) -> T:
