@@ -15,7 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from borealis.catalog.statistics import Dependency, ExtendedStatistics
-from borealis.planner.terms import comparison_symbol, stripped
+from borealis.planner.terms import COMMUTED, comparison_symbol, stripped
 from borealis.sql.bound.expressions import BoolExpr, BoolOp, Const, Expr, FuncCall, InList, NullTest, Var
 from borealis.types import oids
 from borealis.types.base import PLAIN, Value
@@ -34,7 +34,6 @@ _COMPARED: dict[str, Callable[[int], bool]] = {
     ">": lambda order: order > 0,
     ">=": lambda order: order >= 0,
 }
-_COMMUTED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def _compared(estimator: TableEstimator, term: FuncCall, keys: Sequence[Expr]) -
     left, right = term.args
     place = _place(left, keys)
     if place is None:
-        place, right, symbol = _place(right, keys), left, _COMMUTED[symbol]
+        place, right, symbol = _place(right, keys), left, COMMUTED[symbol]
     wanted = None if place is None else estimator.constant(keys[place], right)
     if place is None or wanted is None:
         return None

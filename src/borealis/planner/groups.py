@@ -8,7 +8,7 @@ Source: PostgreSQL 16, estimate_num_groups (selfuncs.c), and its documentation 7
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import ceil
+from math import ceil, prod
 
 from borealis.planner.extended import distinct_together
 from borealis.planner.join_order import Source
@@ -35,8 +35,8 @@ def estimated_groups(exprs: Iterable[Expr], sources: Sequence[Source], rows: flo
         own = [key for key in keys if _source_of(key, sources) is source]
         if own:
             groups *= _of_source(source, own)
-    groups *= UNKNOWN ** sum(_source_of(key, sources) is None for key in keys)
-    return max(1.0, min(ceil(groups), rows))
+    groups *= prod(UNKNOWN for key in keys if _source_of(key, sources) is None)  # inf where they are many
+    return max(1.0, float(ceil(min(groups, rows))))
 
 
 def _vars(expr: Expr) -> list[Expr]:

@@ -18,7 +18,7 @@ from borealis.errors import SqlError
 from borealis.functions.comparison.datetimes import DATE_BOUNDS, date_midnight
 from borealis.planner.extended import Together, comparable, compare, of_conjunction
 from borealis.planner.statistics import ColumnStatistics, Statistics, TableStatistics
-from borealis.planner.terms import comparison_symbol, mixed_comparison, stripped
+from borealis.planner.terms import COMMUTED, comparison_symbol, mixed_comparison, stripped
 from borealis.sql.bound.expressions import (
     BooleanTest,
     BoolExpr,
@@ -250,7 +250,7 @@ class TableEstimator:
         return self._as_stored(key, constant.value) if isinstance(constant, Const) else None
 
     def _as_stored(self, key: Expr, value: Value) -> Value:
-        """Return a constant in the form the key's values have in storage, which statistics keep."""
+        """Return a constant in the form the key's values have in storage, which statistics keep; None: it fits none."""
         if value is None:
             return None
         typmod = self.table.columns[key.attnum - 1].typmod if self._is_column(key) else key.typmod
@@ -259,12 +259,12 @@ class TableEstimator:
                 try:
                     return float(Decimal(str(value)).scaleb(scale))
                 except InvalidOperation:
-                    return value
+                    return None
             case PackedNumeric(precision=precision, scale=scale):
                 try:
                     return numeric.pack(numeric.apply_typmod(str(value), key.typmod), precision, scale)
                 except SqlError:
-                    return value
+                    return None
         return comparable(key, value)
 
     def _end(self, term: Expr) -> tuple[Expr, str, float, bool] | None:
@@ -276,7 +276,7 @@ class TableEstimator:
             return None
         left, right = term.args
         if not self._is_known(stripped(left)):
-            left, right, symbol = right, left, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}[symbol]
+            left, right, symbol = right, left, COMMUTED[symbol]
         key = stripped(left)
         if not self._is_known(key):
             return None

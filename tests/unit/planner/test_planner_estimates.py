@@ -19,6 +19,9 @@ CREATE TABLE es (id int PRIMARY KEY, city int, zip int, country text, noise int,
 INSERT INTO es SELECT n, n % 20, n % 20 * 100 + n % 3, 'c' || n % 20 / 5, n * 7919 % 50, (n % 12) * 1.5,
   CASE WHEN n % 4 > 0 THEN n % 20 END,
   timestamptz '2026-01-01 UTC' + n * interval '1 hour' FROM generate_series(1, 2000) AS n;
+CREATE TABLE wide (id int PRIMARY KEY, w numeric(30,5), city int);
+INSERT INTO wide SELECT n, n % 5, n % 20 FROM generate_series(1, 2000) AS n;
+CREATE STATISTICS wide_mcv (mcv) ON w, city FROM wide;
 CREATE STATISTICS es_all ON city, zip, country FROM es;
 CREATE STATISTICS es_dependencies (dependencies) ON zip, maybe, noise FROM es;
 CREATE STATISTICS es_expressions ON (city + noise), (upper(country)), zip FROM es;
@@ -94,3 +97,16 @@ def test_a_moment_beside_a_date(estimate, condition, expected):
 @pytest.mark.parametrize("columns", GROUPS)
 def test_groups(estimate, columns):
     assert estimate(f"SELECT {columns}, count(*) FROM es GROUP BY {columns}") == GROUPS[columns]
+
+
+def test_a_constant_that_no_column_of_the_type_holds(estimate):
+    """Nothing is known of it; the statement is planned all the same."""
+    assert estimate("SELECT * FROM wide WHERE w = 3 AND city = 3") == 100  # PostgreSQL's too, as the next
+    assert estimate("SELECT * FROM wide WHERE w < 3 AND city = 7") == 100
+    assert 1 <= estimate(f"SELECT * FROM wide WHERE w < 1{'0' * 40} AND city = 7") <= 100
+    assert estimate(f"SELECT * FROM wide WHERE w = 1{'0' * 40} AND city = 7") == 1
+
+
+def test_groups_of_more_columns_than_a_number_holds(estimate):
+    columns = ", ".join(f"relnatts + {n}" for n in range(200))
+    assert estimate(f"SELECT DISTINCT {columns} FROM pg_class") == 100

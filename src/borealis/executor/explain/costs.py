@@ -195,4 +195,4 @@ def append(children: list[Estimate], width: int) -> Estimate:
 
 def groups_of(rows: float, columns: int) -> float:
     """Return how many groups rows make by columns of which nothing is known."""
-    return clamped(min(rows, DISTINCT_DEFAULT ** max(columns, 1))) if columns else 1.0
+    return clamped(min(rows, math.prod([DISTINCT_DEFAULT] * columns))) if columns else 1.0  # inf where many
