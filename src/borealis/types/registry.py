@@ -177,7 +177,9 @@ def format_type(oid: Oid, typmod: int = -1) -> str:
         if row_types.is_array_of_rows(oid):
             return row_types.row_type_name(row_types.element_of(oid)) + "[]"
         return "???"
-    if type_.category == "A" and type_.element:
+    if (
+        type_.element and types()[type_.element].array == oid
+    ):  # int2vector and oidvector have elements, but are no arrays
         return format_type(type_.element, typmod) + "[]"
     modifier = type_.typmod_text(typmod) if typmod >= 0 else ""
     if oid in _TYPMOD_INSIDE:

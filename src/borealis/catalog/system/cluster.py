@@ -135,6 +135,7 @@ def access_methods(catalog: Catalog) -> Iterator[SystemRow]:
     yield {"oid": INDEX_METHOD, "amname": "btree_index", "amhandler": 330, "amtype": "i"}
 
 
+PG_EXTENSION = 3079  # the catalog's oid
 PLPGSQL = 13563
 
 

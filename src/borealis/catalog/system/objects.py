@@ -9,12 +9,11 @@ from borealis.catalog.objects import Domain, Function
 from borealis.catalog.relations import Sequence
 from borealis.catalog.system.acl import acl_of
 from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
-from borealis.catalog.system.cluster import PLPGSQL
+from borealis.catalog.system.cluster import PG_EXTENSION, PLPGSQL
 from borealis.catalog.system.rows import SystemRow, array, produces, vector
 from borealis.types.row_types import array_of, row_type_of
 
 _SQL_LANGUAGE = 14
-_PG_EXTENSION = 3079
 _RECORD_IN, _RECORD_OUT = 2290, 2291
 _DOMAIN_IN = 2597
 
@@ -138,7 +137,7 @@ def comments(catalog: Catalog) -> Iterator[SystemRow]:
     yield from built_in_rows("pg_description")
     yield {
         "objoid": PLPGSQL,
-        "classoid": _PG_EXTENSION,
+        "classoid": PG_EXTENSION,
         "objsubid": 0,
         "description": "PL/pgSQL procedural language",
     }
