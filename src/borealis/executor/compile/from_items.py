@@ -16,7 +16,7 @@ from borealis.errors import InternalError
 from borealis.executor.compile import physical, scans
 from borealis.executor.compile.compilation import Compilation, CompiledQuery, Output
 from borealis.executor.compile.elements import element_text, element_value
-from borealis.executor.compile.function_items import function_item, rows_from_item
+from borealis.executor.compile.function_items import computed_once, function_item, rows_from_item
 from borealis.executor.compile.set_operations import rows_body
 from borealis.executor.compile.trees import conjuncts, is_volatile, relations_named
 from borealis.functions.implementation import Sql, plain
@@ -282,8 +282,7 @@ class FromCompiler:
             return self._lateral(item, query)
         self._define(item.id, query.outputs)
         if is_volatile(item.query):
-            # SQLite never flattens a subquery with OFFSET, so each row's outputs are computed once.
-            return f"(SELECT * FROM ({query.text}) LIMIT -1 OFFSET 0) AS r{item.id}"
+            return f"{computed_once(query.text)} AS r{item.id}"
         return f"({query.text}) AS r{item.id}"
 
     def _lateral(self, item: SubqueryRelation, query: CompiledQuery) -> str:

@@ -10,6 +10,7 @@ from borealis.functions.implementation import Sql
 from borealis.functions.sets.rows_from import RowsFromPart, emit_rows_from
 from borealis.sql.bound.expressions import FuncCall
 from borealis.sql.bound.relations import FunctionRelation, RowsFrom
+from borealis.sql.bound.trees import is_volatile
 
 
 def function_item(compilation: Compilation, item: FunctionRelation) -> str:
@@ -54,4 +55,13 @@ def _scalar(compilation: Compilation, item: FunctionRelation, columns: dict[int,
     columns[1] = Sql(columns[1].text, sql.representation)
     compilation.define(item.id, columns)
     ordinality = ", 1 AS c2" if item.with_ordinality else ""
-    return f"(SELECT {sql.text} AS c1{ordinality}) AS r{item.id}"
+    text = f"SELECT {sql.text} AS c1{ordinality}"
+    return f"{computed_once(text) if is_volatile(item.call) else f'({text})'} AS r{item.id}"
+
+
+def computed_once(query: str) -> str:
+    """Return a query in FROM of which SQLite computes each output once a row, whether it is used never or often.
+
+    It leaves out what nobody uses of a subquery, though not of a materialized one, and never flattens one with OFFSET.
+    """
+    return f"(WITH once AS MATERIALIZED ({query}) SELECT * FROM once LIMIT -1 OFFSET 0)"
