@@ -38,6 +38,20 @@ def test_every_way_to_connect(shared_node, mode):
         assert connection.pgconn.ssl_in_use is (mode != "disable")
 
 
+@pytest.mark.parametrize("mode", ["disable", "require"])
+def test_the_session_knows_its_connection(shared_node, mode):
+    with psycopg.connect(shared_node.conninfo(sslmode=mode)) as connection:
+        found = connection.execute(
+            "SELECT pg_backend_pid(), pid, ssl, version, cipher FROM pg_stat_ssl"
+        ).fetchone()
+        pid = connection.info.backend_pid
+    assert found[:3] == (pid, pid, mode == "require")
+    if mode == "require":
+        assert found[3].startswith("TLSv1.") and found[4].isprintable()
+    else:
+        assert found[3:] == (None, None)
+
+
 def test_startup_settings_reach_the_session(shared_node):
     options = shared_node.conninfo(
         sslmode="disable", application_name="me", options="'-c TimeZone=Europe/Berlin'"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from borealis.executor.sequences import SessionSequences
+from borealis.executor.session_state import SessionState
 from borealis.planner.settings import DEFAULT_SETTINGS, PlannerSettings
 from borealis.types.base import Style
 
@@ -23,7 +23,7 @@ class Scope(Protocol):
     @property
     def set_setting(self) -> Callable[[str, str | None, bool], str] | None: ...
     @property
-    def sequences(self) -> SessionSequences: ...
+    def state(self) -> SessionState: ...
     @property
     def planner(self) -> PlannerSettings: ...
 
@@ -37,5 +37,5 @@ class PlainScope:
     style: Style = field(default_factory=Style)
     setting: Callable[[str], str | None] = lambda name: None
     set_setting: Callable[[str, str | None, bool], str] | None = None  # none: its settings cannot be changed
-    sequences: SessionSequences = field(default_factory=SessionSequences)
+    state: SessionState = field(default_factory=SessionState)
     planner: PlannerSettings = DEFAULT_SETTINGS

@@ -123,7 +123,7 @@ class TransactionSequences:
 
     @property
     def _session(self) -> SessionSequences:
-        return self._transaction.scope.sequences
+        return self._transaction.scope.state.sequences
 
     def _sequence(self, oid: Oid) -> Sequence:
         found = self._transaction.catalog.relations_by_oid.get(oid)

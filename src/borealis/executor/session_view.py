@@ -79,6 +79,8 @@ class SessionView:
         context.clock_us = engine.clock.now_us  # type: ignore[attr-defined]
         context.random_bytes = engine.random.randbytes  # type: ignore[attr-defined]
         context.random_float = engine.random.random  # type: ignore[attr-defined]
+        context.chance = scope.state.chance  # type: ignore[attr-defined]
+        context.client = scope.state.client  # type: ignore[attr-defined]
         context.catalog = self._transaction.catalog  # type: ignore[attr-defined]
         context.definitions = Definitions(self._transaction.catalog, scope.search_path, self.style)  # type: ignore[attr-defined]
         context.current_user = scope.user  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ _BLOCKED = re.compile(
     | lo_\w+ | loread | lowrite
     | pg_(cancel|terminate)_backend
     | pg_(table|total_relation|relation|indexes|database|tablespace)_size
-    | pg_stat_get_\w+
+    | pg_stat_get_(?!activity$)\w+
     | pg_(read|ls|stat)_\w*(file|dir)\w*
     | pg_(reload_conf|rotate_logfile|promote|switch_wal|create_restore_point|backup_start|backup_stop)
     """,

@@ -22,6 +22,8 @@ from typing import Any, Protocol, TypeVar
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain, Function
 from borealis.catalog.relations import Column, Table, View
+from borealis.functions.misc.client import Client
+from borealis.functions.misc.generator import SessionChance
 from borealis.types.base import PLAIN, Oid, Representation, Style, Value
 
 
@@ -104,11 +106,12 @@ class Context:
     clock_us: Callable[[], int] = lambda: 0
     random_bytes: Callable[[int], bytes] = bytes
     random_float: Callable[[], float] = lambda: 0.5
+    chance: SessionChance = field(default_factory=SessionChance)
     session_user: str = "admin"
     current_user: str = "admin"
     """Another than session_user while SET LOCAL ROLE holds."""
     database: str = "postgres"
-    backend_pid: int = 0
+    client: Client = field(default_factory=Client)
     search_path: tuple[str, ...] = ("public",)
     setting: Callable[[str], str | None] = lambda name: None
     set_setting: Callable[[str, str | None, bool], str] | None = None

@@ -110,7 +110,7 @@ class Node:
             requested_name=None,
             cluster_id=self.address.cluster,
             peer="in process",
-            is_encrypted=False,
+            encryption=None,
         )
         return InProcessConnection(
             lambda output: self._processor.begin_session(login, dict(settings or {}), 0, output)

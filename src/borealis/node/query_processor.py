@@ -8,6 +8,7 @@ from datetime import date
 from borealis.clock import Clock
 from borealis.executor.engine import Engine
 from borealis.functions.install import install
+from borealis.functions.misc.client import Client
 from borealis.limits import DSQL_LIMITS, TransactionLimits
 from borealis.server.authentication import Login
 from borealis.server.services import Output, ServerSession
@@ -43,7 +44,7 @@ class QueryProcessor:
         self, login: Login, settings: dict[str, str], pid: int, output: Output
     ) -> ServerSession:
         """Begin a session. See server.services.SessionFactory."""
-        return Session(self.engine, self._clock, login.user, settings, output)
+        return Session(self.engine, self._clock, login.user, settings, output, Client(pid, login.encryption))
 
     def close(self) -> None:
         self._readers.close()

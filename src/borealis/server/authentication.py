@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from borealis.errors import InvalidAuthorizationSpecification, SqlError
+from borealis.functions.misc.client import Encryption
 
 ADMIN = "admin"
 DATABASE = "postgres"
@@ -32,7 +33,8 @@ class Login:
     cluster_id: str
     """The cluster it is for (routing), which is open by the time the login is authenticated."""
     peer: str
-    is_encrypted: bool
+    encryption: Encryption | None
+    """Of the connection; None: it is in the clear."""
 
 
 Guard = Callable[[], SqlError | None]

@@ -22,6 +22,7 @@ from typing import Protocol, cast
 import structlog
 
 from borealis.errors import InternalError, SqlError
+from borealis.functions.misc.client import Encryption
 from borealis.server.authentication import Guard, Login
 from borealis.server.services import FLUSH_BYTES, READ_AHEAD_BYTES, ServerSession, Services
 from borealis.server.startup import Startup
@@ -176,8 +177,8 @@ class Connection(asyncio.Protocol):
     send = write
 
     @property
-    def is_encrypted(self) -> bool:
-        return self._tls is not None and self._tls.is_open
+    def encryption(self) -> Encryption | None:
+        return None if self._tls is None else self._tls.encryption
 
     @property
     def requested_name(self) -> str | None:

@@ -94,7 +94,7 @@ class IamAuthenticator:
         keys = request_keys(
             now_s,
             source_ip=_source_ip(login.peer),
-            is_secure=login.is_encrypted,
+            is_secure=login.encryption is not None,
             region=endpoint.region,
             account=principal.account,
             resource_tags=cluster.tags,

@@ -25,6 +25,7 @@ from borealis.errors import (
     ProtocolViolation,
     SyntaxError_,
 )
+from borealis.functions.misc.client import Encryption
 from borealis.server.authentication import DATABASE, Authenticator, Guard, Login
 from borealis.server.routing import Clusters, route
 from borealis.wire import backend
@@ -54,7 +55,7 @@ class StartupPeer(Protocol):
     """The connection that starts, as this module needs it."""
 
     @property
-    def is_encrypted(self) -> bool: ...
+    def encryption(self) -> Encryption | None: ...
     @property
     def requested_name(self) -> str | None: ...
     @property
@@ -108,7 +109,7 @@ class Startup:
         return None
 
     def _answer_ssl_request(self) -> None:
-        if self._peer.is_encrypted:
+        if self._peer.encryption is not None:
             raise ProtocolViolation("received SSL request on a connection that is encrypted already")
         if self._tls_mode is TlsMode.OFF:
             self._peer.note(Event.ENCRYPTION_REFUSED)
@@ -135,7 +136,7 @@ class Startup:
         return self._authenticate(self._login, None)
 
     def _require_encryption(self) -> None:
-        if self._tls_mode is TlsMode.REQUIRE and not self._peer.is_encrypted:
+        if self._tls_mode is TlsMode.REQUIRE and self._peer.encryption is None:
             raise ConnectionFailure(
                 "unable to accept connection, SSL is required",
                 hint="Connect with sslmode=require or stronger, or start the node with --tls prefer.",
@@ -155,7 +156,7 @@ class Startup:
                 self._clusters, self._peer.requested_name, self._settings.pop(_CLUSTER_SETTING, None)
             ),
             peer=self._peer.peer,
-            is_encrypted=self._peer.is_encrypted,
+            encryption=self._peer.encryption,
         )
 
     async def _authenticate(self, login: Login, password: str | None) -> None:

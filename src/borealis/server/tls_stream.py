@@ -14,6 +14,7 @@ from __future__ import annotations
 import ssl
 from typing import cast
 
+from borealis.functions.misc.client import Encryption
 from borealis.server.tls import ServerTlsObject
 
 _SLICE_BYTES = 16 * 1024  # one TLS record
@@ -43,6 +44,12 @@ class TlsStream:
     def is_open(self) -> bool:
         """The handshake is done: from here on plaintext flows."""
         return self._is_open
+
+    @property
+    def encryption(self) -> Encryption | None:
+        """What was agreed on; None until the handshake is done."""
+        cipher = self._tls.cipher() if self._is_open else None
+        return None if cipher is None else Encryption(self._tls.version() or "", cipher[0], cipher[2])
 
     @property
     def requested_name(self) -> str | None:

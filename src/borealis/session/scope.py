@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from borealis.executor.sequences import SessionSequences
+from borealis.executor.session_state import SessionState
 from borealis.planner.settings import PlannerSettings, planner_settings
 from borealis.settings.identifiers import split_identifiers
 from borealis.settings.values import Settings
@@ -21,11 +21,11 @@ class Scope:
     setting: Callable[[str], str | None]
     set_setting: Callable[[str, str | None, bool], str]
     """set_config(): name, text and is_local to the value it then has."""
-    sequences: SessionSequences
+    state: SessionState
     planner: PlannerSettings
 
 
-def scope_of(settings: Settings, sequences: SessionSequences) -> Scope:
+def scope_of(settings: Settings, state: SessionState) -> Scope:
     date_style, date_order = settings["datestyle"].split(", ")
     style = _style(
         date_style,
@@ -43,7 +43,7 @@ def scope_of(settings: Settings, sequences: SessionSequences) -> Scope:
         return settings.show(name)[1]
 
     planner = planner_settings(settings.get)
-    return Scope(user, path, style, settings.get, set_setting, sequences, planner)
+    return Scope(user, path, style, settings.get, set_setting, state, planner)
 
 
 @lru_cache(maxsize=1_024)

@@ -17,7 +17,8 @@ import structlog
 
 from borealis.clock import Clock
 from borealis.errors import InternalError, QueryCanceled, SqlError
-from borealis.executor.sequences import SessionSequences
+from borealis.executor.session_state import SessionState
+from borealis.functions.misc.client import Client
 from borealis.session import extended
 from borealis.session.block import Block
 from borealis.session.copy_in import CopyIn
@@ -75,7 +76,7 @@ class Session:
         "_result",
         "_scope",
         "_scope_version",
-        "_sequences",
+        "_state",
         "_steps",
         "block",
         "clock",
@@ -91,13 +92,19 @@ class Session:
     )
 
     def __init__(
-        self, engine: Engine, clock: Clock, user: str, settings: dict[str, str], output: Output
+        self,
+        engine: Engine,
+        clock: Clock,
+        user: str,
+        settings: dict[str, str],
+        output: Output,
+        client: Client = Client(),
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.settings = Settings(user, settings)
-        self._sequences = SessionSequences()
-        self._scope = scope_of(self.settings, self._sequences)
+        self._state = SessionState(client)
+        self._scope = scope_of(self.settings, self._state)
         self._scope_version = self.settings.version
         self.block = Block(engine, self.settings, clock)
         self.statements: dict[str, Prepared] = {}
@@ -186,7 +193,7 @@ class Session:
     def scope(self) -> Scope:
         """What statements see of the session; derived anew when settings have changed."""
         if self._scope_version != self.settings.version:
-            self._scope = scope_of(self.settings, self._sequences)
+            self._scope = scope_of(self.settings, self._state)
             self._scope_version = self.settings.version
         return self._scope
 

@@ -14,6 +14,7 @@ from borealis.auth.principals import AccessKey, Identities, NamedPolicy, User
 from borealis.auth.tokens import Endpoint
 from borealis.clock import POSTGRES_EPOCH_US, ManualClock
 from borealis.errors import SqlError
+from borealis.functions.misc.client import Encryption
 from borealis.server.authentication import Login
 from borealis.server.iam import IamAuthenticator
 
@@ -75,7 +76,14 @@ class World:
         return make_token(credentials, ENDPOINT.host, "us-east-1", action, now_s, **options)
 
     def login(self, user="admin", peer="127.0.0.1:50000"):
-        return Login(user, "postgres", ENDPOINT.host, CLUSTER, peer, is_encrypted=True)
+        return Login(
+            user,
+            "postgres",
+            ENDPOINT.host,
+            CLUSTER,
+            peer,
+            Encryption("TLSv1.3", "TLS_AES_256_GCM_SHA384", 256),
+        )
 
     def authenticate(self, login=None, password=""):
         return asyncio.run(self.authenticator.authenticate(login or self.login(), password))

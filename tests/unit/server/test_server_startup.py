@@ -124,7 +124,7 @@ def test_gss_is_declined_then_tls_taken(connected, wire, client_tls):
 
     kinds, login = connected(script, tls_mode=TlsMode.REQUIRE)
     assert kinds == GREETING
-    assert login.is_encrypted
+    assert login.encryption is not None
     assert login.requested_name == "localhost"
 
 

@@ -68,7 +68,7 @@ def _register(name: str, key: str, arity: int, words: frozenset[str]) -> None:
         for word in asked:
             if _plain(word.upper())[0] not in words:
                 raise InvalidParameterValue(f'unrecognized privilege type: "{word}"')
-        role = _role(context, arguments[0] if names_role else context.current_user)
+        role = role_oid(context, arguments[0] if names_role else context.current_user)
         found = [_holds(context, name, role, arguments[int(names_role) : -1], word.upper()) for word in asked]
         return None if None in found else int(any(found))
 
@@ -84,7 +84,7 @@ def _plain(word: str) -> tuple[str, bool]:
 def _holds(context: Context, name: str, role: Oid, named: tuple[Value, ...], asked: str) -> bool | None:
     """Return whether a role holds a privilege; None where PostgreSQL knows no such object."""
     if name == "pg_has_role":
-        return _has_role(context.catalog, role, _role(context, named[0]), asked)
+        return _has_role(context.catalog, role, role_oid(context, named[0]), asked)
     word, with_option = _plain(asked)
     if name in _OF_PUBLIC:
         return role in (ADMIN.oid, SUPERUSER) or (word in _OF_PUBLIC[name] and not with_option)
@@ -192,7 +192,7 @@ def _oid(context: Context, kind: Oid, named: Value) -> Oid:
     return Oid(context.style.names.oid_of(kind, str(named)))
 
 
-def _role(context: Context, named: Value) -> Oid:
+def role_oid(context: Context, named: Value) -> Oid:
     if isinstance(named, int):
         return Oid(named)
     if named == "public":

@@ -1,13 +1,15 @@
-"""What the session is: user, database, schema, settings; and pg_sleep."""
+"""What the session is: user, database, schema, settings; and pg_sleep with its kin."""
 
 from __future__ import annotations
 
 import time
 
 from borealis.errors import FeatureNotSupported, NullValueNotAllowed, UndefinedObject
+from borealis.functions.datetime.moments import plus_interval_in_zone
 from borealis.functions.floats.values import to_python
 from borealis.functions.implementation import Context, scalar, template
 from borealis.types.base import Value
+from borealis.types.interval import unpack
 
 template("pgsql_version", "'PostgreSQL 16'")  # exactly so, dsql-facts.md §5
 template("dsql_major_version", "1")  # sys.dsql_major_version(), dsql-facts.md §4.9
@@ -40,7 +42,7 @@ def current_schema(context: Context) -> Value:
 
 @scalar("pg_backend_pid", context=True, deterministic=False)
 def pg_backend_pid(context: Context) -> Value:
-    return context.backend_pid
+    return context.client.pid
 
 
 @scalar("show_config_by_name", context=True, deterministic=False)
@@ -71,8 +73,24 @@ _SLICE_S = 0.02
 
 @scalar("pg_sleep", context=True, deterministic=False)
 def pg_sleep(context: Context, seconds: Value) -> Value:
+    return _sleep(context, to_python(seconds))
+
+
+@scalar("pg_sleep_for(interval)", context=True, deterministic=False)
+def pg_sleep_for(context: Context, duration: Value) -> Value:
+    now_us = context.clock_us()
+    until_us = plus_interval_in_zone(context.style.time_zone, now_us, *unpack(duration))
+    return _sleep(context, (until_us - now_us) / 1e6)
+
+
+@scalar("pg_sleep_until(timestamptz)", context=True, deterministic=False)
+def pg_sleep_until(context: Context, moment: int) -> Value:
+    return _sleep(context, (moment - context.clock_us()) / 1e6)
+
+
+def _sleep(context: Context, seconds: float) -> Value:
     """Sleep in slices, so that a cancel is seen; the statement runs off the event loop."""
-    end = time.monotonic() + to_python(seconds)
+    end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0 and not context.is_interrupted():
         time.sleep(min(left, _SLICE_S))
     return ""

@@ -1,4 +1,4 @@
-"""convert_from, convert_to, convert, and length in an encoding: text to bytes and back.
+"""convert_from, convert_to, convert, length in an encoding: text to bytes and back; and the encodings by number.
 
 The database is UTF8; Python's codecs do the rest. An encoding Python lacks is unknown here.
 Source: PostgreSQL 16 documentation 24.3 (the names).
@@ -6,8 +6,14 @@ Source: PostgreSQL 16 documentation 24.3 (the names).
 
 from __future__ import annotations
 
-from borealis.errors import CharacterNotInRepertoire, InvalidParameterValue, UntranslatableCharacter
+from borealis.errors import (
+    CharacterNotInRepertoire,
+    FeatureNotSupported,
+    InvalidParameterValue,
+    UntranslatableCharacter,
+)
 from borealis.functions.implementation import scalar
+from borealis.types.base import Value
 
 _CODECS = {
     "UTF8": "utf-8",
@@ -103,16 +109,36 @@ def length_in_encoding(data: bytes, encoding: str) -> int:
     return len(convert_from(data, encoding))
 
 
-_NUMBERS = {"SQL_ASCII": 0, "UTF8": 6}
+_ENCODINGS: tuple[tuple[str, int], ...] = (
+    *(("SQL_ASCII", 1), ("EUC_JP", 3), ("EUC_CN", 2), ("EUC_KR", 3), ("EUC_TW", 4), ("EUC_JIS_2004", 3)),
+    *(("UTF8", 4), ("MULE_INTERNAL", 4), *((f"LATIN{n}", 1) for n in range(1, 11))),
+    *((name, 1) for name in ("WIN1256", "WIN1258", "WIN866", "WIN874", "KOI8R", "WIN1251", "WIN1252")),
+    *((f"ISO_8859_{part}", 1) for part in range(5, 9)),
+    *((name, 1) for name in ("WIN1250", "WIN1253", "WIN1254", "WIN1255", "WIN1257", "KOI8U")),
+    *(("SJIS", 2), ("BIG5", 2), ("GBK", 2), ("UHC", 2), ("GB18030", 4), ("JOHAB", 3), ("SHIFT_JIS_2004", 2)),
+)
+"""By number: the name, and how many bytes a character has at most. Source: PostgreSQL 16, pg_wchar.h."""
+_NUMBERS = {"".join(filter(str.isalnum, name)): number for number, (name, _) in enumerate(_ENCODINGS)}
 
 
 @scalar("PG_encoding_to_char")
 def encoding_to_char(number: int) -> str:
-    return next((name for name, own in _NUMBERS.items() if own == number), "")
+    return _ENCODINGS[number][0] if 0 <= number < len(_ENCODINGS) else ""
 
 
 @scalar("PG_char_to_encoding")
 def char_to_encoding(name: str) -> int:
     """Return an encoding's number, -1 for one there is not; case, blanks and dashes say nothing."""
-    letters = "".join(letter for letter in name.upper() if letter.isalnum())
-    return {"SQLASCII": 0, "UTF8": 6, "UNICODE": 6}.get(letters, -1)
+    letters = "".join(filter(str.isalnum, name.upper()))
+    return _NUMBERS.get(_ALIASES.get(letters, letters), -1)
+
+
+@scalar("pg_encoding_max_length_sql")
+def encoding_max_length(number: int) -> Value:
+    return _ENCODINGS[number][1] if 0 <= number < len(_ENCODINGS) else None
+
+
+@scalar("to_ascii_default")
+def to_ascii(text: str) -> str:
+    """Refuse as PostgreSQL does: what it can make ASCII of is Latin text, not UTF8."""
+    raise FeatureNotSupported("encoding conversion from UTF8 to ASCII not supported")

@@ -109,6 +109,7 @@ class BindContext:
         style: Style,
     ) -> None:
         self.parsed = parsed
+        self.text = parsed.text  # of the message, also while a stored tree is bound
         self.catalog = catalog
         self.parameters = Parameters(parameter_types)
         self.search_path = search_path

@@ -18,6 +18,7 @@ from borealis.sql.bind.aggregate_levels import given_to_its_query
 from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
 from borealis.sql.bind.composites import is_composite, select_field, shape_of
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
+from borealis.sql.bind.expressions.known_calls import KNOWN_CALLS
 from borealis.sql.bind.expressions.ordered_sets import (
     check_ordered_set,
     ordered_set_call,
@@ -139,6 +140,8 @@ def finish_call(
         args = _any_arguments(level, function, args)
     _refuse_special_forms(node, function, position)
     made = made_function(context, function)
+    if made is None and function.name in KNOWN_CALLS:
+        return context.remember(KNOWN_CALLS[function.name](context, node, args), position)
     if made is not None:
         context.keep(node, {"function": {"oid": made.oid}})
         call = call_value(context, made, _made_arguments(level, made, candidate, args, position))
