@@ -14,6 +14,7 @@ from borealis.catalog.system.built_in import built_in_by_oid, built_in_rows
 from borealis.catalog.system.cluster import INDEX_METHOD, SUPERUSER, TABLE_METHOD
 from borealis.catalog.system.references import reference
 from borealis.catalog.system.rows import SystemRow, produces, vector
+from borealis.catalog.system.system_views import system_views
 from borealis.catalog.system.tables import SystemTable, system_tables
 from borealis.storage.catalog_tables import PG_CATALOG_NAMESPACE
 from borealis.types.base import Oid, Value
@@ -36,6 +37,9 @@ def classes(catalog: Catalog) -> Iterator[SystemRow]:
                 yield _index_class(relation, index)
     for table in system_tables().values():
         yield _class_row(table.oid, table.name, PG_CATALOG_NAMESPACE, SUPERUSER, "r", len(table.columns))
+    for view in system_views():
+        row = _class_row(view.oid, view.name, view.schema, SUPERUSER, "v", len(view.columns))
+        yield {**row, "relhasrules": 1}
 
 
 def _class(relation: Relation) -> SystemRow:
@@ -136,6 +140,9 @@ def attributes(catalog: Catalog) -> Iterator[SystemRow]:
                 )
     for system in system_tables().values():
         yield from _system_attributes(system)
+    for view in system_views():
+        for one in view.columns:
+            yield _attribute_row(view.oid, one.attnum, one.name, one.type, one.typmod, not_null=False)
 
 
 def _attribute(relation: Oid, column: Column) -> SystemRow:

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 
 from borealis.catalog.system import system_tables
+from borealis.catalog.system.tables import JOBS, MAPPINGS
 from borealis.errors import UndefinedTable
 from borealis.sql.registered.parsing import qualified, written
 from borealis.sql.registered.scope import NameScope
@@ -16,10 +17,11 @@ from borealis.types.base import Oid
 def system_relations() -> dict[Oid, tuple[str, str, str]]:
     """Return (schema, name, relkind) by oid.
 
-    Tables of pg_catalog are those of catalog/system; views, indexes and information_schema's tables stand in
+    Tables of pg_catalog and what sys has are those of catalog/system; views, indexes and information_schema's tables stand in
     system_relations.tsv, from pg_class of PostgreSQL 16.2 (tools/dump_signatures.py).
     """
     tables = {table.oid: ("pg_catalog", name, "r") for name, table in system_tables().items()}
+    tables |= {table.oid: ("sys", table.name, "v") for table in (JOBS, MAPPINGS)}
     text = resources.files(__package__).joinpath("system_relations.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return tables | {Oid(int(oid)): (schema, name, kind) for oid, schema, name, kind in rows}

@@ -1,2 +1,2 @@
-SELECT n.nspname AS name, ''::text AS default_version, n.nspname AS installed_version, ''::text AS comment
-FROM pg_catalog.pg_namespace n WHERE false
+SELECT NULL::name AS name, NULL::text AS default_version, NULL::text AS installed_version, NULL::text AS comment
+WHERE false
