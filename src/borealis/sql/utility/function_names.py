@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from borealis.catalog.objects import Function
-from borealis.errors import AmbiguousFunction, InvalidSchemaName, UndefinedFunction
+from borealis.errors import AmbiguousFunction, InsufficientPrivilege, InvalidSchemaName, UndefinedFunction
+from borealis.functions.signatures import functions_by_name
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.type_names import bind_type
 from borealis.sql.parse import Node
@@ -19,7 +20,7 @@ def signature_text(function: Function) -> str:
 def find_named(context: BindContext, node: Node, kind: str = "function") -> Function:
     """Return the function an ObjectWithArgs means; kind is function or routine.
 
-    Raises: UndefinedFunction 42883, AmbiguousFunction 42725.
+    Raises: UndefinedFunction 42883, AmbiguousFunction 42725, InsufficientPrivilege 42501 for a built-in one.
     """
     names = [part["String"]["sval"] for part in node["objname"]]
     if len(names) > 1 and names[-2] not in context.catalog.schemas_by_name:
@@ -28,6 +29,7 @@ def find_named(context: BindContext, node: Node, kind: str = "function") -> Func
     if not node.get("args_unspecified"):
         return _with_types(context, node, names, found, kind)
     if not found:
+        _refuse_built_in(names, None, kind)
         raise UndefinedFunction(f'could not find a {kind} named "{".".join(names)}"')
     if len(found) > 1:
         raise AmbiguousFunction(
@@ -51,8 +53,18 @@ def _with_types(
     for function in found:
         if tuple(argument.type for argument in function.arguments if argument.mode != "t") == listed:
             return function
+    _refuse_built_in(names, types, kind)
     shown = ", ".join(format_type(oid, -1) for oid in types)
     raise UndefinedFunction(f"{kind} {'.'.join(names)}({shown}) does not exist")
+
+
+def _refuse_built_in(names: list[str], types: tuple[Oid, ...] | None, kind: str) -> None:
+    """Raise where the name, with these arguments, is one of PostgreSQL's own functions, which belong to the system."""
+    if names[-2:-1] not in ([], ["pg_catalog"]):
+        return
+    for function in functions_by_name().get(names[-1], ()):
+        if types is None or function.args == types:
+            raise InsufficientPrivilege(f"must be owner of {kind} {'.'.join(names)}")
 
 
 def _type(context: BindContext, node: Node) -> Oid:
