@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from borealis.errors import InvalidBinaryRepresentation
+from borealis.types import oids
 from borealis.types.array import Array, pack, unpack
 from borealis.types.base import Style, Value
 
@@ -32,3 +33,8 @@ class Vector(Array):
             (count,) = struct.unpack_from("!i", data, 12)
             data = struct.pack("!iiIii", 1, has_nulls, element, count, 1) + data[20:]
         return super().decode_binary(data)
+
+
+def lower_bound(array_type: int) -> int:
+    """Return where the subscripts of an array of this type begin."""
+    return 0 if array_type in (oids.INT2VECTOR, oids.OIDVECTOR) else 1

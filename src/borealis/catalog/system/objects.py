@@ -33,6 +33,7 @@ def schemas(catalog: Catalog) -> Iterator[SystemRow]:
 def types(catalog: Catalog) -> Iterator[SystemRow]:
     yield from built_in_rows("pg_type")
     composite = built_in_by_oid("pg_type")[2249]  # record
+    array = built_in_by_oid("pg_type")[2287]  # record[]
     for relation in catalog.relations_by_oid.values():
         if isinstance(relation, Sequence):
             continue
@@ -49,15 +50,14 @@ def types(catalog: Catalog) -> Iterator[SystemRow]:
         }
         yield row
         yield {
-            **row,
+            **array,
             "oid": row["typarray"],
             "typname": f"_{relation.name}",
+            "typnamespace": relation.schema.oid,
+            "typowner": relation.owner,
             "typtype": "b",
             "typcategory": "A",
-            "typrelid": 0,
             "typelem": row["oid"],
-            "typarray": 0,
-            "typlen": -1,
         }
     for domain in catalog.domains:
         yield {**_domain(catalog, domain), "typacl": acl_of(catalog, domain)}

@@ -56,7 +56,8 @@ for _type in types().values():
 def require_equality(array: Oid) -> None:
     """Raise UndefinedFunction 42883 for elements that cannot be compared."""
     element = type_of(array).element
-    if element in _WITHOUT_EQUALITY or collation_of(array) is None:
+    comparable = type_of(element).array if element else array  # an int2vector is compared as an int2[]
+    if element in _WITHOUT_EQUALITY or collation_of(comparable) is None:
         raise UndefinedFunction(
             f"could not identify an equality operator for type {format_type(element) if element else 'anyarray'}"
         )

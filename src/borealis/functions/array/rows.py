@@ -9,6 +9,7 @@ from borealis.functions.implementation import set_returning
 from borealis.types.array import unpack
 from borealis.types.base import Oid, Value
 from borealis.types.registry import type_of
+from borealis.types.vector import lower_bound
 
 Rows = Iterator[tuple[Value]]
 
@@ -20,15 +21,15 @@ def array_unnest(array: str, array_type: int) -> Rows:
 
 @set_returning("generate_subscripts_nodir", typed=True)
 def generate_subscripts(array: str, dimension: int, *types: int) -> Rows:
-    return ((n,) for n in _subscripts(array, dimension))
+    return ((n,) for n in _subscripts(array, dimension, types[0]))
 
 
 @set_returning("generate_subscripts", typed=True)
 def generate_subscripts_either_way(array: str, dimension: int, backwards: int, *types: int) -> Rows:
-    subscripts = _subscripts(array, dimension)
+    subscripts = _subscripts(array, dimension, types[0])
     return ((n,) for n in (reversed(subscripts) if backwards else subscripts))
 
 
-def _subscripts(array: str, dimension: int) -> range:
-    lengths = dimensions(unpack(array))
-    return range(1, lengths[dimension - 1] + 1) if 1 <= dimension <= len(lengths) else range(0)
+def _subscripts(array: str, dimension: int, array_type: int) -> range:
+    lengths, first = dimensions(unpack(array)), lower_bound(array_type)
+    return range(first, first + lengths[dimension - 1]) if 1 <= dimension <= len(lengths) else range(0)

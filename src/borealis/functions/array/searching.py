@@ -14,6 +14,7 @@ from borealis.functions.implementation import Sql, TypedEmitter, plain, scalar, 
 from borealis.functions.ordering import compare
 from borealis.types.array import from_element, pack, unpack
 from borealis.types.base import Oid, Value
+from borealis.types.vector import lower_bound
 
 
 def _passes_elements(name: str) -> TypedEmitter:
@@ -34,15 +35,21 @@ def _passes_elements(name: str) -> TypedEmitter:
 
 typed_emitter("array_remove")(_passes_elements("array_remove"))
 typed_emitter("array_replace")(_passes_elements("array_replace"))
-typed_emitter("array_positions")(_passes_elements("array_positions"))
+
+
+@typed_emitter("array_positions")
+def array_positions(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
+    call = _passes_elements("array_positions")(args, arg_types, result)
+    return Sql(f"{call.text.removesuffix(')')}, {lower_bound(arg_types[0])})")
 
 
 @typed_emitter("array_position", "array_position_start")
 def array_position(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
     require_equality(arg_types[0])
-    start = args[2].text if len(args) > 2 else "1"
+    first = lower_bound(arg_types[0])
+    start = args[2].text if len(args) > 2 else str(first)
     wanted = f"json_array({element_text(args[1], arg_types[1])})"
-    return Sql(f"pg_array_position({args[0].text}, {wanted}, {start}, {element_of(arg_types[0])})")
+    return Sql(f"pg_array_position({args[0].text}, {wanted}, {start}, {element_of(arg_types[0])}, {first})")
 
 
 def _wanted(element: str, oid: int) -> Value:
@@ -57,25 +64,25 @@ def _searchable(array: str, oid: int) -> list[Any]:
 
 
 @scalar("array_position", strict=False)
-def position(array: str | None, element: str, start: int | None, oid: int) -> Value:
+def position(array: str | None, element: str, start: int | None, oid: int, first: int) -> Value:
     if array is None:
         return None
     items = _searchable(array, oid)
     if start is None:
         raise NullValueNotAllowed("initial position must not be null")
     wanted = _wanted(element, oid)
-    for n, value in enumerate(items, 1):
+    for n, value in enumerate(items, first):
         if n >= start and compare_elements(oid, value, wanted) == 0:
             return n
     return None
 
 
 @scalar("array_positions", strict=False)
-def positions(array: str | None, element: str, oid: int) -> Value:
+def positions(array: str | None, element: str, oid: int, first: int) -> Value:
     if array is None:
         return None
     items, wanted = _searchable(array, oid), _wanted(element, oid)
-    return pack([n for n, value in enumerate(items, 1) if compare_elements(oid, value, wanted) == 0])
+    return pack([n for n, value in enumerate(items, first) if compare_elements(oid, value, wanted) == 0])
 
 
 @scalar("array_remove", strict=False)

@@ -1,13 +1,17 @@
-"""Lengths, bounds and dimensions of arrays; of one without elements most are NULL."""
+"""Lengths, bounds and dimensions of arrays; of one without elements most are NULL.
+
+Bounds begin at 1, those of int2vector and oidvector (pg_index.indkey, pg_proc.proargtypes) at 0.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from borealis.functions.array.elements import dimensions, flat
-from borealis.functions.implementation import Sql, emitter, scalar
+from borealis.functions.implementation import Sql, TypedEmitter, emitter, scalar, typed_emitter
 from borealis.types.array import pack, unpack
-from borealis.types.base import Value
+from borealis.types.base import Oid, Value
+from borealis.types.vector import lower_bound
 
 
 @emitter("array_length")
@@ -22,14 +26,34 @@ def _length(array: str, dimension: int) -> int | None:
     return lengths[dimension - 1] if 1 <= dimension <= len(lengths) else None
 
 
-@scalar("array_length", "array_upper")
+@scalar("array_length")
 def array_length_of(array: str, dimension: int) -> Value:
     return _length(array, dimension)
 
 
+def _knows_bounds(name: str) -> TypedEmitter:
+    """Return the emitter of a function that is told, behind its arguments, where the array's bounds begin."""
+
+    def emit(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -> Sql:
+        return Sql(f"pg_{name}({', '.join(arg.text for arg in args)}, {lower_bound(arg_types[0])})")
+
+    return emit
+
+
+typed_emitter("array_lower")(_knows_bounds("array_lower"))
+typed_emitter("array_upper")(_knows_bounds("array_upper"))
+typed_emitter("array_dims")(_knows_bounds("array_dims"))
+
+
 @scalar("array_lower")
-def array_lower(array: str, dimension: int) -> Value:
-    return None if _length(array, dimension) is None else 1
+def array_lower(array: str, dimension: int, first: int) -> Value:
+    return None if _length(array, dimension) is None else first
+
+
+@scalar("array_upper")
+def array_upper(array: str, dimension: int, first: int) -> Value:
+    length = _length(array, dimension)
+    return None if length is None else first + length - 1
 
 
 @scalar("array_ndims")
@@ -38,8 +62,9 @@ def array_ndims(array: str) -> Value:
 
 
 @scalar("array_dims")
-def array_dims(array: str) -> Value:
-    return "".join(f"[1:{length}]" for length in dimensions(unpack(array))) or None
+def array_dims(array: str, first: int) -> Value:
+    lengths = dimensions(unpack(array))
+    return "".join(f"[{first}:{first + length - 1}]" for length in lengths) or None
 
 
 @scalar("array_cardinality")

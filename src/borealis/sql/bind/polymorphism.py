@@ -17,6 +17,7 @@ from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.ranges import MULTIRANGE_OF, RANGE_OF
 from borealis.types.registry import format_type, type_of
+from borealis.types.vector import lower_bound
 
 _ELEMENTS = frozenset((oids.ANYELEMENT, oids.ANYNONARRAY))
 _RANGES = frozenset((oids.ANYRANGE, oids.ANYCOMPATIBLERANGE))
@@ -43,7 +44,8 @@ def resolve_polymorphic(
     compatible = _element_of_family(context, function, declared, args, position, is_compatible=True)
     actual = [_actual(oid, element, compatible, position) for oid in declared]
     coerced = tuple(
-        coerce_type(context, arg, oid, position=position) for arg, oid in zip(args, actual, strict=True)
+        arg if _is_vector_of(arg.type, oid) else coerce_type(context, arg, oid, position=position)
+        for arg, oid in zip(args, actual, strict=True)
     )
     return coerced, _actual(function.result, element, compatible, position)
 
@@ -112,6 +114,11 @@ def _actual(oid: Oid, element: Oid | None, compatible: Oid | None, position: int
             raise UndefinedObject(f"could not find range type for data type {format_type(family, -1)}")
         return RANGE_OF[family] if oid in _RANGES else MULTIRANGE_OF[RANGE_OF[family]]
     raise FeatureNotSupported(f"type {type_of(oid).name} not supported", position=position)
+
+
+def _is_vector_of(given: Oid, wanted: Oid) -> bool:
+    """Whether an int2vector or oidvector is given for an array: it stays one, since its subscripts begin at 0."""
+    return lower_bound(given) == 0 and type_of(given).element == type_of(wanted).element
 
 
 def _array_of(element: Oid, position: int | None) -> Oid:

@@ -37,7 +37,7 @@ def read(scope: NameScope, text: str) -> int:
         raise SyntaxError_(f'invalid type name "{text}"')
     pseudo = type_named(node["names"][-1]["String"]["sval"])
     if pseudo is not None and pseudo.kind == "p":
-        return pseudo.oid
+        return pseudo.array if "arrayBounds" in node and pseudo.array else pseudo.oid
     context = BindContext(parsed, scope.catalog, (), scope.search_path, Style())
     try:
         oid, _, domain = bind_type(context, node)
