@@ -5,12 +5,13 @@ Source: pg_proc, pg_operator and pg_cast of PostgreSQL 16, written by tools/dump
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import groupby
 from operator import attrgetter
 
+from borealis.types import oids
 from borealis.types.base import Oid
 
 
@@ -33,6 +34,10 @@ class Function:
     arg_names: tuple[str, ...]  # of the arguments in args; empty where they have none
     aggregate_kind: str  # n normal, o ordered-set, h hypothetical-set; empty for none
     direct_args: int
+
+    def given_array(self) -> Function:
+        """Return the form of a function of VARIADIC "any" that takes an array in place of the arguments: f(VARIADIC array)."""
+        return replace(self, args=(*self.args[:-1], oids.ANYARRAY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ class ExpressionText:
             return shown.Call(
                 quote_identifier(function.name), (*self._all(args[:fixed]), last), is_variadic=True
             )
+        if function.variadic == oids.ANY and function.args[fixed] == oids.ANYARRAY:
+            return shown.Call(quote_identifier(function.name), self._all(args), is_variadic=True)
         if function.variadic == oids.ANY:
             return shown.Call(
                 quote_identifier(function.name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from borealis.functions.array.elements import element_of, flat, values
 from borealis.functions.implementation import Context, Sql, scalar, typed_emitter
 from borealis.types.array import pack
-from borealis.types.base import Oid, Value
+from borealis.types.base import Oid, Style, Value
 from borealis.types.registry import type_of
 
 
@@ -20,9 +20,14 @@ def to_text(context: Context, array: str | None, delimiter: str | None, null: st
     """NULL elements are left out, unless there is a text for them."""
     if array is None or delimiter is None:
         return None
-    encode, style = type_of(Oid(oid)).encode_text, context.style
-    texts = (null if value is None else encode(value, style) for value in flat(values(array, oid)))
-    return delimiter.join(text for text in texts if text is not None)
+    shown = (null if text is None else text for text in texts(array, oid, context.style))
+    return delimiter.join(text for text in shown if text is not None)
+
+
+def texts(array: str, element: int, style: Style) -> list[str | None]:
+    """Return what the output function of their type makes of the elements, row by row."""
+    encode = type_of(Oid(element)).encode_text
+    return [None if value is None else encode(value, style) for value in flat(values(array, element))]
 
 
 @scalar("text_to_array", "text_to_array_null", strict=False)

@@ -5,10 +5,11 @@ The emitters pass the oids of the arguments' types on: pg_json_build_array('23 2
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from borealis.errors import ArraySubscriptError, InvalidParameterValue, NullValueNotAllowed
-from borealis.functions.array.elements import dimensions, flat, values
+from borealis.functions.array.elements import dimensions, element_of, flat, values
 from borealis.functions.implementation import Context, Sql, TypedEmitter, plain, scalar, typed_emitter
 from borealis.functions.json.encoding import (
     JSON_TYPES,
@@ -78,8 +79,17 @@ def _emit_build(name: str) -> TypedEmitter:
     return emit
 
 
-for _name in ("json_build_array", "jsonb_build_array", "json_build_object", "jsonb_build_object"):
+def _emit_build_of_array(name: str) -> TypedEmitter:
+    def emit(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+        return Sql(f"pg_{name}_of_array({args[0].text}, {element_of(types[0])})")
+
+    return emit
+
+
+_BUILT = ("json_build_array", "jsonb_build_array", "json_build_object", "jsonb_build_object")
+for _name in _BUILT:
     typed_emitter(_name, f"{_name}_noargs")(_emit_build(_name))
+    typed_emitter(f"{_name}(anyarray)")(_emit_build_of_array(_name))
 
 
 @lru_cache(maxsize=256)
@@ -136,6 +146,20 @@ def json_build_object(context: Context, listed: str, *args: Value) -> str:
 def jsonb_build_object(context: Context, listed: str, *args: Value) -> str:
     found = _members("jsonb_build_object", listed, args, context.style)
     return dump({key: load(value) for key, value in found})
+
+
+def _register_of_array(name: str, build: Callable[..., str]) -> None:
+    @scalar(f"{name}_of_array", context=True)
+    def of_array(context: Context, array: str, element: int) -> str:
+        """Build of an array's elements, row by row: name(VARIADIC array)."""
+        items = flat(values(array, element))
+        return build(context, " ".join([str(element)] * len(items)), *items)
+
+
+for _name, _build in zip(
+    _BUILT, (json_build_array, jsonb_build_array, json_build_object, jsonb_build_object), strict=True
+):
+    _register_of_array(_name, _build)
 
 
 def _pairs(array: str) -> list[tuple[str, str | None]]:

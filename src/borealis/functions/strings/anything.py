@@ -6,6 +6,7 @@ type's output function, where it is 't'.
 
 from __future__ import annotations
 
+from borealis.functions.array.elements import element_of
 from borealis.functions.implementation import Sql, typed_emitter
 from borealis.functions.text_form import emit_io
 from borealis.types.base import Oid
@@ -40,6 +41,21 @@ def concat_ws(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql
 @typed_emitter("text_format", "text_format_nv")
 def text_format(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
     return Sql(f"pg_text_format({_outputs(args, types)})")
+
+
+@typed_emitter("concat(anyarray)")
+def concat_array(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+    return Sql(f"pg_array_to_text({args[0].text}, '', NULL, {element_of(types[0])})")
+
+
+@typed_emitter("concat_ws(text,anyarray)")
+def concat_ws_array(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+    return Sql(f"pg_array_to_text({args[1].text}, {args[0].text}, NULL, {element_of(types[1])})")
+
+
+@typed_emitter("format(text,anyarray)")
+def text_format_array(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
+    return Sql(f"pg_text_format_array({args[0].text}, {args[1].text}, {element_of(types[1])})")
 
 
 @typed_emitter("textanycat(text,anynonarray)", "anytextcat(anynonarray,text)")

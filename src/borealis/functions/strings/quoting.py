@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from borealis.errors import InvalidParameterValue, NullValueNotAllowed, NumericValueOutOfRange
-from borealis.functions.implementation import scalar
+from borealis.functions.array.texts import texts
+from borealis.functions.implementation import Context, scalar
 from borealis.types.base import Value
 
 _PLAIN_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
@@ -51,6 +52,12 @@ def quote_nullable(text: str | None) -> str:
 def text_format(template: str | None, *args: str | None) -> Value:
     """format(template, VARIADIC any): arguments come as text. Specifiers are %[position$][flags][width]type."""
     return None if template is None else _Formatter(template, args).run()
+
+
+@scalar("text_format_array", strict=False, context=True)
+def text_format_array(context: Context, template: str | None, array: str | None, element: int) -> Value:
+    """format(template, VARIADIC array): no array is no arguments."""
+    return text_format(template, *(texts(array, element, context.style) if array is not None else ()))
 
 
 _SPECIFIER = re.compile(r"(?:(\d+)\$)?(-*)(?:(\*)(?:(\d+)\$)?|(\d+))?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from borealis.catalog import objects
 from borealis.errors import (
     AmbiguousFunction,
+    DatatypeMismatch,
     FeatureNotSupported,
     InvalidSchemaName,
     SqlError,
@@ -26,7 +27,7 @@ from borealis.sql.bind.expressions.ordered_sets import (
 )
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import Candidate, find_function
-from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway
+from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway, is_array
 from borealis.sql.bind.polymorphism import resolve_polymorphic
 from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, populated
 from borealis.sql.bind.sql_functions import call_value, functions_named, made_function, signature_of
@@ -136,8 +137,12 @@ def finish_call(
 ) -> Expr:
     context = level.context
     function = candidate.item
-    if candidate.is_variadic and function.variadic == oids.ANY:
-        args = _any_arguments(level, function, args)
+    if function.variadic == oids.ANY:
+        if node.get("func_variadic"):
+            candidate = _of_an_array(level, node, function, args)
+            function = candidate.item
+        elif candidate.is_variadic:
+            args = _any_arguments(level, function, args)
     _refuse_special_forms(node, function, position)
     made = made_function(context, function)
     if made is None and function.name in KNOWN_CALLS:
@@ -255,6 +260,16 @@ def _any_arguments(level: Level, function: Function, args: tuple[Expr, ...]) -> 
     if function.name not in ("concat", "concat_ws", "format"):
         return args
     return args[:fixed] + tuple(as_text(level, arg) for arg in args[fixed:])
+
+
+def _of_an_array(level: Level, node: Node, function: Function, args: tuple[Expr, ...]) -> Candidate[Function]:
+    """Take concat(VARIADIC array) and the like for an overload that is given the array as it stands."""
+    if not is_array(type_of(args[-1].type)):
+        raise DatatypeMismatch(
+            "VARIADIC argument must be an array", position=level.context.leftmost(node["args"][-1])
+        )
+    given = function.given_array()
+    return Candidate(given, given.args)
 
 
 def as_text(level: Level, arg: Expr) -> Expr:
