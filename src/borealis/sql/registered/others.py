@@ -43,10 +43,7 @@ def _roles(scope: NameScope) -> dict[str, Oid]:
 
 
 def read_collation(scope: NameScope, text: str) -> int:
-    found = _builtin(_COLLATIONS, text)
-    if found is None:
-        raise UndefinedObject(f'collation "{text}" for encoding "UTF8" does not exist')
-    return found
+    return _builtin(_COLLATIONS, text, 'collation "{}" for encoding "UTF8" does not exist')
 
 
 def show_collation(scope: NameScope, oid: Oid) -> str | None:
@@ -54,10 +51,7 @@ def show_collation(scope: NameScope, oid: Oid) -> str | None:
 
 
 def read_configuration(scope: NameScope, text: str) -> int:
-    found = _builtin(_CONFIGURATIONS, text)
-    if found is None:
-        raise UndefinedObject(f'text search configuration "{text}" does not exist')
-    return found
+    return _builtin(_CONFIGURATIONS, text, 'text search configuration "{}" does not exist')
 
 
 def show_configuration(scope: NameScope, oid: Oid) -> str | None:
@@ -65,19 +59,19 @@ def show_configuration(scope: NameScope, oid: Oid) -> str | None:
 
 
 def read_dictionary(scope: NameScope, text: str) -> int:
-    found = _builtin(_DICTIONARIES, text)
-    if found is None:
-        raise UndefinedObject(f'text search dictionary "{text}" does not exist')
-    return found
+    return _builtin(_DICTIONARIES, text, 'text search dictionary "{}" does not exist')
 
 
 def show_dictionary(scope: NameScope, oid: Oid) -> str | None:
     return _name_in(_DICTIONARIES, oid)
 
 
-def _builtin(known: dict[str, Oid], text: str) -> Oid | None:
+def _builtin(known: dict[str, Oid], text: str, missing: str) -> Oid:
+    """Return a system object's oid. missing: what is said of a name that is not known, shown without quotes."""
     schema, name = qualified(text, what="qualified")
-    return known.get(name) if schema in (None, "pg_catalog") else None
+    if name not in known or schema not in (None, "pg_catalog"):
+        raise UndefinedObject(missing.format(f"{schema}.{name}" if schema else name))
+    return known[name]
 
 
 def _name_in(known: dict[str, Oid], oid: Oid) -> str | None:
