@@ -33,8 +33,6 @@ def concat(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
 
 @typed_emitter("text_concat_ws")
 def concat_ws(args: tuple[Sql, ...], types: tuple[Oid, ...], result: Oid) -> Sql:
-    if len(args) == 1:
-        return Sql(f"(CASE WHEN {args[0].text} IS NOT NULL THEN '' END)")
     return Sql(f"concat_ws({_outputs(args, types)})")
 
 

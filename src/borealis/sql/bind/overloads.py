@@ -111,8 +111,6 @@ def _function_candidates(functions: Sequence[Function], given: tuple[Oid, ...]) 
         if function.variadic and count >= len(declared):
             expanded = declared[:-1] + (function.variadic,) * (count - len(declared) + 1)
             candidates.append(Candidate(function, expanded, is_variadic=True))
-        elif function.variadic and count == len(declared) - 1 and function.variadic == oids.ANY:
-            candidates.append(Candidate(function, declared[:-1], is_variadic=True))
     return _without_shadowed(candidates)
 
 
