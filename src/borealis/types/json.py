@@ -18,12 +18,12 @@ from borealis.errors import (
 )
 from borealis.types import numeric
 from borealis.types.base import PLAIN, BinaryEncoder, Representation, Style, TextEncoder, Type, Value
+from borealis.types.json_errors import refusal
 from borealis.types.strings import from_utf8
 
 _JSONB_VERSION = b"\1"
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')
-_TOKEN = re.compile(r'"[^"]*"?|[\w.+-]+|\S')
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -44,30 +44,21 @@ def parse(text: str) -> JsonValue:
     """
     try:
         return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise invalid(text, error.pos) from None
+    except (json.JSONDecodeError, _ConstantError):
+        raise refusal(text, reads_escapes=False) from None
     except RecursionError:
         raise StatementTooComplex("stack depth limit exceeded") from None
 
 
+class _ConstantError(Exception):
+    """Python takes NaN and Infinity for numbers."""
+
+
 def _refuse_constant(name: str) -> object:
-    raise InvalidTextRepresentation(
-        "invalid input syntax for type json", detail=f'Token "{name.lstrip("-")}" is invalid.'
-    )
+    raise _ConstantError
 
 
 _DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_refuse_constant)
-
-
-def invalid(text: str, position: int) -> InvalidTextRepresentation:
-    found = _TOKEN.search(text, position)
-    detail = f'Token "{found[0]}" is invalid.' if found else "The input string ended unexpectedly."
-    line = text.count("\n", 0, position) + 1
-    shown = text[text.rfind("\n", 0, position) + 1 : found.end() if found else len(text)]
-    more = "..." if found and text[found.end() :].strip() else ""
-    return InvalidTextRepresentation(
-        "invalid input syntax for type json", detail=detail, where=f"JSON data, line {line}: {shown}{more}"
-    )
 
 
 def quoted(text: str) -> str:
@@ -160,6 +151,8 @@ class Jsonb(Json):
         value = parse(text)
         try:
             return jsonb_text(value)
+        except (UntranslatableCharacter, InvalidTextRepresentation):
+            raise refusal(text, reads_escapes=True) from None
         except RecursionError:
             raise StatementTooComplex("stack depth limit exceeded") from None
 

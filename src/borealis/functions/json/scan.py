@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 from borealis.errors import InvalidTextRepresentation, StatementTooComplex, UntranslatableCharacter
 from borealis.types.json import JsonValue, jsonb_text, parse
+from borealis.types.json_errors import refusal
 
 _skip = json.JSONDecoder(parse_float=str, parse_int=str, strict=False).scan_once  # type: ignore[attr-defined]
 _NO_BLANK = re.compile(r"[^ \t\r\n]")
@@ -113,7 +114,10 @@ def checked(text: str) -> str:
 def readable(text: str) -> str:
     """Return a json whose escapes are all characters. Raises 22P05 and 22P02; json keeps such escapes until it is read."""
     if "\\u" in text:
-        within_stack(_check)(load(text))
+        try:
+            within_stack(_check)(load(text))
+        except (UntranslatableCharacter, InvalidTextRepresentation):
+            raise refusal(text, reads_escapes=True) from None
     return text
 
 
