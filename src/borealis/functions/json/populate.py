@@ -18,6 +18,7 @@ from borealis.functions.json.encoding import JSON_TYPES, is_array
 from borealis.functions.json.scan import as_text, elements, first, members
 from borealis.types.array_text import quoted_element
 from borealis.types.base import Oid, Value
+from borealis.types.registry import type_of
 from borealis.types.row_types import is_row_type
 
 
@@ -50,35 +51,53 @@ def member(text: str, name: str, type_: int) -> Value:
     if type_ in JSON_TYPES or is_row_type(type_):
         return found
     if is_array(Oid(type_)) and first(found) != '"':
-        return _array(found, name)
+        return _ArrayReader(name, type_of(Oid(type_)).element).array(found)
     return as_text(found)
 
 
-def _array(text: str, name: str) -> str:
-    """Return the text of an array with the elements of a JSON one."""
-    if first(text) != "[":
-        raise InvalidTextRepresentation("expected JSON array", hint=f'See the value of key "{name}".')
-    return _nested(text)[0]
+class _ArrayReader:
+    """Reads a JSON array as an array's text: the first element of each level says how deep the array is."""
 
+    def __init__(self, name: str, element: Oid) -> None:
+        self.name = name
+        self.is_json = element in JSON_TYPES
+        self.depth = 0  # 0: not known yet
+        self.lengths: dict[int, int] = {}  # by level, from 1
+        self.path: list[int] = []  # the ordinals from 0 of the element that is read, outermost first
 
-def _nested(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return an array's text, and its lengths, outermost first."""
-    parts, shapes = [], set()
-    for element in elements(text):
-        part, shape = _nested(element) if first(element) == "[" else (_element(element), ())
-        parts.append(part)
-        shapes.add(shape)
-    if len(shapes) > 1:
-        raise InvalidTextRepresentation(
-            "malformed JSON array",
-            detail="Multidimensional arrays must have sub-arrays with matching dimensions.",
-        )
-    return "{" + ",".join(parts) + "}", (len(parts), *(shapes.pop() if shapes else ()))
+    def array(self, text: str) -> str:
+        found = self._nested(text)
+        return "{}" if 0 in self.lengths.values() else found
 
+    def _nested(self, text: str) -> str:
+        if first(text) != "[":
+            raise self._expected_array()
+        level = len(self.path) + 1
+        items = list(elements(text))
+        if not self.depth and not (items and first(items[0]) == "["):
+            self.depth = level
+        parts = []
+        for ordinal, item in enumerate(items):
+            self.path.append(ordinal)
+            parts.append(self._element(item) if level == self.depth else self._nested(item))
+            self.path.pop()
+        if self.lengths.setdefault(level, len(items)) != len(items):
+            raise InvalidTextRepresentation(
+                "malformed JSON array",
+                detail="Multidimensional arrays must have sub-arrays with matching dimensions.",
+            )
+        return "{" + ",".join(parts) + "}"
 
-def _element(text: str) -> str:
-    value = as_text(text)
-    return "NULL" if value is None else quoted_element(value)
+    def _element(self, text: str) -> str:
+        value = as_text(text)
+        if value is None:
+            return "NULL"
+        return quoted_element(text if self.is_json else value)
+
+    def _expected_array(self) -> InvalidTextRepresentation:
+        indices = "".join(f"[{ordinal}]" for ordinal in self.path)
+        place = f"the array element {indices} of" if indices else "the value of"
+        return InvalidTextRepresentation("expected JSON array", hint=f'See {place} key "{self.name}".')
 
 
 def _objects(text: str, name: str, on_object: str, on_scalar: str) -> Iterator[tuple[Value]]:

@@ -10,6 +10,8 @@ A record's value is that of types/record.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from borealis.errors import DatatypeMismatch
 from borealis.functions.implementation import Sql, plain, scalar, typed_emitter
 from borealis.types import record
@@ -40,16 +42,30 @@ def field(value: str, ordinal: int, type_: int) -> Value:
 def field_as(value: str, ordinal: int, type_: int, width: int) -> Value:
     """Return a field of a record whose columns a column definition list has described."""
     shape, values = record.take(value)
-    if len(values) != width:
-        counted = f"{len(values)} attribute{'' if len(values) == 1 else 's'}"
-        raise _other_columns(f"Returned row contains {counted}, but query expects {width}.")
-    found = shape.types[ordinal]
-    if found != type_:
+    _check_width(len(values), width)
+    _check_column(ordinal, shape.types[ordinal], Oid(type_))
+    return values[ordinal]
+
+
+def check_defined(found: Sequence[Oid], defined: Sequence[Oid]) -> None:
+    """Raise unless a record has the columns that a column definition list says."""
+    _check_width(len(found), len(defined))
+    for ordinal, (type_, expected) in enumerate(zip(found, defined, strict=True)):
+        _check_column(ordinal, type_, expected)
+
+
+def _check_width(found: int, defined: int) -> None:
+    if found != defined:
+        counted = f"{found} attribute{'' if found == 1 else 's'}"
+        raise _other_columns(f"Returned row contains {counted}, but query expects {defined}.")
+
+
+def _check_column(ordinal: int, found: Oid, defined: Oid) -> None:
+    if found != defined:
         raise _other_columns(
             f"Returned type {format_type(found)} at ordinal position {ordinal + 1}, "
-            f"but query expects {format_type(Oid(type_))}."
+            f"but query expects {format_type(defined)}."
         )
-    return values[ordinal]
 
 
 def _other_columns(detail: str) -> DatatypeMismatch:

@@ -7,6 +7,7 @@ become a RowFrom, which casts each member of the object as its column; a set's e
 from __future__ import annotations
 
 from borealis.errors import DatatypeMismatch, FeatureNotSupported
+from borealis.functions.records.build import check_defined
 from borealis.sql.bind.composites import field_at, field_of_text, is_composite, shape_of
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Param, RowFrom, RowSource
@@ -40,8 +41,7 @@ def populated(context: BindContext, call: FuncCall, shape: Shape | None) -> Expr
     """Bind a call of json_populate_record or json_to_record as the record it makes. shape: a column definition list's."""
     if call.function.name in TO_RECORD:
         return row_of_json(context, oids.RECORD, _known(call, shape), call.args[0], None)
-    base = call.args[0]
-    return row_of_json(context, call.type, _known(call, shape or shape_of(context, base)), call.args[1], base)
+    return row_of_json(context, call.type, _shape_of_base(context, call, shape), call.args[1], call.args[0])
 
 
 def row_of_element(context: BindContext, call: FuncCall, element: Expr, shape: Shape | None) -> Expr | None:
@@ -50,9 +50,19 @@ def row_of_element(context: BindContext, call: FuncCall, element: Expr, shape: S
     if name in _TO_RECORD_SETS:
         return row_of_json(context, oids.RECORD, _known(call, shape), element, None)
     if name in _POPULATE_SETS:
-        base = call.args[0]
-        return row_of_json(context, call.type, _known(call, shape or shape_of(context, base)), element, base)
+        return row_of_json(context, call.type, _shape_of_base(context, call, shape), element, call.args[0])
     return None
+
+
+def _shape_of_base(context: BindContext, call: FuncCall, defined: Shape | None) -> Shape:
+    """Return the columns that are looked for in the object: the base's own where it is known, whatever the call's are named.
+
+    Raises: DatatypeMismatch: 42804, a column definition list describes other columns.
+    """
+    own = shape_of(context, call.args[0])
+    if own is not None and defined is not None:
+        check_defined(own.types, defined.types)
+    return _known(call, own or defined)
 
 
 def _known(call: FuncCall, shape: Shape | None) -> Shape:
