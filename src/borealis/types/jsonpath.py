@@ -75,7 +75,8 @@ def _own_text(node: Node, *, in_key: bool, brackets: bool) -> str:
         case "last":
             return "last"
         case "literal":
-            return _literal_text(node.value)
+            is_receiver = isinstance(node.value, Number) and node.next is not None
+            return f"({node.value})" if is_receiver else _literal_text(node.value)
         case "variable":
             return "$" + quoted(str(node.value))
         case "key":

@@ -14,7 +14,7 @@ _NUMBER = re.compile(
     r"0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
     r"|(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?"
 )
-_WORD = re.compile(r"(?:[^?%$.\[\]{}()|&!=<>@#,*:+/\-\"\\ \t\n\r\f]|\\.)+", re.DOTALL)
+_WORD = re.compile(r"(?:[^?%$.\[\]{}()|&!=<>@#,*:+/\-\"\\ \t\n\r\f]|\\u\{[0-9a-fA-F]{1,6}\}|\\.)+", re.DOTALL)
 KEYWORDS = frozenset(
     {
         *("is", "to", "abs", "lax", "flag", "last", "size", "type", "with", "floor", "double", "exists"),

@@ -13,6 +13,12 @@ class Calendar(enum.Enum):
     ISO_WEEK = enum.auto()
 
 
+class Part(enum.Enum):
+    DATE = enum.auto()
+    TIME = enum.auto()
+    ZONE = enum.auto()
+
+
 _UPPER = [
     "A.D.",
     "A.M.",
@@ -76,6 +82,11 @@ _GREGORIAN = frozenset(
     ["DDD", "DD", "D", "MM", "MONTH", "MON", "RM", "WW", "W", "Y,YYY", "YYYY", "YYY", "YY", "Y"]
 )
 _ISO_WEEK = frozenset(["IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I"])
+_ZONED = frozenset(["TZH", "TZM", "TZ", "OF"])
+_TIMED = frozenset(
+    ["A.M.", "AM", "P.M.", "PM", "HH", "HH12", "HH24", "MI", "SS", "SSSS", "SSSSS", "MS", "US"]
+    + [f"FF{digits}" for digits in range(1, 7)]
+)
 _NOT_DIGITS = frozenset(
     [
         "A.D.",
@@ -110,6 +121,16 @@ def reads_digits(name: str) -> bool:
     return name.upper() not in _NOT_DIGITS
 
 
+def part_of(name: str) -> Part | None:
+    """Return which part of a date and time a pattern reads; FX reads none."""
+    name = name.upper()
+    if name in _ZONED:
+        return Part.ZONE
+    if name in _TIMED:
+        return Part.TIME
+    return None if name == "FX" else Part.DATE
+
+
 @lru_cache(maxsize=256)
-def datetime_template(template: str) -> tuple[Node, ...]:
-    return cut(template, _NAMES, has_affixes=True)
+def datetime_template(template: str, *, is_standard: bool = False) -> tuple[Node, ...]:
+    return cut(template, _NAMES, has_affixes=True, is_standard=is_standard)

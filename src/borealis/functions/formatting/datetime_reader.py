@@ -63,6 +63,7 @@ class Reader:
         self._at = 0
         self._skipped = 0  # characters skipped beyond those the template has
         self._is_fixed = False
+        self._is_through = False  # all nodes were read, or skipped, before the text ended
         self._n = 0
         self._read = Read()
 
@@ -80,9 +81,11 @@ class Reader:
             if is_field:
                 self._field(node)
             elif node.kind is Kind.CHARACTER:
-                self._character()
+                self._character(node)
             else:
-                self._separator()
+                self._separator(node)
+        else:
+            self._is_through = True
         return self._read
 
     def _skip_blanks(self) -> int:
@@ -94,7 +97,7 @@ class Reader:
     def _here(self) -> str:
         return self._text[self._at : self._at + 1]
 
-    def _separator(self) -> None:
+    def _separator(self, node: Node) -> None:
         if self._is_fixed:
             self._at += 1
             return
@@ -103,7 +106,7 @@ class Reader:
             self._at += 1
             self._skipped += 1
 
-    def _character(self) -> None:
+    def _character(self, node: Node) -> None:
         if not self._is_fixed and self._skipped > 0:
             self._skipped -= 1  # it was skipped before, and what is here may be a field's
         else:
@@ -296,6 +299,35 @@ class Reader:
         if len(name) < 4 and taken < 4:
             self._read.year = _near_2020(self._read.year)
         self._skip_ordinal(node)
+
+
+class StandardReader(Reader):
+    """Reads as the SQL standard has it: what stands between the fields must be there, and all of the text be read."""
+
+    def __init__(self, nodes: tuple[Node, ...], text: str) -> None:
+        super().__init__(nodes, text)
+        self._is_fixed = True
+
+    def read(self) -> Read:
+        """Raises: InvalidDatetimeFormat 22007, DatetimeFieldOverflow 22008."""
+        read = super().read()
+        if not self._is_through:
+            raise InvalidDatetimeFormat("input string is too short for datetime format")
+        self._skip_blanks()
+        if self._at < len(self._text):
+            raise InvalidDatetimeFormat("trailing characters remain in input string after datetime format")
+        return read
+
+    def _separator(self, node: Node) -> None:
+        self._match(node, "separator")
+
+    def _character(self, node: Node) -> None:
+        self._match(node, "character")
+
+    def _match(self, node: Node, what: str) -> None:
+        if self._here() != node.text:
+            raise InvalidDatetimeFormat(f'unmatched format {what} "{node.text}"')
+        self._at += 1
 
 
 def _bounded(digits: str) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from borealis.errors import DatetimeFieldOverflow, InvalidDatetimeFormat
+from borealis.errors import DatetimeFieldOverflow, InvalidDatetimeFormat, InvalidTimeZoneDisplacement
 from borealis.functions.datetime.calendar_fields import iso_week_start
+from borealis.functions.datetime.limits import DATE_END, DATE_MIN
 from borealis.functions.formatting.datetime_patterns import Calendar
 from borealis.functions.formatting.datetime_reader import Read
 from borealis.types.calendar import (
@@ -22,6 +23,7 @@ from borealis.types.calendar import (
 )
 
 _INT32 = 2**31
+_ZONE_HOUR_MAX = 15
 
 
 @dataclass(slots=True)
@@ -70,6 +72,21 @@ def settle(read: Read, text: str) -> Settled:
         raise DatetimeFieldOverflow(f'date/time field value out of range: "{text}"')
     settled.time_us = time_from_parts(hour, minute, second, micro)
     return settled
+
+
+def settled_date(settled: Settled, text: str) -> int:
+    """Return days since 2000. Raises: DatetimeFieldOverflow 22008."""
+    days = settled.days
+    if DATE_MIN <= days < DATE_END:
+        return days
+    raise DatetimeFieldOverflow(f'date out of range: "{text}"')
+
+
+def settled_offset(read: Read, text: str) -> int:
+    """Return the zone's offset in seconds. Raises: InvalidTimeZoneDisplacement 22009."""
+    if read.zone_sign and not (0 <= read.tzh <= _ZONE_HOUR_MAX and 0 <= read.tzm < 60):
+        raise InvalidTimeZoneDisplacement(f'time zone displacement out of range: "{text}"')
+    return read.zone_sign * (read.tzh * 3_600 + read.tzm * 60)
 
 
 def _time(read: Read) -> tuple[int, int, int]:

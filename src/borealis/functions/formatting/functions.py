@@ -9,20 +9,15 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
-from borealis.errors import DatetimeFieldOverflow, FeatureNotSupported, InvalidTimeZoneDisplacement
-from borealis.functions.datetime.limits import (
-    DATE_END,
-    DATE_MIN,
-    checked_timestamp,
-    is_infinite,
-)
+from borealis.errors import FeatureNotSupported
+from borealis.functions.datetime.limits import checked_timestamp, is_infinite
 from borealis.functions.datetime.moments import from_local
 from borealis.functions.floats.values import to_python
 from borealis.functions.formatting import datetime_writer, number_reader, number_writer
 from borealis.functions.formatting.datetime_fields import interval_fields, timestamp_fields
 from borealis.functions.formatting.datetime_patterns import datetime_template
 from borealis.functions.formatting.datetime_reader import Read, Reader
-from borealis.functions.formatting.datetime_settle import Settled, settle
+from borealis.functions.formatting.datetime_settle import Settled, settle, settled_date, settled_offset
 from borealis.functions.formatting.names import roman
 from borealis.functions.formatting.number_template import NumberTemplate, number_template
 from borealis.functions.implementation import Context, scalar
@@ -36,7 +31,6 @@ from borealis.types.interval import round_seconds, unpack
 from borealis.types.zones import abbreviation_at, offset_at
 
 _FLOAT4_DIGITS, _FLOAT8_DIGITS = 6, 15
-_DISPLACEMENT_S_MAX = 15 * 3_600 + 59 * 60 + 59
 
 
 @scalar("timestamp_to_char")
@@ -69,10 +63,7 @@ def _read(text: str, template: str) -> tuple[Read, Settled]:
 
 @scalar("to_date")
 def to_date(text: str, template: str) -> int:
-    days = _read(text, template)[1].days
-    if DATE_MIN <= days < DATE_END:
-        return days
-    raise DatetimeFieldOverflow(f'date out of range: "{text}"')
+    return settled_date(_read(text, template)[1], text)
 
 
 @scalar("to_timestamp", context=True)
@@ -80,10 +71,7 @@ def to_timestamp(context: Context, text: str, template: str) -> int:
     read, settled = _read(text, template)
     local = settled.days * DAY_US + settled.time_us
     if read.zone_sign:
-        offset = read.zone_sign * (abs(read.tzh) * 3_600 + abs(read.tzm) * 60)
-        if abs(offset) > _DISPLACEMENT_S_MAX or abs(read.tzm) > 59:
-            raise InvalidTimeZoneDisplacement(f'time zone displacement out of range: "{text}"')
-        timestamp = checked_timestamp(local - offset * SECOND_US)
+        timestamp = checked_timestamp(local - settled_offset(read, text) * SECOND_US)
     else:
         timestamp = from_local(context.style.time_zone, local)
     return round_seconds(timestamp, read.fraction_digits) if read.fraction_digits else timestamp

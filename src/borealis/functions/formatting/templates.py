@@ -9,6 +9,8 @@ import enum
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
+from borealis.errors import InvalidDatetimeFormat
+
 
 class Kind(enum.Enum):
     PATTERN = enum.auto()
@@ -29,6 +31,7 @@ class Node:
 _PREFIXES = ("FM", "fm", "TM", "tm")
 _SUFFIXES = ("TH", "th", "SP")
 _BLANKS = " \t\n\r\v\f"
+_STANDARD_SEPARATORS = "-./,':; "
 
 
 def is_separator(character: str) -> bool:
@@ -39,12 +42,19 @@ def is_blank(character: str) -> bool:
     return character != "" and character in _BLANKS
 
 
-def cut(template: str, patterns: dict[str, tuple[str, ...]], *, has_affixes: bool) -> tuple[Node, ...]:
-    """Cut a template. patterns: by first character, longest first; with affixes, FM TM go before one, TH SP behind."""
-    return tuple(_nodes(template, patterns, has_affixes=has_affixes))
+def cut(
+    template: str, patterns: dict[str, tuple[str, ...]], *, has_affixes: bool, is_standard: bool = False
+) -> tuple[Node, ...]:
+    """Cut a template. patterns: by first character, longest first; with affixes, FM TM go before one, TH SP behind.
+
+    Raises: InvalidDatetimeFormat 22007, a character between the patterns that the SQL standard does not have.
+    """
+    return tuple(_nodes(template, patterns, has_affixes=has_affixes, is_standard=is_standard))
 
 
-def _nodes(template: str, patterns: dict[str, tuple[str, ...]], *, has_affixes: bool) -> Iterator[Node]:
+def _nodes(
+    template: str, patterns: dict[str, tuple[str, ...]], *, has_affixes: bool, is_standard: bool
+) -> Iterator[Node]:
     at = 0
     while at < len(template):
         prefix = _starting(template, at, _PREFIXES) if has_affixes else ""
@@ -65,6 +75,11 @@ def _nodes(template: str, patterns: dict[str, tuple[str, ...]], *, has_affixes: 
             )
         elif template[at] == '"':
             at = yield from _quoted(template, at + 1)
+        elif is_standard:
+            if template[at] not in _STANDARD_SEPARATORS:
+                raise InvalidDatetimeFormat(f'invalid datetime format separator: "{template[at]}"')
+            yield Node(Kind.SEPARATOR, template[at])
+            at += 1
         else:
             if template.startswith('\\"', at):
                 at += 1

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from borealis.errors import (
-    FeatureNotSupported,
     InvalidArgumentForSqlJsonDatetimeFunction,
     InvalidSqlJsonSubscript,
     NonNumericSqlJsonItem,
@@ -25,7 +24,7 @@ from borealis.errors import (
 )
 from borealis.functions.floats.casts import float8_numeric
 from borealis.functions.jsonpath.items import Truth, compared, type_name
-from borealis.functions.jsonpath.moments import read_moment
+from borealis.functions.jsonpath.moments import moment_by_template, read_moment, standard_template
 from borealis.functions.numeric import arithmetic
 from borealis.functions.numeric.rounding import numeric_ceil, numeric_floor
 from borealis.functions.regex.matching import matches, regex
@@ -80,6 +79,19 @@ class Evaluator:
 
     def items(self) -> Items:
         return self._items(self._expr, self._root)
+
+    def any_item(self) -> bool:
+        """Whether there is an item: lax stops at the first, strict meets all errors."""
+        return self._is_found(self._expr, self._root)
+
+    def _is_found(self, node: Node, item: JsonValue) -> bool:
+        if not self.is_lax:
+            return bool(list(self._items(node, item)))
+        if node.kind in ("plus", "minus") and node.next is None:
+            # What is no number has no sign, but where nobody asks for the values that is no error.
+            return any(isinstance(found, Number) for found in list(self._unwrapped(node.args[0], item)))
+        found = self._items(node, item)
+        return next(found, found) is not found
 
     # Items of a node, then of what follows it
 
@@ -337,9 +349,8 @@ class Evaluator:
         return None if left is None or right is None else not decides
 
     def _exists(self, node: Node, item: JsonValue) -> Truth:
-        found = self._items(node, item)
         try:
-            return next(found, found) is not found if self.is_lax else bool(list(found))
+            return self._is_found(node, item)
         except SqlError:
             return None
 
@@ -418,9 +429,11 @@ def _datetime(item: JsonValue, template: object) -> JsonValue:
             "jsonpath item method .datetime() can only be applied to a string"
         )
     if template is not None:
-        raise HardError(
-            FeatureNotSupported("a template of jsonpath item method .datetime() is not supported yet")
-        )
+        try:
+            standard_template(str(template))
+        except SqlError as error:
+            raise HardError(error) from None
+        return moment_by_template(item, str(template))
     moment = read_moment(item)
     if moment is None:
         raise InvalidArgumentForSqlJsonDatetimeFunction(

@@ -36,11 +36,8 @@ def _found(evaluator: Evaluator, is_silent: object) -> Iterator[JsonValue]:
 
 
 def _exists(evaluator: Evaluator, is_silent: object) -> Value:
-    items = evaluator.items()
     try:
-        if evaluator.is_lax:
-            return int(next(items, items) is not items)
-        return int(bool(list(items)))
+        return int(evaluator.any_item())
     except SqlError:
         if not is_silent:
             raise

@@ -1,29 +1,33 @@
-"""Moments: what .datetime() reads a string as, by the first of ISO's forms that fits.
+"""Moments: what .datetime() reads a string as, by its template, or by the first of ISO's forms that fits.
 
 Comparing one that has a zone with one that has none needs the session's zone, which only the _tz functions may use.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from borealis.errors import FeatureNotSupported, SqlError
+from borealis.errors import DatetimeFieldOverflow, FeatureNotSupported, InvalidDatetimeFormat, SqlError
+from borealis.functions.datetime.limits import checked_timestamp
+from borealis.functions.formatting.datetime_patterns import Part, datetime_template, part_of
+from borealis.functions.formatting.datetime_reader import Read, StandardReader
+from borealis.functions.formatting.datetime_settle import settle, settled_date, settled_offset
+from borealis.functions.formatting.templates import Kind, Node
 from borealis.types import oids
 from borealis.types.base import Oid, Style
+from borealis.types.calendar import DAY_US
+from borealis.types.interval import round_seconds
 from borealis.types.registry import type_of
 
-_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
-_TIME = r"\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,6})?"
-_ZONE = r"[+-]\d{1,2}(?::?\d{2})?"
-_FORMS = (
-    (re.compile(_DATE), oids.DATE),
-    (re.compile(_TIME + r"\s*" + _ZONE), oids.TIMETZ),
-    (re.compile(_TIME), oids.TIME),
-    (re.compile(f"{_DATE}[ T]{_TIME}" + r"\s*" + _ZONE), oids.TIMESTAMPTZ),
-    (re.compile(f"{_DATE}[ T]{_TIME}"), oids.TIMESTAMP),
+_TIME_TEMPLATES = tuple(
+    f"HH24:MI:SS{fraction}{zone}" for fraction in ("", ".US") for zone in ("", "TZH:TZM", "TZH")
 )
-_DAY_US = 86_400_000_000
+_ISO_TEMPLATES = (
+    "yyyy-mm-dd",
+    *_TIME_TEMPLATES,
+    *(f"yyyy-mm-dd {time}" for time in _TIME_TEMPLATES),
+    *(f'yyyy-mm-dd"T"{time}' for time in _TIME_TEMPLATES),
+)
 _TIMES = frozenset({oids.TIME, oids.TIMETZ})
 _ZONED = frozenset({oids.TIMETZ, oids.TIMESTAMPTZ})
 
@@ -61,14 +65,18 @@ class Moment:
             )
         style = Style(time_zone=zone)
         type_ = type_of(target)
-        return Moment(target, type_.encode_text(type_.decode_text(self.text, style), Style()))
+        try:
+            value = type_.decode_text(self.text, style)
+        except DatetimeFieldOverflow:
+            return Moment(target, "infinity")  # a date beyond the last timestamp
+        return Moment(target, type_.encode_text(value, Style()))
 
     def key(self) -> int | bytes:
         """Return what orders it among those of its kind, with or without a zone."""
         value = type_of(self.type).decode_text(self.text, Style())
         if self.type == oids.DATE:
             assert isinstance(value, int)
-            return value * _DAY_US
+            return value * DAY_US
         assert isinstance(value, int | bytes)
         return value
 
@@ -79,34 +87,51 @@ def _ordered(left: int | bytes, right: int | bytes) -> int:
 
 def read_moment(text: str) -> Moment | None:
     """Return what a text says in one of the ISO forms, None if it is none."""
-    for form, type_ in _FORMS:
-        if form.fullmatch(text):
-            try:
-                value = type_of(type_).decode_text(text, Style())
-            except SqlError:
-                return None
-            return Moment(type_, _iso(text, type_, type_of(type_).encode_text(value, Style())))
+    for template in _ISO_TEMPLATES:
+        try:
+            return moment_by_template(text, template)
+        except SqlError:
+            continue
     return None
 
 
-def _iso(written: str, type_: Oid, shown: str) -> str:
-    """Return ISO's form with a T; a zone stays the one that was written."""
-    if type_ == oids.TIMESTAMP:
-        return shown.replace(" ", "T")
-    if type_ == oids.TIMESTAMPTZ:
-        return _with_zone(written)
-    return _zone_in_full(shown) if type_ == oids.TIMETZ else shown
+def moment_by_template(text: str, template: str) -> Moment:
+    """Read a text strictly by a template, whose patterns say the type.
+
+    Raises: InvalidDatetimeFormat 22007, DatetimeFieldOverflow 22008, InvalidTimeZoneDisplacement 22009.
+    """
+    nodes = standard_template(template)
+    read = StandardReader(nodes, text).read() if nodes else Read()
+    settled, offset = settle(read, text), settled_offset(read, text)
+    parts = {part_of(node.text) for node in nodes if node.kind is Kind.PATTERN}
+    if Part.TIME not in parts:
+        if Part.DATE not in parts:
+            raise InvalidDatetimeFormat("datetime format is not dated and not timed")
+        if Part.ZONE in parts:
+            raise InvalidDatetimeFormat("datetime format is zoned but not timed")
+        return Moment(oids.DATE, _shown(oids.DATE, settled_date(settled, text)))
+    zone = _zone_text(offset) if Part.ZONE in parts else ""
+    if Part.DATE not in parts:
+        time = _rounded(settled.time_us, read)
+        return Moment(oids.TIMETZ if zone else oids.TIME, _shown(oids.TIME, time) + zone)
+    local = _rounded(checked_timestamp(settled.days * DAY_US + settled.time_us), read)
+    type_ = oids.TIMESTAMPTZ if zone else oids.TIMESTAMP
+    return Moment(type_, _shown(oids.TIMESTAMP, local).replace(" ", "T", 1) + zone)
 
 
-def _with_zone(written: str) -> str:
-    found = re.fullmatch(rf"({_DATE}[ T]{_TIME})\s*({_ZONE})", written)
-    assert found is not None
-    local = type_of(oids.TIMESTAMP)
-    text = local.encode_text(local.decode_text(found[1], Style()), Style()).replace(" ", "T")
-    return _zone_in_full(text + found[2])
+def standard_template(template: str) -> tuple[Node, ...]:
+    """Cut a template of the SQL standard's. Raises: InvalidDatetimeFormat 22007."""
+    return datetime_template(template, is_standard=True)
 
 
-def _zone_in_full(text: str) -> str:
-    found = re.fullmatch(r"(.*)([+-])(\d{1,2})(?::?(\d{2}))?", text)
-    assert found is not None
-    return f"{found[1]}{found[2]}{int(found[3]):02d}:{found[4] or '00'}"
+def _rounded(us: int, read: Read) -> int:
+    return round_seconds(us, read.fraction_digits) if read.fraction_digits else us
+
+
+def _shown(type_: Oid, value: int) -> str:
+    return type_of(type_).encode_text(value, Style())
+
+
+def _zone_text(offset: int) -> str:
+    hours, minutes = divmod(abs(offset) // 60, 60)
+    return f"{'-' if offset < 0 else '+'}{hours:02d}:{minutes:02d}"
