@@ -19,9 +19,8 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _POSIX = re.compile(
-    r"(<[^>]+>|[^<\d,+\-][^\d,+\-]*)([+-]?)(\d{1,3})(?::(\d{1,2})(?::(\d{1,2}))?)?(.*)", re.DOTALL
+    r"(?!:)(<[^>]*>|[^<\d,+\-][^\d,+\-]*|)([+-]?)(\d{1,3})(?::(\d{1,2})(?::(\d{1,2}))?)?((?!:).*)", re.DOTALL
 )
-_SUPPORTED_NAME = re.compile(r"<[^>]+>|[A-Za-z]{3,}")  # as types.zones reads them
 _HEXADECIMAL = re.compile(r"[+-]?0x[0-9a-f.]+(p[+-]?\d+)?", re.IGNORECASE)
 _OFFSET_S_MAX = 168 * 3600
 _NOT_ZONES = ("localtime", "posixrules")
@@ -97,7 +96,7 @@ def _posix_zone(text: str) -> str | None:
     match = _POSIX.fullmatch(text)
     if match is None:
         return None
-    name, _, hours, minutes, seconds, rest = match.groups()
+    _, _, hours, minutes, seconds, rest = match.groups()
     if int(hours) >= 168 or int(minutes or 0) > 59 or int(seconds or 0) > 59:
         return None
     if int(seconds or 0):
@@ -107,8 +106,6 @@ def _posix_zone(text: str) -> str | None:
         )
     if rest:
         raise FeatureNotSupported(f'time zone "{text}" with its own daylight-saving rules not supported')
-    if not _SUPPORTED_NAME.fullmatch(name):
-        raise FeatureNotSupported(f'time zone "{text}" not supported')
     return text.upper()
 
 

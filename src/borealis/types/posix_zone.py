@@ -1,7 +1,7 @@
 """Time zones written as POSIX rules: `EST5EDT,M3.2.0,M11.1.0`, `<+0330>-3:30`, `CET-1CEST`.
 
-A rule names standard time and its offset, then perhaps daylight time, its offset, and the days both begin. In the text an offset counts west of
-Greenwich, here east. Without days, daylight time is the United States' (PostgreSQL's choice too).
+A rule names standard time (`+02:00` leaves the name out) and its offset, then perhaps daylight time, its offset, and the days
+both begin. In the text an offset counts west of Greenwich, here east. Without days, daylight time is the United States' (PostgreSQL's choice too).
 Source: POSIX, environment variable TZ; RFC 8536 3.3; PostgreSQL 16 documentation B.5.
 """
 
@@ -13,9 +13,10 @@ from functools import cached_property, lru_cache
 
 from borealis.types.calendar import UNIX_EPOCH_DAYS, date_from_days, days_from_date, days_in_month, is_leap
 
-_NAME = r"(?:<([^>]*)>|([^\d,+-]+))"
+_NAME = r"(?:<([^>]*)>|([^\d,+-]*))"
+_OTHER_NAME = r"(?:<([^>]*)>|([^\d,+-]+))"
 _TIME = r"([+-]?\d{1,3}(?::\d{1,2}(?::\d{1,2})?)?)"
-_FORM = re.compile(rf"{_NAME}{_TIME}(?:(?!:){_NAME}{_TIME}?(?:,(.+))?)?")
+_FORM = re.compile(rf"(?!:){_NAME}{_TIME}(?:(?!:){_OTHER_NAME}{_TIME}?(?:,(.+))?)?")
 _DAY = re.compile(rf"(?:M(\d{{1,2}})\.(\d)\.(\d)|(J?)(\d{{1,3}}))(?:/{_TIME})?")
 _DEFAULT_DAYS = "M3.2.0,M11.1.0"
 _CHANGE_S = 2 * 3_600  # at two in the morning, if nothing else is said

@@ -7,7 +7,6 @@ Source: PostgreSQL 16 documentation B.2 to B.5; the abbreviations are those of i
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -21,8 +20,6 @@ _UNIX_EPOCH_S = 946_684_800
 _DAY_S = 86_400
 _EVER = 2**80
 _NAME_LENGTH_MAX = 255
-_OFFSET = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
-_USUAL_US = 26 * 366 * 86_400_000_000  # 2026: after the last change of any zone that defines an abbreviation
 _UTC = frozenset(("UTC", "GMT"))
 
 
@@ -120,15 +117,14 @@ def abbreviation_offset(abbreviation: str, local_us: int) -> int:
 
     That is the offset the zone last had under this abbreviation, or else the first it will have.
     """
-    return abbreviation_meaning(abbreviation, local_us)[0]
+    us = local_us - offset_at_local(DYNAMIC_ABBREVIATIONS[abbreviation], local_us) * SECOND_US
+    return abbreviation_meaning(abbreviation, us)[0]
 
 
-def abbreviation_meaning(abbreviation: str, local_us: int) -> tuple[int, bool]:
-    """Return that offset, and whether it is daylight saving time's."""
-    name = DYNAMIC_ABBREVIATIONS[abbreviation]
-    found, wanted = zone(name), abbreviation.upper()
-    offset = offset_at_local(name, local_us)
-    seconds = local_us // SECOND_US + _UNIX_EPOCH_S - offset
+def abbreviation_meaning(abbreviation: str, us: int) -> tuple[int, bool]:
+    """Return what it means at an instant, and whether that is daylight saving time's."""
+    found, wanted = zone(DYNAMIC_ABBREVIATIONS[abbreviation]), abbreviation.upper()
+    seconds = us // SECOND_US + _UNIX_EPOCH_S
     period = found.span_at(seconds)[2]
     rule = found.rule if not found.transitions or seconds >= found.transitions[-1] else None
     by_rule = [each for each in (rule.standard, rule.daylight) if each] if rule else []
@@ -137,20 +133,4 @@ def abbreviation_meaning(abbreviation: str, local_us: int) -> tuple[int, bool]:
     for each in (period, *by_rule, *history):
         if each.abbreviation == wanted:
             return each.offset, each.is_daylight
-    return offset, period.is_daylight
-
-
-def usual_offset(abbreviation: str) -> int | None:
-    """Return what an abbreviation means when no moment is at hand: its offset, or the last it had; None if it is none."""
-    if abbreviation in DYNAMIC_ABBREVIATIONS:
-        return abbreviation_offset(abbreviation, _USUAL_US)
-    return ABBREVIATIONS.get(abbreviation)
-
-
-def parse_offset(text: str) -> int | None:
-    """Read `+02`, `-0430`, `+05:30:15`; None if it is none."""
-    found = _OFFSET.fullmatch(text)
-    if not found:
-        return None
-    seconds = int(found[2]) * 3_600 + int(found[3] or 0) * 60 + int(found[4] or 0)
-    return -seconds if found[1] == "-" else seconds
+    return period.offset, period.is_daylight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from borealis.errors import InvalidParameterValue
 from borealis.functions.datetime.limits import checked_timestamp, is_infinite, truncated
 from borealis.functions.datetime.local import unzoned, zoned
-from borealis.functions.datetime.zone_names import zone_of
+from borealis.functions.datetime.zone_names import zone_at, zone_at_local
 from borealis.functions.implementation import Context, scalar
 from borealis.types.calendar import DAY_US, SECOND_US
 from borealis.types.interval import unpack
@@ -25,12 +25,12 @@ def interval_offset(zone: bytes) -> int:
 
 @scalar("timestamp_zone")
 def timestamp_zone(zone: str, timestamp: int) -> int:
-    return zoned(zone_of(zone), timestamp)
+    return zoned(zone_at_local(zone, timestamp), timestamp)
 
 
 @scalar("timestamptz_zone")
 def timestamptz_zone(zone: str, timestamp: int) -> int:
-    return unzoned(zone_of(zone), timestamp)
+    return unzoned(zone_at(zone, timestamp), timestamp)
 
 
 @scalar("timestamp_izone")
@@ -50,7 +50,8 @@ def _moved(timestamp: int, seconds: int) -> int:
 @scalar("timetz_zone", context=True)
 def timetz_zone(context: Context, zone: str, timetz: bytes) -> bytes:
     """A named zone's offset is the one in force now."""
-    return _in_offset(timetz, offset_at(zone_of(zone), context.transaction_us))
+    now_us = context.transaction_us
+    return _in_offset(timetz, offset_at(zone_at(zone, now_us), now_us))
 
 
 @scalar("timetz_izone")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from borealis.errors import DatetimeFieldOverflow, InvalidParameterValue
 from borealis.functions.datetime.limits import (
@@ -15,7 +14,7 @@ from borealis.functions.datetime.limits import (
     interval_out_of_range,
 )
 from borealis.functions.datetime.local import zoned
-from borealis.functions.datetime.zone_names import not_recognized, zone_of
+from borealis.functions.datetime.zone_names import zone_at_local
 from borealis.functions.floats.values import to_python
 from borealis.functions.implementation import Context, scalar
 from borealis.types.base import Value
@@ -27,10 +26,9 @@ from borealis.types.calendar import (
     days_from_date,
     days_in_month,
 )
-from borealis.types.zones import fixed_zone, parse_offset
-
-_NUMERIC_ZONE = re.compile(r"[+-]\d{1,2}(:?\d{2}(:?\d{2})?)?", re.ASCII)
-_DISPLACEMENT_S_MAX = 15 * 3_600 + 59 * 60 + 59
+from borealis.types.datetime_numbers import read_displacement
+from borealis.types.datetime_refusals import DisplacementOverflow, Malformed
+from borealis.types.zones import fixed_zone
 
 
 def _date(year: int, month: int, day: int) -> int:
@@ -91,24 +89,23 @@ def make_timestamptz(
 def make_timestamptz_at_timezone(
     year: int, month: int, day: int, hour: int, minute: int, second: Value, zone: str
 ) -> int:
-    return zoned(_zone(zone), make_timestamp(year, month, day, hour, minute, second))
+    timestamp = make_timestamp(year, month, day, hour, minute, second)
+    return zoned(_zone(zone, timestamp), timestamp)
 
 
-def _zone(name: str) -> str:
+def _zone(name: str, local_us: int) -> str:
     """Return a zone; a bare offset counts east here, unlike in AT TIME ZONE, and must have its sign."""
     if name[:1].isdigit():
         raise InvalidParameterValue(
             f'invalid input syntax for type numeric time zone: "{name}"',
             hint='Numeric time zones must have "-" or "+" as first character.',
         )
-    if not _NUMERIC_ZONE.fullmatch(name):
-        if name[:1] in ("+", "-"):
-            raise not_recognized(name)
-        return zone_of(name)
-    offset = parse_offset(name)
-    minutes = re.sub(r"\D", "", name)[2:4]
-    if offset is None or abs(offset) > _DISPLACEMENT_S_MAX or int(minutes or 0) > 59:
-        raise InvalidParameterValue(f'numeric time zone "{name}" out of range')
+    try:
+        offset = read_displacement(name)
+    except DisplacementOverflow:
+        raise InvalidParameterValue(f'numeric time zone "{name}" out of range') from None
+    except Malformed:
+        return zone_at_local(name, local_us)
     return fixed_zone(offset) if offset else "UTC"
 
 
