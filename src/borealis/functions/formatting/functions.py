@@ -200,10 +200,14 @@ def _write_float(template: NumberTemplate, number: float, digits_max: int) -> st
         template = _widened(template)
     if not math.isfinite(number):
         word = "NaN" if math.isnan(number) else "Infinity"
-        return _write(template, f"-{word}" if number < 0 else word)
-    whole_digits = len(f"{abs(number):.0f}")
-    behind = max(min(template.behind, digits_max - whole_digits), 0)
-    return _write(replace(template, behind=behind), f"{number:.{behind}f}")
+        limited = _limited(template, digits_max - len(word))
+        return _write(limited, f"-{word}" if number < 0 else word)
+    limited = _limited(template, digits_max - len(f"{abs(number):.0f}"))
+    return _write(limited, f"{number:.{limited.behind}f}")
+
+
+def _limited(template: NumberTemplate, behind_max: int) -> NumberTemplate:
+    return replace(template, behind=max(min(template.behind, behind_max), 0))
 
 
 @scalar("float4_to_char")
