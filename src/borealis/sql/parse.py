@@ -6,6 +6,7 @@ Locations in it are byte offsets into the text; `Parsed.position` makes of one w
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pgparse
 
 from borealis.errors import (
     FeatureNotSupported,
+    InvalidEscapeSequence,
     ReservedName,
     SqlError,
     StatementTooComplex,
@@ -29,6 +31,8 @@ Node = Mapping[str, Any]
 
 _TREE_DEPTH_MAX = 12_000
 """Frames the JSON decoder and the binder may use: some 2,000 levels of nested expressions; deeper answers 54001."""
+
+_OPEN_ESCAPE_STRING = re.compile(r"(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*\Z", re.DOTALL)
 
 _CACHED_TEXT_CHARACTERS_MAX = 4_096
 
@@ -71,6 +75,8 @@ def _parse(text: str) -> tuple[Parsed, ...]:
         message = error.message.removesuffix(f" at position {error.position}")
         if message.startswith("stack depth limit exceeded"):
             raise stack_depth_exceeded() from None
+        if message == "invalid Unicode escape":
+            raise _invalid_escape(text, error.position) from None
         # The grammar itself gives this code to frames whose bounds stand the wrong way round.
         raise _kind_of(message)(message, position=error.position or None) from None
     except RecursionError:
@@ -122,6 +128,21 @@ def stack_depth_exceeded() -> StatementTooComplex:
         "stack depth limit exceeded",
         hint='Increase the configuration parameter "max_stack_depth" (currently 2048kB), after ensuring the '
         "platform's stack depth limit is adequate.",
+    )
+
+
+def _invalid_escape(text: str, position: int) -> SqlError:
+    """Return the error of an escape, at a position from 1, that is none: E'…' has others than U&'…' and U&"…"."""
+    if _OPEN_ESCAPE_STRING.search(text[: position - 1]):
+        return InvalidEscapeSequence(
+            "invalid Unicode escape",
+            hint="Unicode escapes must be \\uXXXX or \\UXXXXXXXX.",
+            position=position,
+        )
+    return SyntaxError_(
+        "invalid Unicode escape",
+        hint="Unicode escapes must be \\XXXX or \\+XXXXXX.",
+        position=position,
     )
 
 
