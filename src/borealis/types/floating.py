@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from decimal import Decimal
 
 from borealis.errors import (
     InvalidBinaryRepresentation,
@@ -37,6 +38,8 @@ _FLOAT4 = struct.Struct("!f")
 _FLOAT8 = struct.Struct("!d")
 NAN = "NaN"
 _SINGLE_NORMAL_MIN = 2.0**-126
+_SINGLE_MAX = 2.0**128 - 2.0**104
+_OVERFLOW_AT = 2.0**128 - 2.0**103  # as far from the greatest float4 as from the next, were there one
 
 
 def to_value(number: float) -> float | str:
@@ -52,6 +55,31 @@ def from_value(value: Value) -> float:
 def round_float4(number: float) -> float:
     """Return the nearest float4. Raises OverflowError beyond its range."""
     return float(_FLOAT4.unpack(_FLOAT4.pack(number))[0])
+
+
+def single(number: float) -> float:
+    """Return the nearest float4; a finite number beyond its range becomes infinite."""
+    try:
+        return round_float4(number)
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+def single_of_decimal(number: Decimal) -> float:
+    """Return the nearest float4 of what a double may not hold: rounded twice, it may lie on the wrong side of the middle."""
+    double = float(number)
+    near = single(double)
+    other = _other_neighbour(double, near)
+    distance = number - Decimal(double) if other is not None else 0
+    return near if other is None or not distance or (distance > 0) == (near > other) else other
+
+
+def _other_neighbour(double: float, near: float) -> float | None:
+    """Return the float4 that is as far from a double as near is; None where near is the nearest."""
+    if abs(double) == _OVERFLOW_AT:
+        return math.copysign(_SINGLE_MAX, double)
+    other = 2 * double - near
+    return other if other != near and single(other) == other else None
 
 
 class Double(Type):
@@ -80,7 +108,7 @@ class Double(Type):
     def _read(self, word: str) -> float:
         is_hexadecimal = word.lstrip("+-")[:2] in ("0x", "0X")
         try:
-            number = self.rounded(float.fromhex(word) if is_hexadecimal else float(word))
+            number = self.rounded(float.fromhex(word)) if is_hexadecimal else self._nearest(word)
         except OverflowError:
             number = math.inf
         # A zero that has other digits before its exponent is too small.
@@ -89,6 +117,10 @@ class Double(Type):
         if math.isinf(number) or lost:
             raise NumericValueOutOfRange(f'"{word}" is out of range for type {self.sql_name}')
         return number
+
+    def _nearest(self, word: str) -> float:
+        """Return the value nearest to a decimal number."""
+        return float(word)
 
     def rounded(self, number: float) -> float:
         return number
@@ -167,11 +199,13 @@ class Real(Double):
     digits_before_exponent = 6
     packing = _FLOAT4
 
+    def _nearest(self, word: str) -> float:
+        double = float(word)
+        near = single(double)
+        return near if _other_neighbour(double, near) is None else single_of_decimal(Decimal(word))
+
     def rounded(self, number: float) -> float:
-        try:
-            return round_float4(number)
-        except OverflowError:
-            return math.inf
+        return single(number)
 
     def shortest(self, number: float) -> str:
         if is_exact(number, SINGLE) and abs(number) >= _SINGLE_NORMAL_MIN:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from borealis.functions.floats.values import overflow, single, to_python, to_value
+from borealis.functions.floats.values import overflow, to_python, to_value
 from borealis.functions.implementation import aggregate
 from borealis.types.base import Value
+from borealis.types.floating import single
 
 
 def _sum(key: str, rounded: Callable[[float], float]) -> None:

@@ -11,10 +11,11 @@ import math
 from collections.abc import Callable
 
 from borealis.errors import DivisionByZero
-from borealis.functions.floats.values import overflow, single, to_python, to_value, underflow
+from borealis.functions.floats.values import overflow, to_python, to_value, underflow
 from borealis.functions.implementation import Emitter, Sql, emitter, scalar
 from borealis.functions.numeric.representation import is_cheap
 from borealis.types.base import Value
+from borealis.types.floating import single
 
 
 def _quotient(left: float, right: float) -> float:

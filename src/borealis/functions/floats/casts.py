@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from borealis.functions.floats.values import checked_single, single, to_value
+from borealis.functions.floats.values import checked_single, to_value
 from borealis.functions.implementation import Sql, emitter, scalar, template
 from borealis.functions.numeric import decimals
 from borealis.functions.numeric.representation import as_fixed, to_plain
 from borealis.types.base import FixedNumeric, Value
+from borealis.types.floating import single_of_decimal
 
 _EXACT_MAX = 2**53
 
@@ -74,21 +75,10 @@ def numeric_float4(value: str) -> Value:
     number = float(value)
     if not math.isfinite(number) and ("Inf" in value or number != number):  # noqa: PLR0124
         return to_value(number)
-    result = _single_of_decimal(Decimal(value))
+    result = single_of_decimal(Decimal(value))
     if math.isinf(result) or (result == 0 and Decimal(value)):
         raise _unreadable(value, "real")
     return result
-
-
-def _single_of_decimal(number: Decimal) -> float:
-    """Return the nearest float4: of the two around the double, where rounding twice could go wrong."""
-    double = float(number)
-    near = single(double)
-    if math.isinf(near) or Decimal(double) == number:
-        return near
-    exact = Decimal(near)
-    other = single(math.nextafter(double, math.inf if number > Decimal(double) else -math.inf))
-    return other if abs(Decimal(other) - number) < abs(exact - number) else near
 
 
 def _unreadable(value: str, type_name: str) -> Exception:

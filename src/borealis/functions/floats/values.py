@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import struct
 
 from borealis.errors import NumericValueOutOfRange
 from borealis.types.base import Value
+from borealis.types.floating import single
 
-_SINGLE = struct.Struct("<f")
 NAN = math.nan
 
 
@@ -27,14 +26,6 @@ def overflow() -> NumericValueOutOfRange:
 
 def underflow() -> NumericValueOutOfRange:
     return NumericValueOutOfRange("value out of range: underflow")
-
-
-def single(number: float) -> float:
-    """Return the nearest float4; a finite number beyond its range becomes infinite."""
-    try:
-        return _SINGLE.unpack(_SINGLE.pack(number))[0]  # type: ignore[no-any-return]
-    except OverflowError:
-        return math.copysign(math.inf, number)
 
 
 def checked_single(number: float) -> Value:
