@@ -114,24 +114,37 @@ def _install_aggregate(connection: apsw.Connection, function: AggregateFunction,
 
 
 class _StepAndFinal:
-    """What apsw wants of a plain aggregate: (state, step, final)."""
+    """What apsw wants of a plain aggregate: (state, step, final).
+
+    SQLite goes on after a step that raised, and tables of ours must not be read with an exception pending: it is kept until the end.
+    """
 
     __slots__ = ("make",)
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self.make = make
 
-    def __call__(self) -> tuple[Any, Callable[..., None], Callable[..., Value]]:
-        state = self.make()
-        return state, _step, _final
+    def __call__(self) -> tuple[list[Any], Callable[..., None], Callable[..., Value]]:
+        aggregate = self.make()
+        return [aggregate.step, aggregate, None], _step, _final
 
 
-def _step(state: Any, *values: Value) -> None:
-    state.step(*values)
+def _step(state: list[Any], *values: Value) -> None:
+    try:
+        state[0](*values)
+    except Exception as error:  # noqa: BLE001 - it is raised at the end
+        state[0], state[2] = _nothing, error
 
 
-def _final(state: Any) -> Value:
-    return state.final()  # type: ignore[no-any-return]
+def _nothing(*values: Value) -> None:
+    pass
+
+
+def _final(state: list[Any]) -> Value:
+    _, aggregate, error = state
+    if error is not None:
+        raise error
+    return aggregate.final()  # type: ignore[no-any-return]
 
 
 class _Distinct:
