@@ -15,9 +15,9 @@ from borealis.errors import (
 from borealis.functions.array.elements import dimensions, element_text
 from borealis.functions.implementation import Context, Sql, scalar, typed_emitter
 from borealis.types.array import pack, unpack
+from borealis.types.array_text import DIMENSIONS_MAX, too_many_dimensions
 from borealis.types.base import Oid, Value
 
-_DIMENSIONS_MAX = 6
 _ELEMENTS_MAX = 134_217_727
 _FILLED_MAX = 4_000_000  # elements; an array's text is in memory several times
 
@@ -84,11 +84,13 @@ def array_fill(args: tuple[Sql, ...], arg_types: tuple[Oid, ...], result: Oid) -
 
 
 @scalar("array_fill", strict=False)
-def fill(element: str, lengths: str | None, bounds: str | None = "[]") -> Value:
+def fill(element: str, lengths: str | None, bounds: str | None = "") -> Value:
+    """bounds: of the first elements, an array; an empty text where none were given."""
     if lengths is None or bounds is None:
         raise NullValueNotAllowed("dimension array or low bound array cannot be null")
     sizes = _sizes(lengths)
-    _check_bounds(unpack(bounds), sizes)
+    if bounds:
+        _check_bounds(unpack(bounds), sizes)
     total = 1
     for size in sizes:
         total *= size
@@ -112,18 +114,14 @@ def _sizes(lengths: str) -> list[int]:
         )
     if None in sizes:
         raise NullValueNotAllowed("dimension values cannot be null")
-    if len(sizes) > _DIMENSIONS_MAX:
-        raise ProgramLimitExceeded(
-            f"number of array dimensions ({len(sizes)}) exceeds the maximum allowed ({_DIMENSIONS_MAX})"
-        )
+    if len(sizes) > DIMENSIONS_MAX:
+        raise too_many_dimensions(len(sizes))
     if any(size < 0 for size in sizes):
         raise ProgramLimitExceeded(f"array size exceeds the maximum allowed ({_ELEMENTS_MAX})")
     return sizes
 
 
 def _check_bounds(bounds: list[Any], sizes: list[int]) -> None:
-    if not bounds:
-        return
     if len(bounds) != len(sizes):
         raise ArraySubscriptError(
             "wrong number of array subscripts",

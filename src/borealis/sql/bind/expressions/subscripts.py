@@ -18,6 +18,7 @@ from borealis.sql.bind.pathways import CoercionContext, can_coerce
 from borealis.sql.bound.expressions import ArraySlice, Expr, JsonbAssignment, JsonbSubscript, Subscript
 from borealis.sql.parse import Node
 from borealis.types import oids
+from borealis.types.array_text import DIMENSIONS_MAX, too_many_dimensions
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_of
 
@@ -32,6 +33,8 @@ def bind_subscripts(level: Level, arg: Expr, indices: Sequence[Node]) -> Expr:
     type_ = type_of(arg.type)
     if type_.category != "A" or not type_.element:
         raise _no_subscripts(arg.type, context.position_of(arg))
+    if len(indices) > DIMENSIONS_MAX:
+        raise too_many_dimensions(len(indices))
     if any("is_slice" in each for each in indices):
         bounds = tuple(_slice_bounds(level, each) for each in indices)
         return context.remember(ArraySlice(arg.type, arg.typmod, arg, bounds), context.position_of(arg))
