@@ -89,6 +89,6 @@ def _bind_view(level: Level, node: Node, view: View, verb: str) -> DmlTarget:
     level.relation_ids.add(bound.relation)
     alias = node.get("alias", {})
     name = alias.get("aliasname") or view.name
-    columns = rename_columns(name, bound.columns, alias, level.context.position(node))
+    columns = rename_columns(name, bound.columns, alias)
     item = NamespaceItem(name, None if alias else view.schema.name, columns, table_name=view.name)
     return DmlTarget(bound.table, bound.face, bound.relation, bound.table.name, item, bound.where, bound)

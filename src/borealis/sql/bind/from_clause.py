@@ -128,7 +128,7 @@ def _bind_system_table(
         NamedColumn(column.name, Var(column.type, -1, number, column.attnum), table.oid, column.attnum)
         for column in table.columns
     )
-    columns = rename_columns(name, columns, alias, level.context.position(node))
+    columns = rename_columns(name, columns, alias)
     schema = None if alias else schema_name
     table_oid = NamedColumn("tableoid", Var(oids.OID, -1, number, TABLE_OID))
     level.add(NamespaceItem(name, schema, columns, table_name=table.name, hidden=(table_oid,)))
@@ -141,7 +141,7 @@ def _bind_system_view(level: Level, node: Node, query: Node) -> SubqueryRelation
     bound = _bind_subselect(Level(level.context), {"subquery": query, "alias": {"aliasname": "v"}})
     number = level.new_relation()
     name = alias["aliasname"]
-    columns = rename_columns(name, var_columns(number, bound.columns), alias, level.context.position(node))
+    columns = rename_columns(name, var_columns(number, bound.columns), alias)
     schema = None if "alias" in node else node.get("schemaname", "pg_catalog")
     level.add(NamespaceItem(name, schema, columns, table_name=node["relname"]))
     return SubqueryRelation(number, name, bound.query, bound.columns)
@@ -158,7 +158,7 @@ def _bind_view(level: Level, node: Node, view: View) -> SubqueryRelation:
         NamedColumn(own, Var(column.type, column.typmod, number, column.attnum), view.oid, column.attnum)
         for own, column in shown
     )
-    columns = rename_columns(name, columns, alias, level.context.position(node))
+    columns = rename_columns(name, columns, alias)
     schema = None if alias else schema_shown(node, view)
     level.add(NamespaceItem(name, schema, columns, table_name=node["relname"], table=view.oid))
     listed = tuple(RelationColumn(column.name, column.type, column.typmod) for column in view.columns)
@@ -178,21 +178,20 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
         NamedColumn(own, Var(column.type, column.typmod, number, column.attnum), table.oid, column.attnum)
         for own, column in named_columns(node, table)
     )
-    columns = rename_columns(name, columns, alias_node, context.position(node))
+    columns = rename_columns(name, columns, alias_node)
     schema = None if alias_node else schema_shown(node, table)
     level.add(NamespaceItem(name, schema, columns, table_name=own_name, table=table.oid))
     return TableRelation(number, name, table)
 
 
 def rename_columns(
-    name: str, columns: tuple[NamedColumn, ...], alias: Node, position: int | None
+    name: str, columns: tuple[NamedColumn, ...], alias: Node, kind: str = "table"
 ) -> tuple[NamedColumn, ...]:
-    """Apply the column names of `AS name (a, b)`."""
+    """Apply the column names of `AS name (a, b)`. kind: what an error calls the item."""
     names = [item["String"]["sval"] for item in alias.get("colnames", ())]
     if len(names) > len(columns):
         raise InvalidColumnReference(
-            f'table "{name}" has {len(columns)} columns available but {len(names)} columns specified',
-            position=position,
+            f'{kind} "{name}" has {len(columns)} columns available but {len(names)} columns specified'
         )
     renamed = tuple(
         dataclasses.replace(column, name=new) for column, new in zip(columns, names, strict=False)
@@ -213,7 +212,7 @@ def _bind_cte_reference(level: Level, node: Node) -> CteRelation:
     number = level.new_relation()
     alias = node.get("alias", {})
     name = alias.get("aliasname") or node["relname"]
-    columns = rename_columns(name, var_columns(number, cte.columns), alias, position)
+    columns = rename_columns(name, var_columns(number, cte.columns), alias)
     level.add(NamespaceItem(name, None, columns, table_name=node["relname"]))
     return CteRelation(number, name, cte.id, cte.columns)
 
@@ -226,7 +225,7 @@ def _bind_subselect(level: Level, node: Node) -> SubqueryRelation:
     number = level.new_relation()
     alias = node.get("alias", {})
     name = alias.get("aliasname", "unnamed_subquery")
-    renamed = rename_columns(name, var_columns(number, columns), alias, None)
+    renamed = rename_columns(name, var_columns(number, columns), alias)
     item = NamespaceItem(name, None, renamed, relation_visible="aliasname" in alias)
     level.add(item)
     named = tuple(
@@ -242,7 +241,7 @@ def _bind_function(level: Level, node: Node) -> FromItem:
     bound = bind_functions(level, node)
     alias = node.get("alias", {})
     columns = var_columns(bound.number, bound.columns)
-    renamed = rename_columns(bound.name, columns, alias, None)
+    renamed = rename_columns(bound.name, columns, alias)
     level.add(NamespaceItem(bound.name, None, renamed, is_scalar=bound.is_scalar, table=bound.table))
     return bound.relation
 
@@ -268,7 +267,7 @@ def _bind_made_function(level: Level, node: Node) -> SubqueryRelation | None:
     if len(columns) == 1 and not any(argument.mode in "obt" for argument in function.arguments):
         columns = (dataclasses.replace(columns[0], name=alias.get("aliasname", function.name)),)
     name = alias.get("aliasname", function.name)
-    renamed = rename_columns(name, var_columns(number, columns), alias, None)
+    renamed = rename_columns(name, var_columns(number, columns), alias)
     level.add(NamespaceItem(name, None, renamed, is_scalar=len(columns) == 1))
     is_nested = any(isinstance(part, SqlCall | SubLink) for arg in args for part in walk(arg))
     return SubqueryRelation(number, name, query, columns, True, function.oid, is_nested)
@@ -309,7 +308,7 @@ def _bind_join(level: Level, node: Node) -> FromItem:
         # An alias of the join hides the items inside it.
         del level.namespace[before:]
         name = alias["aliasname"]
-        columns = rename_columns(name, columns, alias, None)
+        columns = rename_columns(name, columns, alias, "join expression")
         level.add(NamespaceItem(name, None, columns))
     else:
         for item in left_items + right_items:

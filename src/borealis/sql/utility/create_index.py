@@ -30,7 +30,7 @@ _USING = re.compile(r"\busing\b", re.IGNORECASE)
 
 def create_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
     _refuse_forms(context, node)
-    table = find_table(context, node["relation"])
+    table = find_table(context, {**node["relation"], "location": -1})
     name = node.get("idxname")
     if name is not None and _is_taken(context, table, name):
         if node.get("if_not_exists"):
