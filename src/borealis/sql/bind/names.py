@@ -19,6 +19,7 @@ from borealis.sql.registered.relations import is_system_relation
 __all__ = [
     "SYSTEM_SCHEMAS",
     "creation_schema",
+    "find_defining_table",
     "find_relation",
     "find_system_table",
     "find_table",
@@ -37,6 +38,23 @@ def find_table(context: BindContext, range_var: Node) -> Table:
     if not isinstance(relation, Table):
         raise WrongObjectType(f'"{relation.name}" is not a table', position=context.position(range_var))
     return relation
+
+
+def find_defining_table(context: BindContext, range_var: Node, action: str) -> Table:
+    """Return the table that a statement defines something on; errors have no position. action: `create index on`.
+
+    Raises: InvalidSchemaName 3F000, UndefinedTable 42P01, WrongObjectType 42809 and what find_table raises.
+    """
+    relation = lookup_relation(context, range_var)
+    if relation is not None and not isinstance(relation, Table):
+        raise WrongObjectType(
+            f'cannot {action} relation "{relation.name}"',
+            detail=f"This operation is not supported for {type(relation).__name__.lower()}s.",
+        )
+    schema = range_var.get("schemaname")
+    if schema is not None and schema not in context.catalog.schemas_by_name and schema not in SYSTEM_SCHEMAS:
+        raise InvalidSchemaName(f'schema "{schema}" does not exist')
+    return find_table(context, {**range_var, "location": -1})
 
 
 def find_system_table(context: BindContext, range_var: Node) -> SystemTable | None:

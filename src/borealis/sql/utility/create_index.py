@@ -14,7 +14,7 @@ from borealis.errors import (
     UndefinedObject,
 )
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.names import find_table
+from borealis.sql.bind.names import find_defining_table
 from borealis.sql.dependencies.address import Address
 from borealis.sql.parse import Node
 from borealis.sql.utility.create_table import check_key_types
@@ -30,7 +30,7 @@ _USING = re.compile(r"\busing\b", re.IGNORECASE)
 
 def create_index(context: BindContext, node: Node, owner: Oid) -> Ddl:
     _refuse_forms(context, node)
-    table = find_table(context, {**node["relation"], "location": -1})
+    table = find_defining_table(context, node["relation"], "create index on")
     name = node.get("idxname")
     if name is not None and _is_taken(context, table, name):
         if node.get("if_not_exists"):

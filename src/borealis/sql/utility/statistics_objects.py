@@ -23,13 +23,12 @@ from borealis.errors import (
     SyntaxError_,
     TooManyColumns,
     UndefinedObject,
-    WrongObjectType,
 )
 from borealis.sql.bind.coerce import resolve_unknown
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions import bind_expr
 from borealis.sql.bind.indexes import index_level
-from borealis.sql.bind.names import creation_schema, find_table, lookup_relation
+from borealis.sql.bind.names import creation_schema, find_defining_table
 from borealis.sql.bind.stored import for_storage
 from borealis.sql.bound.expressions import Var
 from borealis.sql.parse import Node
@@ -141,14 +140,7 @@ def drop_statistics(context: BindContext, node: Node, owner: Oid) -> Ddl:
 def _table(context: BindContext, relations: list[Node]) -> Table:
     if len(relations) != 1 or "RangeVar" not in relations[0]:
         raise FeatureNotSupported("only a single relation is allowed in CREATE STATISTICS")
-    range_var = relations[0]["RangeVar"]
-    relation = lookup_relation(context, range_var)
-    if relation is not None and not isinstance(relation, Table):
-        raise WrongObjectType(
-            f'cannot define statistics for relation "{relation.name}"',
-            detail=f"This operation is not supported for {type(relation).__name__.lower()}s.",
-        )
-    return find_table(context, {**range_var, "location": -1})
+    return find_defining_table(context, relations[0]["RangeVar"], "define statistics for")
 
 
 @dataclass(frozen=True, slots=True)
