@@ -88,6 +88,10 @@ def _united(level: Level, select: Select, grouping: Grouping, rows: _GroupRows) 
     return reduce(both, members), cte
 
 
+def _null_like(key: Expr) -> Const:
+    return Const(key.type, key.typmod, None)
+
+
 def _with_columns(member: Query, columns: tuple[RelationColumn, ...]) -> Query:
     """Say what the source's columns are, now that all who read it have been made."""
     assert isinstance(member, Select)
@@ -154,11 +158,11 @@ class _GroupRows:
 
     def query(self, source: Select, keys: GroupingSet, change: Change) -> Select:
         """Return the rows of one grouping set, over FROM and WHERE of a source."""
-        exprs = [
-            rewrite(key, change) if key in keys else Const(key.type, key.typmod, None) for key in self._keys
-        ]
+        exprs = [rewrite(key, change) if key in keys else _null_like(key) for key in self._keys]
         exprs += (
-            _grouping_bits(other, keys) if isinstance(other, GroupingCall) else _inside(other, change)
+            _grouping_bits(other, keys)
+            if isinstance(other, GroupingCall)
+            else _inside(self._in_group(other, keys), change)
             for other in self._others
         )
         return Select(
@@ -168,6 +172,19 @@ class _GroupRows:
             group=tuple(rewrite(key, change) for key in keys),
             is_grouped=True,
         )
+
+    def _in_group(self, expr: Expr, keys: GroupingSet) -> Expr:
+        """Make NULLs of the keys this set lacks in an aggregate's direct arguments, which are taken of the group, not of its rows."""
+        if not isinstance(expr, AggregateCall):
+            return expr
+        lacking = set(self._keys).difference(keys)
+        direct = tuple(
+            rewrite(
+                arg, lambda node: _null_like(node) if isinstance(node, Expr) and node in lacking else None
+            )
+            for arg in expr.direct_args
+        )
+        return dataclasses.replace(expr, direct_args=direct)
 
 
 def _inside(expr: Expr, change: Change) -> Expr:
