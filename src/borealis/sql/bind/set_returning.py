@@ -2,7 +2,8 @@
 
 They become LATERAL functions in FROM, whose rows multiply the query's as PostgreSQL's do. Those of one depth run side by
 side, the shorter padded with NULLs; one that is another's argument runs before it. Those GROUP BY names run before the
-grouping, those of window definitions before the windows; in a grouped query, or beside window functions, the others run over its rows:
+grouping, those of window definitions before the windows; in a grouped query, beside window functions, or where DISTINCT ON and ORDER BY
+name none, the others run over its rows:
 
     SELECT a, count(*), generate_series(1, a) FROM t GROUP BY a ORDER BY 2
     SELECT s.c1, s.c2, f.c1 FROM (SELECT a, count(*) FROM t GROUP BY a) s, generate_series(1, s.c1) f ORDER BY s.c2
@@ -66,8 +67,9 @@ def expand_sets(level: Level, select: Select) -> Select:
     select = _expand(level, select, in_windows)
     if not any(_sets_in([expr]) for expr in _exprs(select)):
         return select
-    if select.is_grouped or level.has_window_calls:
-        select = _over_subquery(level, select)
+    is_after_distinct = _is_after_distinct(select)
+    if select.is_grouped or level.has_window_calls or is_after_distinct:
+        select = _over_subquery(level, select, is_after_distinct=is_after_distinct)
     return _expand(level, select, _exprs(select))
 
 
@@ -199,8 +201,14 @@ def _replaced(expr: Expr, values: Sequence[tuple[FuncCall, Expr]]) -> Expr:
     return rewrite(expr, change)
 
 
-def _over_subquery(level: Level, select: Select) -> Select:
-    """Put the grouped query into a subquery, whose rows the sets then multiply."""
+def _is_after_distinct(select: Select) -> bool:
+    """Tell whether the sets multiply the rows DISTINCT ON has left: ORDER BY is there, and neither names a set."""
+    keys = (*select.distinct_on, *(key.expr for key in select.order))
+    return bool(select.distinct_on and select.order) and not _sets_in(keys)
+
+
+def _over_subquery(level: Level, select: Select, *, is_after_distinct: bool) -> Select:
+    """Put the query, grouped or with windows or DISTINCT ON, into a subquery, whose rows the sets then multiply."""
     number = level.new_relation()
     inner: list[Expr] = []
 
@@ -214,13 +222,16 @@ def _over_subquery(level: Level, select: Select) -> Select:
         shape = record_shape(node) if is_composite(node.type) else None
         return Var(node.type, node.typmod, number, inner.index(node) + 1, shape)
 
-    outer = _mapped(dataclasses.replace(select, group=(), having=None), lambda expr: rewrite(expr, hoist))
+    outer = dataclasses.replace(select, group=(), having=None)
+    if is_after_distinct:
+        outer = dataclasses.replace(outer, distinct_on=())
+    outer = _mapped(outer, lambda expr: rewrite(expr, hoist))
     query = dataclasses.replace(
         select,
         targets=tuple(Target(expr, f"c{n}") for n, expr in enumerate(inner, 1)),
         distinct=False,
-        distinct_on=(),
-        order=(),
+        distinct_on=select.distinct_on if is_after_distinct else (),
+        order=select.order if is_after_distinct else (),
         limit=None,
         offset=None,
         with_ties=False,
