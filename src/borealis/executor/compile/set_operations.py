@@ -127,7 +127,7 @@ def _first_of_groups(op: SetOp, sides: str, outputs: Sequence[Output], forms: Se
         SetOp.EXCEPT: " HAVING sum(side) = 0",
     }[op]
     names = "".join(f"c{n}, " for n in range(1, len(outputs) + 1))
-    columns = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1))
+    columns = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1)) or "1"
     return f"SELECT {columns} FROM (SELECT {names}min(side) FROM ({sides}) GROUP BY {', '.join(forms) or 'NULL'}{having})"
 
 
@@ -217,7 +217,7 @@ def _tailed(
     order = order_terms(compilation, node.order)
     rows = f"({text}) AS r{node.relation}"
     if node.with_ties or limits_vary(node.limit, node.offset):
-        names = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1))
+        names = ", ".join(f"c{n}" for n in range(1, len(outputs) + 1)) or "1"
         return numbered(compilation, names, rows, order, node)
     order_text = f" ORDER BY {', '.join(order)}" if order else ""
     tail = order_text + limit_clause(compilation, node.limit, node.offset)
