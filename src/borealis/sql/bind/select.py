@@ -33,9 +33,9 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
     keep_unknown = keep_unknown and distinct_nodes is None and "groupClause" not in node
     targets = bind_targets(level, node.get("targetList", ()), keep_unknown=keep_unknown)
     where = bind_where(level, node.get("whereClause"))
-    grouping = bind_group(level, node, targets)
     having = bind_having(level, node)
     order = bind_order(level, node.get("sortClause", ()), targets)
+    grouping = bind_group(level, node, targets)
     distinct, distinct_on = _bind_distinct(level, distinct_nodes, targets, order)
     if level.has_aggregates and level.names_itself:
         raise _aggregate_in_recursion(level, targets, having, order)
