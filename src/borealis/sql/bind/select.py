@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from borealis.errors import InvalidColumnReference, InvalidRecursion
@@ -61,9 +62,16 @@ def bind_select(level: Level, node: Node, *, keep_unknown: bool = False) -> Sele
         ctes,
         locks,
     )
-    if is_grouped:
+    if is_grouped and not (level.has_aggregates or grouping.keys or grouping.sets):
+        select = _of_one_group(select)
+    elif is_grouped:
         select = over_groups(level, select, grouping)
     return expand_sets(level, select)
+
+
+def _of_one_group(select: Select) -> Select:
+    """Return a query of one group that asks nothing of the group's rows: FROM and WHERE do not matter, nor are they run."""
+    return dataclasses.replace(select, from_=None, where=select.having, having=None, is_grouped=False)
 
 
 def _aggregate_in_recursion(
