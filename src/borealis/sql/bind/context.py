@@ -19,6 +19,7 @@ from borealis.errors import (
     UndefinedParameter,
 )
 from borealis.sql.bind.trace import BindTrace
+from borealis.sql.bind.walk import children
 from borealis.sql.bound.expressions import Expr, Param
 from borealis.sql.parse import Node, Parsed, leftmost_location
 from borealis.sql.registered.names import CatalogNames
@@ -225,6 +226,17 @@ class BindContext:
         if found is not None:
             self.keep(found[1], {"sval": {"sval": str(oid)}, "object": {"type": type_, "oid": oid}})
 
+    def remember_from(self, expr: _E, position: int | None, first: Expr) -> _E:
+        """Remember an operator or a cast, which begins where its operand does, if that stands in front of it."""
+        before = self.position_of(first)
+        if position is None or (before is not None and before < position):
+            position = before
+        return self.remember(expr, position)
+
     def position_of(self, expr: Expr) -> int | None:
+        """Return where an expression begins: what was not remembered, where the first thing in it does."""
         found = self._locations.get(id(expr))
-        return found[1] if found else None
+        if found is not None:
+            return found[1]
+        inside = (self.position_of(child) for child in children(expr) if isinstance(child, Expr))
+        return min((at for at in inside if at is not None), default=None)

@@ -20,6 +20,12 @@ T = TypeVar("T")
 
 
 _FIRST_MADE = 16_384
+_NO_OPERATOR = (
+    "No operator matches the given name and argument types. You might need to add explicit type casts."
+)
+_NO_PREFIX_OPERATOR = (
+    "No operator matches the given name and argument type. You might need to add an explicit type cast."
+)
 """The least oid of what a user makes."""
 
 
@@ -61,7 +67,7 @@ def find_operator(name: str, left: Oid, right: Oid, position: int | None) -> Ope
         )
     raise UndefinedFunction(
         f"operator does not exist: {described}",
-        hint="No operator matches the given name and argument types. You might need to add explicit type casts.",
+        hint=_NO_OPERATOR if len(given) > 1 else _NO_PREFIX_OPERATOR,
         position=position,
     )
 

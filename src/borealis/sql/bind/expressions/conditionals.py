@@ -37,7 +37,8 @@ _BOOL_OPS = {"AND_EXPR": BoolOp.AND, "OR_EXPR": BoolOp.OR, "NOT_EXPR": BoolOp.NO
 @binds("BoolExpr")
 def bind_boolean(level: Level, node: Node) -> Expr:
     op = _BOOL_OPS[node["boolop"]]
-    return BoolExpr(oids.BOOL, -1, op, tuple(_bind_operand(level, node, op, arg) for arg in node["args"]))
+    bound = BoolExpr(oids.BOOL, -1, op, tuple(_bind_operand(level, node, op, arg) for arg in node["args"]))
+    return level.context.remember(bound, level.context.position(node)) if op is BoolOp.NOT else bound
 
 
 def _bind_operand(level: Level, node: Node, op: BoolOp, arg: Node) -> Expr:
@@ -140,7 +141,8 @@ def bind_coalesce(level: Level, node: Node) -> Expr:
 def bind_min_max(level: Level, node: Node) -> Expr:
     is_greatest = node["op"] == "IS_GREATEST"
     args = _common_args(level, node, "GREATEST" if is_greatest else "LEAST")
-    return MinMax(args[0].type, common_typmod(args, args[0].type), is_greatest, args)
+    call = MinMax(args[0].type, common_typmod(args, args[0].type), is_greatest, args)
+    return level.context.remember(call, level.context.position(node))
 
 
 def _common_args(level: Level, node: Node, construct: str) -> tuple[Expr, ...]:

@@ -88,7 +88,7 @@ def bind_cast(level: Level, node: Node) -> Expr:
     cast = coerce_explicit(context, arg, oid, typmod, position)
     if domain is not None:
         cast = coerce_to_domain(context, cast, domain)
-    return context.remember(cast, position)
+    return context.remember_from(cast, position, arg)
 
 
 @binds("CollateClause")

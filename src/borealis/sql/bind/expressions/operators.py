@@ -58,7 +58,7 @@ def bind_operands(context: BindContext, name: str, left: Expr, right: Expr, posi
     args, result = resolve_polymorphic(
         context, function, (operator.left, operator.right), (left, right), position
     )
-    return context.remember(FuncCall(result, -1, function, args), position)
+    return context.remember_from(FuncCall(result, -1, function, args), position, left)
 
 
 def bind_prefix(context: BindContext, name: str, arg: Expr, position: int | None) -> Expr:

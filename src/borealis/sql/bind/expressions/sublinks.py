@@ -23,7 +23,7 @@ def bind_sublink(level: Level, node: Node) -> Expr:
     query, columns = bind_subquery(level, node["subselect"])
     match node["subLinkType"]:
         case "EXISTS_SUBLINK":
-            return SubLink(oids.BOOL, -1, SubLinkKind.EXISTS, query)
+            return level.context.remember(SubLink(oids.BOOL, -1, SubLinkKind.EXISTS, query), position)
         case "EXPR_SUBLINK":
             column = _single_column(columns, position)
             return level.context.remember(
@@ -37,7 +37,7 @@ def bind_sublink(level: Level, node: Node) -> Expr:
                     f"could not find array type for data type {type_of(column.type).sql_name}",
                     position=position,
                 )
-            return SubLink(array, -1, SubLinkKind.ARRAY, query)
+            return level.context.remember(SubLink(array, -1, SubLinkKind.ARRAY, query), position)
         case "ANY_SUBLINK" | "ALL_SUBLINK" as kind:
             name = operator_name({"name": node["operName"]}) if "operName" in node else "="
             return _bind_quantified(
