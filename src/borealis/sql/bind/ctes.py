@@ -14,7 +14,6 @@ from borealis.errors import (
 )
 from borealis.sql.bind.level import CteName, Level
 from borealis.sql.bind.recursion import check_recursive, in_order, references
-from borealis.sql.bind.search_cycle import expanded
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.bound.statements import Cte, Delete, Insert, SetOperation, Update
 from borealis.sql.parse import Node
@@ -103,25 +102,37 @@ def _bind_data_modifying(level: Level, cte: Node) -> Cte:
 
 def _bind_recursive(level: Level, cte: Node) -> Cte:
     """Bind `non-recursive UNION [ALL] recursive`: the first side gives the columns, the second sees them."""
-    from borealis.sql.bind.query import bind_subquery
+    from borealis.sql.bind.search_cycle import Stars, expanded, note_stars
     from borealis.sql.bind.set_operations import bind_set_operation
 
     name = cte["ctename"]
     check_recursive(level.context, cte)
-    cte = expanded(level.context, cte)
-    select = cte["ctequery"]["SelectStmt"]
-    if "withClause" in select:
+    if "withClause" in cte["ctequery"]["SelectStmt"]:
         raise FeatureNotSupported("WITH inside a recursive query not supported")
     number = level.context.new_id()
-    _, first_columns = bind_subquery(level, {"SelectStmt": select["larg"]}, in_from=True, lateral=True)
-    columns = _renamed(level, cte, first_columns)
+    columns = _start_columns(level, cte)
+    stars: Stars = []
+    if "search_clause" in cte or "cycle_clause" in cte:
+        level.ctes[name] = CteName(number, columns, is_recursing=True)
+        cte, stars = expanded(level, cte, [column.name for column in columns])
+        columns = _start_columns(level, cte)
     level.ctes[name] = CteName(number, columns, is_recursing=True)
     inner = Level(level.context, parent=level)
-    query = bind_set_operation(inner, select)
+    query = bind_set_operation(inner, cte["ctequery"]["SelectStmt"])
     level.ctes[name] = CteName(number, columns)
+    note_stars(level.context, stars)
     assert isinstance(query, SetOperation)
     _check_types(level, cte, columns, query.columns)
     return Cte(number, name, query, columns, True, None)
+
+
+def _start_columns(level: Level, cte: Node) -> tuple[RelationColumn, ...]:
+    """Return the columns the non-recursive term gives the item."""
+    from borealis.sql.bind.query import bind_subquery
+
+    start = {"SelectStmt": cte["ctequery"]["SelectStmt"]["larg"]}
+    _, columns = bind_subquery(level, start, in_from=True, lateral=True)
+    return _renamed(level, cte, columns)
 
 
 def _check_types(

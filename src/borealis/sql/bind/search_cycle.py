@@ -13,34 +13,47 @@ from collections.abc import Iterator, Sequence
 
 from borealis.errors import DuplicateColumn, FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.context import BindContext
-from borealis.sql.bind.targets import output_name
+from borealis.sql.bind.expressions.columns import field_names, is_star, names_of_star
+from borealis.sql.bind.from_clause import bind_from
+from borealis.sql.bind.level import Level, NamedColumn
 from borealis.sql.parse import Node
 
 _START = "*start*"
 
 
-def expanded(context: BindContext, cte: Node) -> Node:
-    """Return a recursive WITH item with its SEARCH and CYCLE columns among its own.
+Stars = list[tuple[Node, list[Node]]]
+"""Stars of a target list, each with the references to columns that stand for it."""
+
+
+def expanded(level: Level, cte: Node, names: Sequence[str]) -> tuple[Node, Stars]:
+    """Return a recursive WITH item with its SEARCH and CYCLE columns among its own, which are called names.
+
+    The level knows the item with its own columns alone, which are all a star in its terms means. The stars so replaced are
+    returned beside it, for note_stars().
 
     Raises:
         SyntaxError_, DuplicateColumn: columns that are not there, or twice.
-        FeatureNotSupported: 0A000, a recursive term that is no plain SELECT.
+        FeatureNotSupported: 0A000, a term that is no plain SELECT.
     """
     search, cycle = cte.get("search_clause"), cte.get("cycle_clause")
-    if search is None and cycle is None:
-        return cte
     select = cte["ctequery"]["SelectStmt"]
     left, right = select["larg"], select["rarg"]
-    if right.get("op", "SETOP_NONE") != "SETOP_NONE" or "targetList" not in right:
-        raise FeatureNotSupported(
-            "with a SEARCH or CYCLE clause, the right side of the UNION must be a SELECT"
-        )
-    names = _names(cte, left)
-    step = dict(zip(names, (target["ResTarget"]["val"] for target in right["targetList"]), strict=False))
-    start = {name: _column(_START, name) for name in names}
+    for side, term, error in (("left", left, FeatureNotSupported), ("right", right, SyntaxError_)):
+        if term.get("op", "SETOP_NONE") != "SETOP_NONE":
+            raise error(f"with a SEARCH or CYCLE clause, the {side} side of the UNION must be a SELECT")
+    context = level.context
     reference = next(_references(right.get("fromClause", ()), cte["ctename"]), None)
-    if reference is None or len(step) != len(names):
-        raise FeatureNotSupported("SEARCH or CYCLE of this recursive term not supported")
+    if reference is None:
+        raise FeatureNotSupported(
+            f'with a SEARCH or CYCLE clause, the recursive reference to WITH query "{cte["ctename"]}" '
+            "must be at the top level of its right-hand SELECT"
+        )
+    stars: Stars = []
+    right = {**right, "targetList": list(_without_stars(level, right, stars))}
+    if len(right["targetList"]) != len(names):
+        return cte, []  # that the terms differ in length is found where they are united
+    step = dict(zip(names, (target["ResTarget"]["val"] for target in right["targetList"]), strict=True))
+    start = {name: _column(_START, name) for name in names}
     added: list[tuple[str, Node, Node]] = []
     _refuse_equal_names(context, search, cycle)
     if search is not None:
@@ -72,23 +85,39 @@ def expanded(context: BindContext, cte: Node) -> Node:
         )
         then["whereClause"] = both
     query = {"SelectStmt": {**select, "larg": first, "rarg": then}}
-    return {**cte, "ctequery": query, "aliascolnames": _strings([*names, *(name for name, *_ in added)])}
+    named = _strings([*names, *(name for name, *_ in added)])
+    return {**cte, "ctequery": query, "aliascolnames": named}, stars
 
 
-def _names(cte: Node, left: Node) -> list[str]:
-    """Return the item's column names: those it lists, then those of its non-recursive term."""
-    while "larg" in left:
-        left = left["larg"]
-    if "valuesLists" in left:
-        count = len(left["valuesLists"][0]["List"]["items"])
-        own = [f"column{n}" for n in range(1, count + 1)]
-    else:
-        targets = [target["ResTarget"] for target in left.get("targetList", ())]
-        if any("A_Star" in str(target["val"].get("ColumnRef", "")) for target in targets):
-            raise FeatureNotSupported("SEARCH or CYCLE beside * in the non-recursive term not supported")
-        own = [target.get("name") or output_name(target["val"]) for target in targets]
-    given = [item["String"]["sval"] for item in cte.get("aliascolnames", ())]
-    return given + own[len(given) :]
+def note_stars(context: BindContext, stars: Stars) -> None:
+    """Tell the trace what the stars meant, once the references that stood for them are bound."""
+    trace = context.trace
+    if trace is not None:
+        for star, references in stars:
+            trace.stars[id(star)] = tuple(
+                NamedColumn(field_names(each)[-1], trace.exprs[id(each)]) for each in references
+            )
+
+
+def _without_stars(level: Level, select: Node, stars: Stars) -> Iterator[Node]:
+    """Yield the targets of a SELECT, each star as the columns it means, and list the stars."""
+    targets = select.get("targetList", ())
+    references = [target["ResTarget"]["val"].get("ColumnRef") for target in targets]
+    if not any(each is not None and is_star(each) for each in references):
+        yield from targets
+        return
+    inner = Level(level.context, parent=level)
+    bind_from(inner, select.get("fromClause", ()))
+    for target, reference in zip(targets, references, strict=True):
+        if reference is None or not is_star(reference):
+            yield target
+            continue
+        columns: list[Node] = [
+            {**reference, "fields": _strings([relation, column] if relation else [column])}
+            for relation, column in names_of_star(inner, reference)
+        ]
+        stars.append((reference, columns))
+        yield from (_target({"ColumnRef": column}) for column in columns)
 
 
 def _listed(context: BindContext, clause: Node, word: str, names: Sequence[str]) -> list[str]:

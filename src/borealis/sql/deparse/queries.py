@@ -18,6 +18,7 @@ from borealis.sql.deparse.from_clause import write_from
 from borealis.sql.deparse.nodes import Field, Literal, Name, Shown, Subquery
 from borealis.sql.deparse.printer import INNER, STANDARD, Printer
 from borealis.sql.deparse.scope import Scope, build_scope
+from borealis.sql.deparse.with_clause import write_with
 from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.base import Oid
@@ -63,7 +64,7 @@ class QueryWriter:
         scope = build_scope(parent, node.get("fromClause", ()), self.trace, self.context.catalog)
         self._scopes.append(scope)
         if "withClause" in node:
-            self._with(out, node["withClause"])
+            write_with(self, out, node["withClause"])
         is_set = node.get("op", "SETOP_NONE") != "SETOP_NONE"
         if is_set:
             self._set_operation(out, node, scope, names, names_shown=names_shown)
@@ -71,29 +72,6 @@ class QueryWriter:
             self._basic(out, node, scope, names, names_shown=names_shown)
         self._tail(out, node, scope, by_number=is_set)
         self._scopes.pop()
-
-    # WITH
-
-    def _with(self, out: Printer, node: Node) -> None:
-        out.depth += STANDARD
-        out.put(" ")
-        for ordinal, item in enumerate(node["ctes"]):
-            cte = item["CommonTableExpr"]
-            first = "WITH RECURSIVE " if node.get("recursive") else "WITH "
-            out.put(", " if ordinal else first)
-            self._cte(out, cte)
-        out.depth -= STANDARD
-        out.keyword("", 0, 0, 0)
-
-    def _cte(self, out: Printer, cte: Node) -> None:
-        columns = [quote_identifier(each["String"]["sval"]) for each in cte.get("aliascolnames", ())]
-        out.put(quote_identifier(cte["ctename"]) + (f"({', '.join(columns)})" if columns else "") + " AS ")
-        materialized = {"CTEMaterializeAlways": "MATERIALIZED ", "CTEMaterializeNever": "NOT MATERIALIZED "}
-        out.put(materialized.get(cte.get("ctematerialized", ""), "") + "(")
-        out.keyword("", 0, 0, 0)
-        self.nested(out, cte["ctequery"])
-        out.keyword("", 0, 0, 0)
-        out.put(")")
 
     # Set operations
 

@@ -63,3 +63,14 @@ def _columns_of_star(level: Level, node: Node) -> tuple[NamedColumn, ...]:
             raise SyntaxError_("SELECT * with no tables specified is not valid", position=position)
         return tuple(column for item in items for column in item.columns)
     return _item(level, names, position).columns
+
+
+def names_of_star(level: Level, node: Node) -> list[tuple[str, str]]:
+    """Return what the columns of a star are called: their relation, which is empty for a join's, and themselves."""
+    names = field_names(node)
+    items = (
+        [_item(level, names, level.context.position(node))]
+        if names
+        else [item for item in level.namespace if item.columns_visible]
+    )
+    return [(item.name, column.name) for item in items for column in item.columns]
