@@ -453,6 +453,10 @@ class AmbiguousParameter(SqlError, sqlstate="42P08"):
     pass
 
 
+class AmbiguousAlias(SqlError, sqlstate="42P09"):
+    pass
+
+
 class InvalidColumnReference(SqlError, sqlstate="42P10"):
     pass
 

@@ -78,10 +78,11 @@ def _bind_inserted(level: Level, node: Node) -> DmlTarget:
         return _bind_view(level, node, relation, "insert into")
     context.tables.add(relation.oid)
     number = level.new_relation()
-    alias = node.get("alias", {}).get("aliasname") or relation.name
+    alias = node.get("alias", {}).get("aliasname")
+    name, schema = (alias, None) if alias else (relation.name, relation.schema.name)
     columns = table_columns(relation, number)
-    item = NamespaceItem(alias, relation.schema.name, columns, table=relation.oid)
-    return DmlTarget(relation, relation, number, alias, item)
+    item = NamespaceItem(name, schema, columns, table_name=relation.name, table=relation.oid)
+    return DmlTarget(relation, relation, number, name, item)
 
 
 def _bind_view(level: Level, node: Node, view: View, verb: str) -> DmlTarget:

@@ -26,7 +26,7 @@ from borealis.sql.bind.expressions.conditionals import conjunction
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.from_functions import bind_functions
-from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, var_columns
+from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, refuse_equal_names, var_columns
 from borealis.sql.bind.names import find_relation, find_system_table, find_table, lookup_relation
 from borealis.sql.bind.sql_functions import call_rows, result_columns
 from borealis.sql.bind.stored import alias_shown, named_columns, schema_shown
@@ -65,7 +65,9 @@ def bind_from(level: Level, nodes: Sequence[Node]) -> FromItem | None:
         level.target.lateral_ok = False
     joined: FromItem | None = None
     for node in nodes:
+        before = len(level.namespace)
         item = _bind_item(level, node)
+        refuse_equal_names(level.namespace[before:], level.namespace[:before])
         joined = item if joined is None else Join(JoinKind.INNER, joined, item, None)
     level.place, level.in_from = place, False
     return joined
@@ -185,7 +187,7 @@ def bind_table(level: Level, node: Node, alias: str | None = None) -> TableRelat
 
 
 def rename_columns(
-    name: str, columns: tuple[NamedColumn, ...], alias: Node, kind: str = "table"
+    name: str, columns: tuple[NamedColumn, ...], alias: Node, *, kind: str = "table"
 ) -> tuple[NamedColumn, ...]:
     """Apply the column names of `AS name (a, b)`. kind: what an error calls the item."""
     names = [item["String"]["sval"] for item in alias.get("colnames", ())]
@@ -282,6 +284,7 @@ def _bind_join(level: Level, node: Node) -> FromItem:
     with _unusable(left_items if kind in (JoinKind.RIGHT, JoinKind.FULL) else []):
         right = _bind_item(level, node["rarg"])
     right_items = level.namespace[between:]
+    refuse_equal_names(right_items, left_items)
     left_columns, right_columns = _visible(left_items), _visible(right_items)
     condition: Expr | None = None
     merged: tuple[NamedColumn, ...] = ()
@@ -302,14 +305,16 @@ def _bind_join(level: Level, node: Node) -> FromItem:
     if "join_using_alias" in node:
         # It names the merged columns; the tables stay in sight.
         name = node["join_using_alias"]["aliasname"]
-        level.add(NamespaceItem(name, None, merged, columns_visible=False))
+        item = NamespaceItem(name, None, merged, columns_visible=False, is_join=True)
+        refuse_equal_names([item], level.namespace[before:])
+        level.namespace.append(item)
     alias = node.get("alias", {})
     if alias:
         # An alias of the join hides the items inside it.
         del level.namespace[before:]
         name = alias["aliasname"]
-        columns = rename_columns(name, columns, alias, "join expression")
-        level.add(NamespaceItem(name, None, columns))
+        columns = rename_columns(name, columns, alias, kind="join expression")
+        level.add(NamespaceItem(name, None, columns, is_join=True))
     else:
         for item in left_items + right_items:
             item.columns_visible = False

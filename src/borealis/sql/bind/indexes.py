@@ -6,12 +6,12 @@ Source: PostgreSQL 16, CREATE INDEX; DefineIndex (indexcmds.c) for the order of 
 from __future__ import annotations
 
 from borealis.catalog.relations import Index, Table
-from borealis.sql.bind.assignment import column_named, table_columns
+from borealis.sql.bind.assignment import table_columns
 from borealis.sql.bind.coerce import coerce_to_boolean, resolve_unknown
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.implication import implies
-from borealis.sql.bind.level import Level, NamespaceItem
+from borealis.sql.bind.level import Level, NamespaceItem, resolve_column
 from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.bound.statements import ComputedIndex
@@ -62,20 +62,22 @@ def _column(table: Table, relation: int, attnum: int) -> Var:
     return Var(column.type, column.typmod, relation, attnum)
 
 
-def infer_index(context: BindContext, table: Table, node: Node, position: int | None) -> Index | None:
+def infer_index(outer: Level, table: Table, item: NamespaceItem, relation: int, node: Node) -> Index | None:
     """Return the unique index that `ON CONFLICT (columns, expressions) WHERE predicate` means; None: there is none.
 
-    A partial index is meant only where the given predicate, which need not be the same, implies its own.
+    A partial index is meant only where the given predicate, which need not be the same, implies its own. item and relation
+    are the table as the INSERT has it; what else there is of names, for errors, are the outer level's.
     """
-    relation = context.new_id()
-    level = index_level(context, table, relation)
+    context = outer.context
+    level = Level(context, namespace=[item], entries=outer.entries)
+    level.relation_ids.add(relation)
     columns, expressions = set(), set()
-    for item in node["indexElems"]:
-        element = item["IndexElem"]
+    for each in node["indexElems"]:
+        element = each["IndexElem"]
         if "name" in element:
-            columns.add(column_named(table, element["name"], position).attnum)
-            continue
-        bound = bind_key(level, element["expr"])
+            bound = resolve_column(level, [element["name"]], context.position(node)).expr
+        else:
+            bound = bind_key(level, element["expr"])
         if isinstance(bound, Var):
             columns.add(bound.attnum)
         else:

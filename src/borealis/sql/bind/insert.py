@@ -23,7 +23,7 @@ from borealis.sql.bind.assignment import (
 )
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.ctes import bind_ctes
-from borealis.sql.bind.dml_target import bind_insert_target
+from borealis.sql.bind.dml_target import DmlTarget, bind_insert_target
 from borealis.sql.bind.expressions.dispatch import bind_expr
 from borealis.sql.bind.indexes import bind_indexes, infer_index
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
@@ -43,6 +43,7 @@ def bind_insert(context: BindContext, node: Node, outer: Level | None = None) ->
     ctes = bind_ctes(level, node.get("withClause"))
     target = bind_insert_target(level, node["relation"])
     table, relation, item = target.table, target.relation, target.item
+    level.entries.append(item)
     columns = _target_columns(context, target.face, node.get("cols", ()))
     attnums, source = _bind_source(level, target.face, node, columns)
     target.check_written(attnums, "insert into")
@@ -50,7 +51,7 @@ def bind_insert(context: BindContext, node: Node, outer: Level | None = None) ->
     if "onConflictClause" in node:
         if target.view is not None:
             raise FeatureNotSupported("ON CONFLICT on a view not supported")
-        on_conflict = _bind_on_conflict(level, table, item, node["onConflictClause"])
+        on_conflict = _bind_on_conflict(level, target, node["onConflictClause"])
     return Insert(
         table,
         relation,
@@ -74,7 +75,7 @@ def _bind_returning(level: Level, item: NamespaceItem, node: Node) -> tuple[Targ
     if "returningList" not in node:
         return ()
     inner = Level(level.context, parent=level.parent, ctes=level.ctes, place="RETURNING")
-    inner.relation_ids = level.relation_ids
+    inner.relation_ids, inner.entries = level.relation_ids, level.entries
     inner.namespace.append(item)
     return bind_targets(inner, node["returningList"])
 
@@ -201,10 +202,23 @@ def _assign_query(
     return Select(targets, SubqueryRelation(number, "*SELECT*", query, given))
 
 
-def _bind_on_conflict(level: Level, table: Table, item: NamespaceItem, node: Node) -> OnConflict:
-    context = level.context
-    index = _inferred_index(context, table, node.get("infer"), context.position(node))
-    if node["action"] == "ONCONFLICT_NOTHING":
+def _bind_on_conflict(level: Level, target: DmlTarget, node: Node) -> OnConflict:
+    context, table = level.context, target.table
+    excluded = NamespaceItem(
+        "excluded",
+        None,
+        tuple(
+            NamedColumn(column.name, ExcludedVar(column.type, column.typmod, column.attnum))
+            for column in table.live_columns
+        ),
+        columns_visible=False,
+        table=table.oid,
+    )
+    is_update = node["action"] != "ONCONFLICT_NOTHING"
+    if is_update:
+        level.entries.append(excluded)
+    index = _inferred_index(level, target, node.get("infer"), context.position(node))
+    if not is_update:
         return OnConflict(index, None)
     if index is None:
         raise SyntaxError_(
@@ -213,31 +227,25 @@ def _bind_on_conflict(level: Level, table: Table, item: NamespaceItem, node: Nod
             position=context.position(node),
         )
     inner = Level(context, parent=level.parent, ctes=level.ctes, place="UPDATE")
-    inner.relation_ids = level.relation_ids
-    inner.namespace.append(item)
-    excluded = tuple(
-        NamedColumn(column.name, ExcludedVar(column.type, column.typmod, column.attnum))
-        for column in table.live_columns
-    )
-    inner.namespace.append(NamespaceItem("excluded", None, excluded, columns_visible=False, table=table.oid))
+    inner.relation_ids, inner.entries = level.relation_ids, level.entries
+    inner.namespace += (target.item, excluded)
     assignments = bind_assignments(inner, table, node["targetList"])
     return OnConflict(index, assignments, bind_where(inner, node.get("whereClause")))
 
 
-def _inferred_index(
-    context: BindContext, table: Table, node: Node | None, position: int | None
-) -> Index | None:
+def _inferred_index(level: Level, target: DmlTarget, node: Node | None, position: int | None) -> Index | None:
     """Return the unique index ON CONFLICT (columns) or ON CONSTRAINT means."""
     if node is None:
         return None
     if "conname" in node:
-        for index in table.indexes:
+        for index in target.table.indexes:
             if index.name == node["conname"] and index.is_unique:
                 return index
         raise UndefinedObject(
-            f'constraint "{node["conname"]}" for table "{table.name}" does not exist', position=position
+            f'constraint "{node["conname"]}" for table "{target.table.name}" does not exist',
+            position=position,
         )
-    inferred = infer_index(context, table, node, position)
+    inferred = infer_index(level, target.table, target.item, target.relation, node)
     if inferred is not None:
         return inferred
     raise InvalidColumnReference(

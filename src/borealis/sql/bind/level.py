@@ -8,17 +8,17 @@ Source: PostgreSQL 16 documentation, SELECT, FROM and 7.2; names as in its parse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from borealis.errors import (
+    AmbiguousAlias,
     AmbiguousColumn,
     DuplicateAlias,
     InvalidColumnReference,
-    UndefinedColumn,
-    UndefinedTable,
 )
 from borealis.sql.bind.context import BindContext
+from borealis.sql.bind.missing_names import missing_column, missing_from_entry
 from borealis.sql.bound.expressions import Expr, Var, Window
 from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.parse import Node
@@ -47,6 +47,7 @@ class NamespaceItem:
     columns_visible: bool = True  # its columns may be named alone
     table: Oid = Oid(0)  # the table whose row type its rows have
     is_scalar: bool = False  # a function of one plain column: its name means the column
+    is_join: bool = False  # a join's alias: its columns are those of what it joins
     lateral_ok: bool = True  # False where a LATERAL item may see it but not use it
     hidden: tuple[NamedColumn, ...] = ()  # system columns: found by name, no part of * or of the row
 
@@ -78,7 +79,6 @@ class Level:
     has_aggregates: bool = False
     has_window_calls: bool = False
     named_windows: dict[str, tuple[Node, Window]] = field(default_factory=dict)
-    excluded: NamespaceItem | None = None
     set_returning: list[Expr] = field(default_factory=list)
     allows_sets: bool = False  # set-returning functions, although the place is not a target list
     number: int = 0  # given when a call in a query inside belongs to this one
@@ -102,12 +102,7 @@ class Level:
             level = level.parent
 
     def add(self, item: NamespaceItem) -> None:
-        """Add a FROM item; its name must be new among those visible."""
-        if item.relation_visible and any(
-            other.relation_visible and other.name == item.name and _same_schema(other, item)
-            for other in self.namespace
-        ):
-            raise DuplicateAlias(f'table name "{item.name}" specified more than once')
+        """Add a FROM item."""
         self.namespace.append(item)
         self.entries.append(item)
 
@@ -155,12 +150,16 @@ class Level:
     def item(self, name: str, schema: str | None = None, position: int | None = None) -> NamespaceItem | None:
         """Return the FROM item of this name here or further out."""
         for level in self.chain():
-            for item in level.seen():
-                if item.relation_visible and item.name == name and schema in (None, item.schema):
-                    level.check_lateral(item, position)
-                    return item
-            if level.excluded is not None and name == "excluded" and schema is None:
-                return level.excluded
+            found = [
+                item
+                for item in level.seen()
+                if item.relation_visible and item.name == name and schema in (None, item.schema)
+            ]
+            if len(found) > 1:
+                raise AmbiguousAlias(f'table reference "{name}" is ambiguous', position=position)
+            if found:
+                level.check_lateral(found[0], position)
+                return found[0]
         return None
 
     def qualified_column(self, item: NamespaceItem, name: str, position: int | None) -> NamedColumn:
@@ -168,7 +167,7 @@ class Level:
         if len(found) > 1:
             raise AmbiguousColumn(f'column reference "{name}" is ambiguous', position=position)
         if not found:
-            raise UndefinedColumn(f"column {item.name}.{name} does not exist", position=position)
+            raise missing_column(self, name, position, alias=item.name)
         return found[0]
 
 
@@ -207,63 +206,22 @@ def _argument(level: Level, fields: list[str]) -> NamedColumn | None:
     return None if expr is None else NamedColumn(fields[-1], expr)
 
 
-def missing_from_entry(level: Level, name: str, position: int | None) -> UndefinedTable:
-    """Return the error for a relation that is not there, is there under another name, or cannot be seen from here."""
-    for outer in level.chain():
-        for item in outer.entries:
-            if name not in (item.name, item.table_name):
-                continue
-            error = UndefinedTable(
-                f'invalid reference to FROM-clause entry for table "{name}"', position=position
-            )
-            if item.name != name and level.item(item.name) is item:
-                error.hint = f'Perhaps you meant to reference the table alias "{item.name}".'
-                return error
-            error.detail = f'There is an entry for table "{name}", but it cannot be referenced from this part of the query.'
-            if _is_seen_if_lateral(level, item):
-                error.hint = "To reference that table, you must mark this subquery with LATERAL."
-            return error
-    return UndefinedTable(f'missing FROM-clause entry for table "{name}"', position=position)
-
-
-def missing_column(level: Level, name: str, position: int | None) -> UndefinedColumn:
-    """Return the error for a column that is not there, or cannot be seen from here."""
-    error = UndefinedColumn(f'column "{name}" does not exist', position=position)
-    having = [
-        item
-        for outer in level.chain()
-        for item in outer.entries
-        if any(column.name == name for column in item.columns)
-    ]
-    if len(having) > 1:
-        error.detail = (
-            f'There are columns named "{name}", but they are in tables that cannot be referenced from this part '
-            "of the query."
-        )
-        error.hint = "Try using a table-qualified name."
-    elif having:
-        error.detail = (
-            f'There is a column named "{name}" in table "{having[0].name}", but it cannot be referenced from this '
-            "part of the query."
-        )
-        if _is_seen_if_lateral(level, having[0]):
-            error.hint = "To reference that column, you must mark this subquery with LATERAL."
-    return error
-
-
-def _is_seen_if_lateral(level: Level, item: NamespaceItem) -> bool:
-    return any(
-        outer.in_from and not outer.is_lateral and item.lateral_ok and item in outer.namespace
-        for outer in level.chain()
-    )
-
-
 def var_columns(relation: int, columns: tuple[RelationColumn, ...]) -> tuple[NamedColumn, ...]:
     """Return the named columns of a derived relation: Vars by ordinal."""
     return tuple(
         NamedColumn(column.name, Var(column.type, column.typmod, relation, ordinal, column.shape))
         for ordinal, column in enumerate(columns, 1)
     )
+
+
+def refuse_equal_names(items: Sequence[NamespaceItem], others: Sequence[NamespaceItem]) -> None:
+    """Raise 42712 where two FROM items that stand beside each other, and can both be named, have one name."""
+    for item in items:
+        if item.relation_visible and any(
+            other.relation_visible and other.name == item.name and _same_schema(other, item)
+            for other in others
+        ):
+            raise DuplicateAlias(f'table name "{item.name}" specified more than once')
 
 
 def _same_schema(left: NamespaceItem, right: NamespaceItem) -> bool:

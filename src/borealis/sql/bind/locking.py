@@ -60,6 +60,8 @@ def _named(level: Level, clause: Node, mode: LockMode, from_: FromItem | None) -
         named = [table for table in tables if table.alias == name]
         if not named:
             kind = next((_KINDS[type(each)] for each in _others(from_) if each.alias == name), None)
+            if any(each.is_join and each.name == name for each in level.namespace):
+                kind = "a join"
             if kind is not None:
                 raise FeatureNotSupported(
                     f"{mode.value} cannot be applied to {kind}",

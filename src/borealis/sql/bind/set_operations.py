@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.coerce import apply_typmod, coerce_to_common, common_type
@@ -30,7 +31,7 @@ def bind_set_operation(level: Level, node: Node) -> SetOperation:
     columns = _common_columns(context, op, is_all, left, right)
     relation = level.new_relation()
     named = var_columns(relation, columns)
-    order = _bind_order(level, node, named_item=NamespaceItem("*SELECT*", None, named))
+    order = _bind_order(level, node, NamespaceItem("*SELECT*", None, named), (left, right))
     return SetOperation(
         op,
         is_all,
@@ -112,7 +113,9 @@ def _coerce(context: BindContext, expr: Expr, column: RelationColumn, construct:
     return apply_typmod(coerced, column.type, column.typmod, is_explicit=False)
 
 
-def _bind_order(level: Level, node: Node, named_item: NamespaceItem) -> tuple[SortKey, ...]:
+def _bind_order(
+    level: Level, node: Node, named_item: NamespaceItem, sides: tuple[Query, Query]
+) -> tuple[SortKey, ...]:
     """ORDER BY after a set operation takes output names and ordinals only."""
     targets = [Target(column.expr, column.name) for column in named_item.columns]
     keys = []
@@ -124,7 +127,12 @@ def _bind_order(level: Level, node: Node, named_item: NamespaceItem) -> tuple[So
         )
         if not is_name and "A_Const" not in sort_by["node"]:
             # What is not there at all is said so.
-            bind_expr(Level(level.context, parent=level, namespace=[named_item]), sort_by["node"])
+            terms = [
+                NamespaceItem(f"*SELECT* {n}", None, var_columns(0, query_columns(each)))
+                for n, each in enumerate((*_terms(sides[0]), *_terms(sides[1])), 1)
+            ]
+            inner = Level(level.context, parent=level, namespace=[named_item], entries=terms)
+            bind_expr(inner, sort_by["node"])
             raise FeatureNotSupported(
                 "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
                 detail="Only result column names can be used, not expressions or functions.",
@@ -134,3 +142,12 @@ def _bind_order(level: Level, node: Node, named_item: NamespaceItem) -> tuple[So
         expr = find_output(level, sort_by["node"], targets, "ORDER BY")
         keys.append(bind_sort_direction(level.context, expr, sort_by))
     return tuple(keys)
+
+
+def _terms(side: Query) -> Iterator[Query]:
+    """Yield the queries a side unites: itself, where it is no set operation or has clauses of its own."""
+    if isinstance(side, SetOperation) and not (side.order or side.limit or side.offset or side.ctes):
+        yield from _terms(side.left)
+        yield from _terms(side.right)
+    else:
+        yield side

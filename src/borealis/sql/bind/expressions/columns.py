@@ -7,7 +7,8 @@ from dataclasses import replace
 from borealis.errors import FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.composites import whole_row
 from borealis.sql.bind.expressions.dispatch import binds
-from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, missing_from_entry, resolve_column
+from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, resolve_column
+from borealis.sql.bind.missing_names import missing_from_entry
 from borealis.sql.bound.expressions import Expr, Var
 from borealis.sql.parse import Node
 
