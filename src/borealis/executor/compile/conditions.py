@@ -80,7 +80,8 @@ def bool_expr(compilation: Compilation, node: bound.BoolExpr) -> Sql:
 @compiles(bound.NullTest)
 def null_test(compilation: Compilation, node: bound.NullTest) -> Sql:
     text = compilation.expr(node.arg).text
-    if node.arg.type == oids.RECORD or is_row_type(node.arg.type):
+    is_record = node.arg.type == oids.RECORD or is_row_type(node.arg.type)
+    if is_record and not node.is_of_value:
         return Sql(f"pg_record_nulls({text}, {int(not node.negated)})")
     return Sql(f"({text} IS {'NOT ' if node.negated else ''}NULL)")
 

@@ -122,6 +122,9 @@ class NullTest(Expr):
 
     arg: Expr
     negated: bool
+    is_of_value: bool = (
+        False  # of a record, too, it asks whether it is there: it is a column of the row that is tested
+    )
 
 
 @dataclass(frozen=True, slots=True)

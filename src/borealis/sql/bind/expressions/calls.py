@@ -239,6 +239,8 @@ def _as_cast(
         pathway = find_pathway(source, type_.oid, CoercionContext.EXPLICIT)
         if pathway is None or pathway.method not in (Method.RELABEL, Method.VIA_IO):
             return None
+        if is_composite(source) and type_.category == "S":
+            return None  # text(row) is no call; it would shadow a function or column of this name
     return coerce_explicit(level.context, args[0], type_.oid, -1, position)
 
 

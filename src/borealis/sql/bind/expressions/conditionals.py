@@ -63,7 +63,8 @@ def bind_null_test(level: Level, node: Node) -> Expr:
         if not arg.args:
             return bool_const(True)
         # A row is null when all its columns are, and not null when none is: the two are no opposites.
-        return conjunction([NullTest(oids.BOOL, -1, column, negated) for column in arg.args])
+        tests = [NullTest(oids.BOOL, -1, column, negated, is_of_value=True) for column in arg.args]
+        return conjunction(tests)
     return NullTest(oids.BOOL, -1, arg, negated)
 
 

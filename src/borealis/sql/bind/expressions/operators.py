@@ -106,7 +106,10 @@ def _bind_plain(level: Level, node: Node) -> Expr:
         return bind_prefix(context, name, bind_expr(level, node["rexpr"]), position)
     left = bind_expr(level, node["lexpr"])
     right = bind_expr(level, node["rexpr"])
-    return bind_binary(context, name, left, right, position)
+    if "RowExpr" in node["lexpr"] and "RowExpr" in node["rexpr"]:
+        return bind_binary(context, name, left, right, position)
+    # Of a cast row the value is compared: ROW(1, NULL)::t = ROW(1, NULL)::t is true.
+    return bind_operands(context, name, left, right, position)
 
 
 def _is_row_with_subquery(node: Node) -> bool:

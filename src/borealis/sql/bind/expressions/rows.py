@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from borealis.errors import FeatureNotSupported, SyntaxError_, UndefinedFunction
+from borealis.errors import DatatypeMismatch, FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.coerce import coerce_to_common, common_type
 from borealis.sql.bind.composites import fields_of, select_field
 from borealis.sql.bind.context import BindContext
@@ -23,7 +23,7 @@ from borealis.sql.bound.expressions import (
 from borealis.sql.parse import Node
 from borealis.types import oids
 from borealis.types.base import Oid
-from borealis.types.registry import type_of
+from borealis.types.registry import format_type, type_of
 
 
 @binds("RowExpr")
@@ -69,19 +69,41 @@ def compare_rows(context: BindContext, name: str, left: Row, right: Row, positio
     if not left.args:
         raise FeatureNotSupported("cannot compare rows of zero length", position=position)
     pairs = list(zip(left.args, right.args, strict=True))
-    match name:
-        case "=" | "<>":
-            tests = tuple(bind_operands(context, name, a, b, position) for a, b in pairs)
-            return tests[0] if len(tests) == 1 else _bool(BoolOp.AND if name == "=" else BoolOp.OR, tests)
-        case "<" | "<=" | ">" | ">=":
-            return _lexicographic(context, name, pairs, position)
-    for a, b in pairs:
-        bind_operands(context, name, a, b, position)
-    raise UndefinedFunction(
+    tests = tuple(_column_test(context, name, a, b, position) for a, b in pairs)
+    if len(tests) == 1:
+        return tests[0]
+    if name in ("=", "<>"):
+        return _bool(BoolOp.AND if name == "=" else BoolOp.OR, tests)
+    if name in _STRICT:
+        return _lexicographic(context, name, pairs, position)
+    raise FeatureNotSupported(
         f"could not determine interpretation of row comparison operator {name}",
         hint="Row comparison operators must be associated with btree operator families.",
         position=position,
     )
+
+
+_STRICT = {
+    "<": "<",
+    "<=": "<",
+    ">": ">",
+    ">=": ">",
+    "~<~": "~<~",
+    "~<=~": "~<~",
+    "~>~": "~>~",
+    "~>=~": "~>~",
+}
+"""Operators of a B-tree's order, and which of them rows that begin unlike are compared by."""
+
+
+def _column_test(context: BindContext, name: str, left: Expr, right: Expr, position: int | None) -> Expr:
+    test = bind_operands(context, name, left, right, position)
+    if test.type != oids.BOOL:
+        raise DatatypeMismatch(
+            f"row comparison operator must yield type boolean, not type {format_type(test.type, -1)}",
+            position=position,
+        )
+    return test
 
 
 def _lexicographic(
@@ -90,7 +112,7 @@ def _lexicographic(
     (left, right), *rest = pairs
     if not rest:
         return bind_operands(context, name, left, right, position)
-    strictly = bind_operands(context, name[0], left, right, position)
+    strictly = bind_operands(context, _STRICT[name], left, right, position)
     equal = bind_operands(context, "=", left, right, position)
     return _bool(
         BoolOp.OR, (strictly, _bool(BoolOp.AND, (equal, _lexicographic(context, name, rest, position))))
