@@ -28,12 +28,11 @@ from borealis.sql.bind.expressions.operators import bind_binary
 from borealis.sql.bind.from_functions import bind_functions
 from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem, refuse_equal_names, var_columns
 from borealis.sql.bind.names import find_relation, find_system_table, find_table, lookup_relation
-from borealis.sql.bind.sql_functions import call_rows, result_columns
+from borealis.sql.bind.sql_functions import call_rows, has_nested_calls, result_columns
 from borealis.sql.bind.stored import alias_shown, named_columns, schema_shown
 from borealis.sql.bind.system_views import system_view_query
 from borealis.sql.bind.views import bind_view_query
-from borealis.sql.bind.walk import walk
-from borealis.sql.bound.expressions import Coalesce, Expr, SqlCall, SubLink, Var
+from borealis.sql.bound.expressions import Coalesce, Expr, Var
 from borealis.sql.bound.relations import (
     TABLE_OID,
     CteRelation,
@@ -266,13 +265,14 @@ def _bind_made_function(level: Level, node: Node) -> SubqueryRelation | None:
     number = level.new_relation()
     alias = node.get("alias", {})
     columns = result_columns(function)
-    if len(columns) == 1 and not any(argument.mode in "obt" for argument in function.arguments):
+    if len(columns) == 1 and not any(
+        argument.mode in "obt" and argument.name for argument in function.arguments
+    ):
         columns = (dataclasses.replace(columns[0], name=alias.get("aliasname", function.name)),)
     name = alias.get("aliasname", function.name)
     renamed = rename_columns(name, var_columns(number, columns), alias)
     level.add(NamespaceItem(name, None, renamed, is_scalar=len(columns) == 1))
-    is_nested = any(isinstance(part, SqlCall | SubLink) for arg in args for part in walk(arg))
-    return SubqueryRelation(number, name, query, columns, True, function.oid, is_nested)
+    return SubqueryRelation(number, name, query, columns, True, function.oid, has_nested_calls(args))
 
 
 def _bind_join(level: Level, node: Node) -> FromItem:

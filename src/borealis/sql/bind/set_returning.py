@@ -3,7 +3,7 @@
 They become LATERAL functions in FROM, whose rows multiply the query's as PostgreSQL's do. Those of one depth run side by
 side, the shorter padded with NULLs; one that is another's argument runs before it. Those GROUP BY names run before the
 grouping, those of window definitions before the windows; in a grouped query, beside window functions, or where DISTINCT ON and ORDER BY
-name none, the others run over its rows:
+name none, the others run over its rows (a function made by CREATE FUNCTION becomes the subquery its body is):
 
     SELECT a, count(*), generate_series(1, a) FROM t GROUP BY a ORDER BY 2
     SELECT s.c1, s.c2, f.c1 FROM (SELECT a, count(*) FROM t GROUP BY a) s, generate_series(1, s.c1) f ORDER BY s.c2
@@ -21,6 +21,7 @@ from borealis.sql.bind.composites import field_at, is_composite, record_shape
 from borealis.sql.bind.grouping import own_nodes
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.record_functions import row_of_element
+from borealis.sql.bind.sql_functions import call_rows, has_nested_calls, made_function
 from borealis.sql.bind.walk import rewrite
 from borealis.sql.bound.expressions import (
     Case,
@@ -129,9 +130,14 @@ def _expand(level: Level, select: Select, exprs: Sequence[Expr]) -> Select:
 
 def _relation_of(
     level: Level, calls: Sequence[FuncCall]
-) -> tuple[FunctionRelation | RowsFrom, list[tuple[FuncCall, Expr]]]:
+) -> tuple[FunctionRelation | RowsFrom | SubqueryRelation, list[tuple[FuncCall, Expr]]]:
     """Return the calls as one FROM item, and what each stands for over its columns."""
     number = level.new_relation()
+    made = [function for call in calls if (function := made_function(level.context, call.function))]
+    if made and len(calls) > 1:
+        raise FeatureNotSupported(
+            f"function {made[0].name} beside other set-returning functions not supported"
+        )
     columns: list[RelationColumn] = []
     widths: list[int] = []
     values: list[tuple[FuncCall, Expr]] = []
@@ -144,10 +150,14 @@ def _relation_of(
         values.append((call, _value_of(level, call, variables, is_padded=len(calls) > 1)))
         widths.append(len(own))
         columns += own
-    if len(calls) == 1:
-        relation: FunctionRelation | RowsFrom = FunctionRelation(
-            number, calls[0].function.name, calls[0], tuple(columns)
+    relation: FunctionRelation | RowsFrom | SubqueryRelation
+    if made:
+        rows, args = call_rows(level.context, made[0], calls[0].args), calls[0].args
+        relation = SubqueryRelation(
+            number, made[0].name, rows, tuple(columns), True, made[0].oid, has_nested_calls(args)
         )
+    elif len(calls) == 1:
+        relation = FunctionRelation(number, calls[0].function.name, calls[0], tuple(columns))
     else:
         relation = RowsFrom(number, "", tuple(calls), tuple(widths), tuple(columns))
     return relation, values

@@ -73,7 +73,7 @@ def signature_of(function: objects.Function) -> Function:
         args=tuple(argument.type for argument in inputs),
         default_count=sum(argument.default is not None for argument in inputs),
         out_types=tuple(argument.type for argument in outputs),
-        out_names=tuple(argument.name for argument in outputs),
+        out_names=tuple(_output_name(argument, n) for n, argument in enumerate(outputs, 1)),
         defaults="",
         arg_names=tuple(argument.name for argument in inputs)
         if any(argument.name for argument in inputs)
@@ -105,7 +105,7 @@ def made_function(context: BindContext, function: Function) -> objects.Function 
 def call_value(context: BindContext, function: objects.Function, args: tuple[Expr, ...]) -> Expr:
     """Return the call as an expression; the arguments are of the declared types."""
     if function.returns_set:
-        raise FeatureNotSupported(f"set-returning function {function.name} outside FROM not supported")
+        raise FeatureNotSupported(f"set-returning function {function.name} inside ROWS FROM not supported")
     context.functions.append((function, context.runner))
     seen, around = _inputs(context, function, args)
     value = _value(context, function, bind_body(context, function, seen), seen)
@@ -150,6 +150,11 @@ def call_rows(context: BindContext, function: objects.Function, args: tuple[Expr
     return Select(targets, Join(kind, around, body, not_null))
 
 
+def has_nested_calls(args: Sequence[Expr]) -> bool:
+    """Return whether queries, or calls of functions made by CREATE FUNCTION, are among the arguments."""
+    return any(isinstance(part, SqlCall | SubLink) for arg in args for part in walk(arg))
+
+
 def _one_row(context: BindContext) -> SubqueryRelation:
     targets = (Target(Const(oids.INT4, -1, 1), "one"),)
     return SubqueryRelation(context.new_id(), "", Select(targets), (RelationColumn("one", oids.INT4, -1),))
@@ -157,9 +162,18 @@ def _one_row(context: BindContext) -> SubqueryRelation:
 
 def result_columns(function: objects.Function) -> tuple[RelationColumn, ...]:
     outputs = [argument for argument in function.arguments if argument.mode in "obt"]
-    if outputs:
-        return tuple(RelationColumn(argument.name, argument.type, -1) for argument in outputs)
-    return (RelationColumn(function.name, function.result, -1),)
+    if len(outputs) > 1:
+        return tuple(
+            RelationColumn(_output_name(argument, n), argument.type, -1)
+            for n, argument in enumerate(outputs, 1)
+        )
+    name = outputs[0].name if outputs else ""
+    return (RelationColumn(name or function.name, function.result, -1),)
+
+
+def _output_name(argument: objects.FunctionArgument, ordinal: int) -> str:
+    """Return what a column of the result is called; an OUT parameter without a name by its place among them."""
+    return argument.name or f"column{ordinal}"
 
 
 def bind_body(

@@ -149,8 +149,10 @@ def finish_call(
         return context.remember(KNOWN_CALLS[function.name](context, node, args), position)
     if made is not None:
         context.keep(node, {"function": {"oid": made.oid}})
-        call = call_value(context, made, _made_arguments(level, made, candidate, args, position))
-        return context.remember(call, position)
+        made_args = _made_arguments(level, made, candidate, args, position)
+        if not made.returns_set or level.place == "FROM":
+            return context.remember(call_value(context, made, made_args), position)
+        return _set_call(level, FuncCall(made.result, -1, function, made_args), position)
     if len(node["funcname"]) == 1:
         context.keep(node, {"funcname": [{"String": {"sval": "pg_catalog"}}, *node["funcname"]]})
     if function.aggregate_kind in _ORDERED_SETS:
@@ -171,9 +173,15 @@ def finish_call(
         if function.name in POPULATE | TO_RECORD and level.place != "FROM":
             expr = populated(context, expr, None)
         elif function.returns_set:
-            _check_set_returning(level, function, position)
-            level.set_returning.append(expr)
+            return _set_call(level, expr, position)
     return context.remember(expr, position)
+
+
+def _set_call(level: Level, call: FuncCall, position: int | None) -> Expr:
+    """Note a set-returning call, which bind/set_returning.py moves into FROM."""
+    _check_set_returning(level, call.function, position)
+    level.set_returning.append(call)
+    return level.context.remember(call, position)
 
 
 def _given(level: Level, node: Node) -> tuple[tuple[Expr, ...], tuple[Oid, ...]]:
