@@ -143,8 +143,9 @@ def _bind_rows(
     level.place = "VALUES"
     level.allows_sets = len(rows) == 1
     lists = [row["List"].get("items", ()) for row in rows]
-    if any(len(items) != len(lists[0]) for items in lists):
-        raise SyntaxError_("VALUES lists must all be the same length")
+    unlike = next((items for items in lists if len(items) != len(lists[0])), None)
+    if unlike is not None:
+        raise SyntaxError_("VALUES lists must all be the same length", position=context.leftmost(unlike))
     used = _match_width(level, columns, node, lists[0], len(lists[0]))
     bound = tuple(
         tuple(_bind_value(level, column, item, override) for column, item in zip(used, items, strict=True))

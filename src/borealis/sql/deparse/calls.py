@@ -41,7 +41,7 @@ def call_text(to: Expressions, node: Node, expr: bound.Expr | None) -> Shown:
     nodes = [arg["NamedArgExpr"]["arg"] if "NamedArgExpr" in arg else arg for arg in node.get("args", ())]
     names = tuple(arg["NamedArgExpr"]["name"] for arg in node.get("args", ()) if "NamedArgExpr" in arg)
     function = getattr(expr, "function", None)
-    if not isinstance(function, Function):
+    if not isinstance(function, Function) or function.oid in to.context.catalog.functions_by_oid:
         return _made_call(to, node, nodes, names, expr)
     wanted = _argument_types(function, expr, len(nodes)) if not names else [Oid(0)] * len(nodes)
     args = tuple(to.shown(arg, type_) for arg, type_ in zip(nodes, wanted, strict=True))
@@ -64,8 +64,8 @@ def _argument_types(function: Function, expr: object, count: int) -> list[Oid]:
     wanted += [Oid(0)] * (count - len(wanted))
     for ordinal in range(count):
         declared = function.args[min(ordinal, len(function.args) - 1)] if function.args else oids.ANY
-        if declared == oids.ANY:
-            wanted[ordinal] = oids.ANY
+        if declared == oids.ANY and function.aggregate_kind != "h":
+            wanted[ordinal] = oids.ANY  # a hypothetical row's are of the types it is ordered by
     return wanted
 
 
@@ -74,7 +74,11 @@ def _made_call(
 ) -> Shown:
     """Return a call of a function made by CREATE FUNCTION, or of a type's name as a cast."""
     catalog = to.context.catalog
-    oid = expr.function if isinstance(expr, bound.SqlCall) else None
+    oid = None
+    if isinstance(expr, bound.SqlCall):
+        oid = expr.function
+    elif isinstance(expr, bound.FuncCall):
+        oid = expr.function.oid  # it returns a set
     made = None if oid is None else catalog.functions_by_oid.get(oid)
     if made is not None:
         inputs = [argument.domain or argument.type for argument in made.arguments if argument.mode in "ibv"]

@@ -40,7 +40,6 @@ from borealis.sql.bound.expressions import (
     CoerceViaIO,
     Expr,
     FuncCall,
-    Relabel,
     SortKey,
     WindowCall,
 )
@@ -70,7 +69,8 @@ def bind_call(level: Level, node: Node) -> Expr:
         cast = _as_cast(level, name, args, node, position)
         if cast is not None:
             return cast
-    return finish_call(level, node, _decide(".".join(names), found, given, position), args, position)
+    candidate = _decide(".".join(names), found, given, position, node)
+    return finish_call(level, node, candidate, args, position)
 
 
 def _functions(level: Level, node: Node, names: list[str], position: int | None) -> tuple[Function, ...]:
@@ -97,7 +97,7 @@ def find_made(level: Level, node: Node) -> tuple[objects.Function, tuple[Expr, .
         candidate, args = _find_named(level, node, ".".join(names), functions, position)
     else:
         args, given = _given(level, node)
-        candidate = _decide(".".join(names), _find(names[-1], given, node, functions), given, position)
+        candidate = _decide(".".join(names), _find(names[-1], given, node, functions), given, position, node)
     made = made_function(level.context, candidate.item)
     if made is None:
         return None
@@ -162,7 +162,7 @@ def finish_call(
     coerced, result = resolve_polymorphic(context, function, candidate.args, args, position)
     coerced += _default_args(level, function, len(coerced)) if not candidate.is_variadic else ()
     if function.kind == "a" and "over" not in node:
-        expr = _aggregate(level, node, function, coerced, result, position)
+        expr = _aggregate(level, node, function, args, coerced, result, position)
     elif "over" in node:
         expr = _window_call(level, node, function, coerced, result, position)
     elif function.kind == "w":
@@ -208,12 +208,18 @@ def _is_better_as_cast(name: str, given: tuple[Oid, ...]) -> bool:
 
 
 def _decide(
-    name: str, found: list[Candidate[Function]], given: tuple[Oid, ...], position: int | None
+    name: str, found: list[Candidate[Function]], given: tuple[Oid, ...], position: int | None, node: Node
 ) -> Candidate[Function]:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise _not_found(name, given, position)
+        error = _not_found(name, given, position)
+        if len(node.get("agg_order", ())) > 1 and "agg_within_group" not in node:
+            error.hint = (
+                "No aggregate function matches the given name and argument types. Perhaps you misplaced ORDER BY; "
+                "ORDER BY must appear after all regular arguments of the aggregate."
+            )
+        raise error
     raise AmbiguousFunction(
         f"function {_call_text(name, given)} is not unique",
         hint="Could not choose a best candidate function. You might need to add explicit type casts.",
@@ -389,7 +395,13 @@ def _refuse_special_forms(node: Node, function: Function, position: int | None) 
 
 
 def _aggregate(
-    level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
+    level: Level,
+    node: Node,
+    function: Function,
+    given: tuple[Expr, ...],
+    args: tuple[Expr, ...],
+    result: Oid,
+    position: int | None,
 ) -> Expr:
     _refuse_sets(level, args, "aggregate function", position)
     if function.aggregate_kind == "n" and "agg_within_group" in node:
@@ -410,7 +422,7 @@ def _aggregate(
         function,
         args,
         bool(node.get("agg_distinct")),
-        _aggregate_order(level, node, args),
+        _aggregate_order(level, node, given),
         _filter(level, node),
     )
     return given_to_its_query(level, call, position)
@@ -428,7 +440,8 @@ def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int 
             )
 
 
-def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[SortKey, ...]:
+def _aggregate_order(level: Level, node: Node, given: tuple[Expr, ...]) -> tuple[SortKey, ...]:
+    """Bind ORDER BY in a call; beside DISTINCT it names arguments, as they were given, before they fitted the signature."""
     from borealis.sql.bind.ordering import bind_sort_direction
 
     keys = []
@@ -436,21 +449,15 @@ def _aggregate_order(level: Level, node: Node, args: tuple[Expr, ...]) -> tuple[
         sort_by = item["SortBy"]
         expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
         _refuse_sets(level, (expr,), "aggregate function", None)
+        if node.get("agg_distinct") and expr not in given:
+            from borealis.errors import InvalidColumnReference
+
+            raise InvalidColumnReference(
+                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                position=level.context.position_of(expr),
+            )
         keys.append(bind_sort_direction(level.context, expr, sort_by))
-    arguments = [_as_written(arg) for arg in args]
-    if node.get("agg_distinct") and any(_as_written(key.expr) not in arguments for key in keys):
-        from borealis.errors import InvalidColumnReference
-
-        raise InvalidColumnReference(
-            "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
-            position=level.context.position_of(keys[0].expr),
-        )
     return tuple(keys)
-
-
-def _as_written(expr: Expr) -> Expr:
-    """Return an argument as it was before it was fitted to the signature: ORDER BY names it so."""
-    return expr.arg if isinstance(expr, Relabel) else expr
 
 
 def _filter(level: Level, node: Node) -> Expr | None:
