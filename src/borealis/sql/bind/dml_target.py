@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from borealis.catalog.relations import Column, Table, View
 from borealis.errors import FeatureNotSupported, SyntaxError_
@@ -25,6 +25,15 @@ class DmlTarget:
     item: NamespaceItem
     where: Expr | None = None  # what the view adds to the statement's own condition
     view: UpdatableView | None = None
+
+    @property
+    def face_on_conflict(self) -> Table:
+        """The face SET has in ON CONFLICT DO UPDATE: DEFAULT is there the view's own, NULL where it has none."""
+        if self.view is None:
+            return self.face
+        own = self.view.view.columns
+        columns = (replace(to, default=by.default) for to, by in zip(self.face.columns, own, strict=True))
+        return replace(self.face, columns=tuple(columns))
 
     def check_written(self, attnums: Iterable[int], verb: str) -> None:
         """Raise where a view's column that is no table's, or a table's column twice, is written to."""

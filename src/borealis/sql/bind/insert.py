@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 
 from borealis.catalog.relations import Column, Index, Table
 from borealis.errors import (
@@ -32,6 +33,7 @@ from borealis.sql.bind.select import bind_where
 from borealis.sql.bind.set_returning import expand_sets
 from borealis.sql.bind.targets import bind_targets
 from borealis.sql.bind.update import bind_assignments
+from borealis.sql.bind.walk import rewrite
 from borealis.sql.bound.expressions import ExcludedVar, Expr, Var
 from borealis.sql.bound.relations import RelationColumn, SubqueryRelation
 from borealis.sql.bound.statements import Insert, OnConflict, Query, Select, Target, Values
@@ -49,8 +51,6 @@ def bind_insert(context: BindContext, node: Node, outer: Level | None = None) ->
     target.check_written(attnums, "insert into")
     on_conflict = None
     if "onConflictClause" in node:
-        if target.view is not None:
-            raise FeatureNotSupported("ON CONFLICT on a view not supported")
         on_conflict = _bind_on_conflict(level, target, node["onConflictClause"])
     return Insert(
         table,
@@ -204,21 +204,21 @@ def _assign_query(
 
 
 def _bind_on_conflict(level: Level, target: DmlTarget, node: Node) -> OnConflict:
-    context, table = level.context, target.table
+    context = level.context
     excluded = NamespaceItem(
         "excluded",
         None,
         tuple(
-            NamedColumn(column.name, ExcludedVar(column.type, column.typmod, column.attnum))
-            for column in table.live_columns
+            NamedColumn(column.name, rewrite(column.expr, partial(_excluded, target.relation)))
+            for column in target.item.columns
         ),
         columns_visible=False,
-        table=table.oid,
+        table=target.item.table,
     )
     is_update = node["action"] != "ONCONFLICT_NOTHING"
     if is_update:
         level.entries.append(excluded)
-    index = _inferred_index(level, target, node.get("infer"), context.position(node))
+    index = _inferred_index(level, target, node.get("infer"))
     if not is_update:
         return OnConflict(index, None)
     if index is None:
@@ -230,22 +230,29 @@ def _bind_on_conflict(level: Level, target: DmlTarget, node: Node) -> OnConflict
     inner = Level(context, parent=level.parent, ctes=level.ctes, place="UPDATE")
     inner.relation_ids, inner.entries = level.relation_ids, level.entries
     inner.namespace += (target.item, excluded)
-    assignments = bind_assignments(inner, table, node["targetList"])
+    if target.view is not None and any("indirection" in each["ResTarget"] for each in node["targetList"]):
+        raise FeatureNotSupported("assignment to a field or element of a view's column not supported")
+    assignments = bind_assignments(inner, target.face_on_conflict, node["targetList"])
+    target.check_written((attnum for attnum, _ in assignments), "insert into")
     return OnConflict(index, assignments, bind_where(inner, node.get("whereClause")))
 
 
-def _inferred_index(level: Level, target: DmlTarget, node: Node | None, position: int | None) -> Index | None:
+def _excluded(relation: int, node: Expr) -> Expr | None:
+    """Make of the target's column that of the row proposed for insertion."""
+    if isinstance(node, Var) and node.relation == relation:
+        return ExcludedVar(node.type, node.typmod, node.attnum)
+    return None
+
+
+def _inferred_index(level: Level, target: DmlTarget, node: Node | None) -> Index | None:
     """Return the unique index ON CONFLICT (columns) or ON CONSTRAINT means."""
     if node is None:
         return None
     if "conname" in node:
-        for index in target.table.indexes:
+        for index in target.table.indexes if target.view is None else ():
             if index.name == node["conname"] and index.is_unique:
                 return index
-        raise UndefinedObject(
-            f'constraint "{node["conname"]}" for table "{target.table.name}" does not exist',
-            position=position,
-        )
+        raise UndefinedObject(f'constraint "{node["conname"]}" for table "{target.face.name}" does not exist')
     inferred = infer_index(level, target.table, target.item, target.relation, node)
     if inferred is not None:
         return inferred
