@@ -95,14 +95,20 @@ def bind_functions(level: Level, node: Node) -> BoundFunctions:
     return BoundFunctions(relation, number, columns, name, is_scalar, table)
 
 
-def _entries(context: BindContext, node: Node) -> list[tuple[Node, Sequence[Node]]]:
-    """Return the calls with their column definition lists, unnest of several arrays taken apart."""
+def entries_of(node: Node) -> list[tuple[Node, Sequence[Node]]]:
+    """Return the calls of a RangeFunction with their column definition lists, unnest of several arrays taken apart."""
     found: list[tuple[Node, Sequence[Node]]] = []
     for item in node["functions"]:
         call, *rest = item["List"]["items"]
         definition = rest[0].get("List", {}).get("items", ()) if rest else ()
         arrays = _arrays_of_unnest(call)
         found += [(call, definition)] if arrays is None else [(one, ()) for one in arrays]
+    return found
+
+
+def _entries(context: BindContext, node: Node) -> list[tuple[Node, Sequence[Node]]]:
+    """Return the calls with their column definition lists, that of a lone call wherever it stands."""
+    found = entries_of(node)
     own = node.get("coldeflist", ())
     if not own:
         return found

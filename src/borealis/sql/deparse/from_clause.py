@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from borealis.settings.identifiers import quote_identifier
+from borealis.sql.bind.from_functions import entries_of
 from borealis.sql.bound import expressions as bound
 from borealis.sql.bound.relations import CteRelation, FunctionRelation, RowsFrom
 from borealis.sql.deparse.calls import call_text
 from borealis.sql.deparse.expressions import Expressions
+from borealis.sql.deparse.nodes import Call, Shown
 from borealis.sql.deparse.printer import JOIN, STANDARD, Printer
 from borealis.sql.deparse.scope import Range, current_name, using_names
 from borealis.sql.parse import Node
@@ -108,22 +110,25 @@ def _alias(out: Printer, shown: Range, *, always: bool, columns: bool) -> None:
 
 def _function(writer: QueryWriter, out: Printer, to: Expressions, body: Node, shown: Range) -> None:
     item, _ = writer.trace.items[id(body)]
-    entries = [entry["List"]["items"] for entry in body["functions"]]
+    entries = entries_of(body)
     if isinstance(item, FunctionRelation):
         calls: list[bound.Expr | None] = [item.call]
     elif isinstance(item, RowsFrom):
         calls = list(item.calls)
     else:
         calls = [None] * len(entries)
-    is_rows_from = len(entries) > 1 or body.get("is_rowsfrom")
-    out.put("ROWS FROM(" if is_rows_from else "")
-    for ordinal, entry in enumerate(entries):
-        out.put(", " if ordinal else "")
-        _call(out, to, entry[0], calls[ordinal] if ordinal < len(calls) else None)
-        definition = entry[1].get("List", {}).get("items", ()) if len(entry) > 1 and entry[1] else ()
-        if definition:
-            out.put(f" AS ({_column_definitions(to, definition)})")
-    out.put(")" if is_rows_from else "")
+    if len(entries) > 1 and all(map(_is_unnest, calls)):
+        out.put("UNNEST(")
+        for ordinal, (entry, call) in enumerate(zip(entries, calls, strict=True)):
+            out.put(", " if ordinal else "")
+            shown_call = _shown_call(to, entry[0]["FuncCall"], call)
+            assert isinstance(shown_call, Call), shown_call
+            out.exprs(shown_call.args)
+        out.put(")")
+    else:
+        is_defined = any(definition for _, definition in entries)
+        is_rows_from = len(entries) > 1 or bool(body.get("is_rowsfrom") and is_defined)
+        _calls(out, to, entries, calls, is_rows_from=is_rows_from)
     out.put(" WITH ORDINALITY" if body.get("ordinality") else "")
     if "coldeflist" in body:
         out.put(f" {quote_identifier(shown.name)}({_column_definitions(to, body['coldeflist'])})")
@@ -131,12 +136,32 @@ def _function(writer: QueryWriter, out: Printer, to: Expressions, body: Node, sh
     _alias(out, shown, always=True, columns=True)
 
 
-def _call(out: Printer, to: Expressions, node: Node, expr: bound.Expr | None) -> None:
-    if "FuncCall" in node:
-        traced = to.trace.exprs.get(id(node["FuncCall"]))
-        out.expr(call_text(to, node["FuncCall"], traced if traced is not None else expr))
-    else:
-        out.expr(to.shown(node))
+def _is_unnest(call: bound.Expr | None) -> bool:
+    return isinstance(call, bound.FuncCall) and call.function.source == "array_unnest"
+
+
+def _calls(
+    out: Printer,
+    to: Expressions,
+    entries: Sequence[tuple[Node, Sequence[Node]]],
+    calls: Sequence[bound.Expr | None],
+    *,
+    is_rows_from: bool,
+) -> None:
+    out.put("ROWS FROM(" if is_rows_from else "")
+    for ordinal, (node, definition) in enumerate(entries):
+        out.put(", " if ordinal else "")
+        if "FuncCall" in node:
+            out.expr(_shown_call(to, node["FuncCall"], calls[ordinal] if ordinal < len(calls) else None))
+        else:
+            out.expr(to.shown(node))
+        if definition:
+            out.put(f" AS ({_column_definitions(to, definition)})")
+    out.put(")" if is_rows_from else "")
+
+
+def _shown_call(to: Expressions, node: Node, expr: bound.Expr | None) -> Shown:
+    return call_text(to, node, to.trace.exprs.get(id(node)) if expr is None else expr)
 
 
 def _column_definitions(to: Expressions, nodes: Sequence[Node]) -> str:
