@@ -170,9 +170,15 @@ def _bind_in(level: Level, node: Node) -> Expr:
     negated = operator_name(node) == "<>"
     left = bind_expr(level, node["lexpr"])
     items = [bind_expr(level, item) for item in node["rexpr"]["List"]["items"]]
+    oid = common_type(context, [left, *items], None)
+    if oid is not None and is_composite(oid) and oid != oids.RECORD and len(items) > 1:
+        # A literal beside rows of a table is one of them; alone it would be read as an anonymous record, which cannot be.
+        items = [
+            coerce_to_common(context, item, oid, "IN", position) if item.type == oids.UNKNOWN else item
+            for item in items
+        ]
     if isinstance(left, Row) or any(isinstance(item, Row) for item in items):
         return _in_as_chain(context, left, items, position, negated=negated)
-    oid = common_type(context, [left, *items], None)
     # Types with an equality of their own are left to it; text compares as text whatever string type it has.
     if (
         oid is None
