@@ -6,6 +6,7 @@ Source: PostgreSQL 16 documentation 9.16.2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from borealis.errors import FeatureNotSupported, SyntaxError_
@@ -39,6 +40,10 @@ _NOT_KEYS = frozenset(
 )
 _WORDS = frozenset({"ident", *KEYWORDS})
 _REGEX_FLAGS = "ismxq"
+
+
+pattern_checks: list[Callable[[str, str], None]] = []
+"""Who knows regular expressions raises here for a pattern, with its flags, that is none."""
 
 
 def parse_path(text: str) -> Path:
@@ -167,6 +172,8 @@ class _Parser:
         if "x" in written and "q" not in written:
             raise FeatureNotSupported('XQuery "x" flag (expanded regular expressions) is not implemented')
         flags = "".join(flag for flag in _REGEX_FLAGS if flag in written)
+        for check in pattern_checks:
+            check(pattern, flags)
         return Node("like_regex", (pattern, flags), (left,))
 
     # Values

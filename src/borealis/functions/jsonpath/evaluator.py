@@ -31,6 +31,7 @@ from borealis.functions.regex.matching import matches, regex
 from borealis.types import oids
 from borealis.types.base import Style
 from borealis.types.json import JsonValue, Number, sorted_keys
+from borealis.types.jsonpath_parser import pattern_checks
 from borealis.types.jsonpath_tree import LEVEL_MAX, OPERATORS, Node, Path
 from borealis.types.registry import type_of
 
@@ -392,6 +393,13 @@ def _like_regex(value: JsonValue, pattern_and_flags: Any) -> Truth:
     pattern, flags = pattern_and_flags
     found, _ = regex(pattern, _posix_flags(flags))
     return next(iter(matches(found, value)), None) is not None
+
+
+def _check_pattern(pattern: str, flags: str) -> None:
+    regex(pattern, _posix_flags(flags))
+
+
+pattern_checks.append(_check_pattern)
 
 
 def _posix_flags(flags: str) -> str:
