@@ -50,44 +50,47 @@ class _Reader:
         self.line_start = 0
 
     def document(self) -> None:
+        """Read all of the text; without recursion, since what is refused may be deep."""
         self._next()
-        self._value()
+        opened: list[str] = []
+        while True:
+            if self.kind in ("{", "["):
+                opening, closing = self.kind, "}" if self.kind == "{" else "]"
+                self._next()
+                if self.kind != closing:
+                    opened.append(opening)
+                    self._first(opening)
+                    continue
+                self._next()
+            elif self.kind in (_STRING, _SCALAR):
+                self._next()
+            else:
+                raise self._unexpected("JSON value")
+            if not self._goes_on(opened):
+                break
         self._expect(_END, "end of input")
 
-    def _value(self) -> None:
-        if self.kind == "{":
-            self._object()
-        elif self.kind == "[":
-            self._array()
-        elif self.kind in (_STRING, _SCALAR):
-            self._next()
-        else:
-            raise self._unexpected("JSON value")
+    def _first(self, opening: str) -> None:
+        if opening == "{":
+            if self.kind != _STRING:
+                raise self._unexpected('string or "}"')
+            self._key()
 
-    def _object(self) -> None:
-        self._next()
-        if self.kind == _STRING:
-            self._member()
-            while self.kind == ",":
+    def _goes_on(self, opened: list[str]) -> bool:
+        """Close, behind a value, what ends here; return whether another value has to come."""
+        while opened:
+            if self.kind == ",":
                 self._next()
-                self._member()
-        elif self.kind != "}":
-            raise self._unexpected('string or "}"')
-        self._expect("}", '"," or "}"')
+                if opened[-1] == "{":
+                    self._key()
+                return True
+            closing = "}" if opened.pop() == "{" else "]"
+            self._expect(closing, f'"," or "{closing}"')
+        return False
 
-    def _member(self) -> None:
+    def _key(self) -> None:
         self._expect(_STRING, "string")
         self._expect(":", '":"')
-        self._value()
-
-    def _array(self) -> None:
-        self._next()
-        if self.kind != "]":
-            self._value()
-            while self.kind == ",":
-                self._next()
-                self._value()
-        self._expect("]", '"," or "]"')
 
     def _expect(self, kind: str, wanted: str) -> None:
         if self.kind != kind:
