@@ -388,3 +388,10 @@ def test_overlay_tables_outlive_the_transaction_that_made_them(session):
         assert session.rows("SELECT count(*) FROM laid WHERE v = 'own'") == [(str(number + 1),)]
         session.run("COMMIT")
     assert session.rows("SELECT count(*) FROM laid") == [("4",)]
+
+
+def test_an_array_of_rows_in_a_record_of_json_is_refused(session):
+    """Its elements would have to be read as records each."""
+    session.run("CREATE TABLE pair (a int, b text)")
+    with pytest.raises(FeatureNotSupported, match=r"datatype pair\[\] in a record of JSON not supported"):
+        session.run("""SELECT * FROM json_to_record('{"r": [{"a": 1}]}') AS x (r pair[])""")

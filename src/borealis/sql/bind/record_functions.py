@@ -13,7 +13,8 @@ from borealis.sql.bind.context import BindContext
 from borealis.sql.bound.expressions import Const, Expr, FuncCall, Param, RowFrom, RowSource
 from borealis.types import oids
 from borealis.types.base import Oid
-from borealis.types.row_types import Shape, is_row_type
+from borealis.types.registry import format_type
+from borealis.types.row_types import Shape, is_array_of_rows, is_row_type
 
 POPULATE = frozenset(("json_populate_record", "jsonb_populate_record"))
 _POPULATE_SETS = frozenset(("json_populate_recordset", "jsonb_populate_recordset"))
@@ -99,4 +100,6 @@ def _member(context: BindContext, type_: Oid, typmod: int) -> Expr:
         shape = shape_of(context, Const(type_, -1, None))
         assert shape is not None
         return row_of_json(context, type_, shape, Param(oids.JSON, -1, 0), None)
+    if is_array_of_rows(type_):
+        raise FeatureNotSupported(f"datatype {format_type(type_)} in a record of JSON not supported")
     return field_of_text(type_, typmod)
