@@ -10,13 +10,16 @@ Source: PostgreSQL 16 documentation 7.8.2.1 and 7.8.2.2, which give these very e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from borealis.errors import DuplicateColumn, FeatureNotSupported, SyntaxError_
 from borealis.sql.bind.context import BindContext
 from borealis.sql.bind.expressions.columns import field_names, is_star, names_of_star
 from borealis.sql.bind.from_clause import bind_from
 from borealis.sql.bind.level import Level, NamedColumn
+from borealis.sql.bound.relations import RelationColumn
 from borealis.sql.parse import Node
+from borealis.types import oids
 
 _START = "*start*"
 
@@ -55,13 +58,16 @@ def expanded(level: Level, cte: Node, names: Sequence[str]) -> tuple[Node, Stars
     step = dict(zip(names, (target["ResTarget"]["val"] for target in right["targetList"]), strict=True))
     start = {name: _column(_START, name) for name in names}
     added: list[tuple[str, Node, Node]] = []
-    _refuse_equal_names(context, search, cycle)
     if search is not None:
         columns = _listed(context, search, "search", names)
+        _refuse_used(level, cte, names, search, "search_seq_column", "search sequence")
         added.append(_search(search, columns, start, step, reference))
     condition = None
     if cycle is not None:
         columns = _listed(context, cycle, "cycle", names)
+        _refuse_used(level, cte, names, cycle, "cycle_mark_column", "cycle mark")
+        _refuse_used(level, cte, names, cycle, "cycle_path_column", "cycle path")
+        _refuse_equal_names(context, search, cycle)
         added += _cycle(cycle, columns, start, step, reference)
         mark = _column(reference, cycle["cycle_mark_column"])
         condition = _operator("<>", mark, cycle["cycle_mark_value"])
@@ -133,9 +139,25 @@ def _listed(context: BindContext, clause: Node, word: str, names: Sequence[str])
     return columns
 
 
-def _refuse_equal_names(context: BindContext, search: Node | None, cycle: Node | None) -> None:
-    if cycle is None:
+def _refuse_used(level: Level, cte: Node, names: Sequence[str], clause: Node, key: str, what: str) -> None:
+    """Raise where a column that is added has the name of one of the item's own."""
+    from borealis.sql.bind.query import bind_subquery
+
+    name = clause[key]
+    if name not in names:
         return
+    # Where the recursive term names it, that is ambiguous, and found first.
+    known = level.ctes[cte["ctename"]]
+    columns = (*known.columns, RelationColumn(name, oids.TEXT, -1))
+    level.ctes[cte["ctename"]] = replace(known, columns=columns)
+    bind_subquery(level, {"SelectStmt": cte["ctequery"]["SelectStmt"]["rarg"]}, in_from=True, lateral=True)
+    raise SyntaxError_(
+        f'{what} column name "{name}" already used in WITH query column list',
+        position=level.context.position(clause),
+    )
+
+
+def _refuse_equal_names(context: BindContext, search: Node | None, cycle: Node) -> None:
     mark, path = cycle["cycle_mark_column"], cycle["cycle_path_column"]
     if mark == path:
         raise SyntaxError_(
