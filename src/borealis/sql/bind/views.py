@@ -85,6 +85,15 @@ class UpdatableView:
         )
         return replace(self.table, name=self.view.name, columns=columns)
 
+    @property
+    def written(self) -> frozenset[int]:
+        """The view's columns that are the table's, which statements may write."""
+        return frozenset(
+            column.attnum
+            for column, target in zip(self.view.columns, self.targets, strict=True)
+            if isinstance(target.expr, Var) and target.expr.relation == self.relation
+        )
+
     def columns_over(self, attnums: frozenset[int]) -> frozenset[int]:
         """Return the view's columns that are these of the table; of one that is none of the view's, those computed from it."""
         found: set[int] = set()

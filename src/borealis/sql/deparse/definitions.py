@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from borealis.catalog.catalog import Catalog
 from borealis.catalog.objects import Domain, Function, FunctionArgument
 from borealis.catalog.relations import Column, Table, View
-from borealis.errors import FeatureNotSupported
+from borealis.errors import FeatureNotSupported, ObjectNotInPrerequisiteState
 from borealis.sql.bind.assignment import table_columns
 from borealis.sql.bind.context import Arguments, BindContext
 from borealis.sql.bind.expressions import bind_expr
@@ -20,6 +20,7 @@ from borealis.sql.bind.level import Level, NamedColumn, NamespaceItem
 from borealis.sql.bind.query import bind_query
 from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.trace import BindTrace
+from borealis.sql.bind.views import bind_updatable
 from borealis.sql.bound.expressions import Param, Var
 from borealis.sql.deparse import calls, operators  # noqa: F401 - they register what they show
 from borealis.sql.deparse.expressions import Expressions
@@ -103,6 +104,14 @@ class Definitions:
         if is_return:
             return f"RETURN {texts[0]}"
         return "BEGIN ATOMIC\n" + "".join(f" {text};\n" for text in texts) + "END"
+
+    def written_columns(self, view: View) -> frozenset[int] | None:
+        """Return the columns of a view that INSERT and UPDATE may write, None where not even DELETE may."""
+        context, _ = self._context()
+        try:
+            return bind_updatable(context, view, "delete from").written
+        except ObjectNotInPrerequisiteState:
+            return None
 
     def _body_statement(self, function: Function, inputs: Sequence[FunctionArgument], node: Node) -> str:
         context, trace = self._context()

@@ -33,7 +33,8 @@ SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, 
   (CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END)::varchar AS identity_cycle,
   (CASE WHEN a.attgenerated <> '' THEN 'ALWAYS' ELSE 'NEVER' END)::varchar AS is_generated,
   (CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)::varchar AS generation_expression,
-  (CASE c.relkind WHEN 'r' THEN 'YES' ELSE 'NO' END)::varchar AS is_updatable
+  (CASE WHEN c.relkind = 'r' OR pg_catalog.pg_column_is_updatable(c.oid, a.attnum, false) THEN 'YES' ELSE 'NO' END)::varchar
+    AS is_updatable
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
