@@ -99,10 +99,10 @@ class Definitions:
         """Return a SQL-standard body: `RETURN …`, or BEGIN ATOMIC with its queries."""
         nodes = json.loads(function.body)
         inputs = [argument for argument in function.arguments if argument.mode in "ibv"]
-        is_return = len(nodes) == 1 and "ReturnStmt" in nodes[0]
-        texts = [self._body_statement(function, inputs, node) for node in nodes]
-        if is_return:
-            return f"RETURN {texts[0]}"
+        texts = [self._body_statement(function, inputs, node).lstrip() for node in nodes]
+        match nodes:
+            case [{"ReturnStmt": body}] if "atomic" not in body:
+                return texts[0]
         return "BEGIN ATOMIC\n" + "".join(f" {text};\n" for text in texts) + "END"
 
     def written_columns(self, view: View) -> frozenset[int] | None:
@@ -119,15 +119,17 @@ class Definitions:
         context.arguments = Arguments(function.name, tuple(one.name for one in inputs), exprs)
         if "ReturnStmt" in node:
             value = node["ReturnStmt"]["returnval"]
-            return self._bound(
+            text, _ = self._bound(
                 context, trace, Level(context), Scope(None), value, function.result, pretty=False
-            )[0]
+            )
+            return f"RETURN {text}"
         if "SelectStmt" not in node:
             raise FeatureNotSupported(f"definition with {next(iter(node))} not supported")
         bind_query(Level(context), node["SelectStmt"])
         writer = QueryWriter(context, trace, pretty=False)
         out = writer.printer()
-        writer.query(out, node["SelectStmt"], None)
+        out.depth = 1  # inside BEGIN ATOMIC
+        writer.query(out, node["SelectStmt"], Scope(None), names_shown=False)
         return out.text
 
     def _over_table(self, table: Table | View, node: Node, wanted: Oid, *, pretty: bool) -> str:

@@ -263,10 +263,14 @@ def _body(
 
 
 def _standard_body(node: Node) -> list[Node]:
-    """Return the statements of RETURN expression or BEGIN ATOMIC … END."""
+    """Return the statements of RETURN expression or BEGIN ATOMIC … END; a RETURN in the latter is marked."""
     if "ReturnStmt" in node:
         return [node]
-    return [tree for item in node["List"]["items"] for tree in item.get("List", {}).get("items", ())]
+    trees = [tree for item in node["List"]["items"] for tree in item.get("List", {}).get("items", ())]
+    return [
+        {"ReturnStmt": {**tree["ReturnStmt"], "atomic": True}} if "ReturnStmt" in tree else tree
+        for tree in trees
+    ]
 
 
 def _start_of_literal(context: BindContext, options: FunctionOptions) -> int:
