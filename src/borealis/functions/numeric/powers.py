@@ -50,8 +50,9 @@ def numeric_sqrt(value: str) -> str:
     if number.is_infinite():
         return value
     scale = chosen_scale(weight_of(number) * 2 + 1, scale_of(number))
-    root = number.sqrt(_context(scale + max(number.adjusted(), 0) // 2 + 2)) if number else ZERO
-    return text(scaled(root, scale))
+    # One digit more, cut off: rounded twice, 1.4999… would be 2.
+    digits = math.isqrt(int(number.scaleb(2 * (scale + 1), EXACT)))
+    return text(scaled(Decimal(digits).scaleb(-(scale + 1), EXACT), scale))
 
 
 @scalar("numeric_exp")
