@@ -109,8 +109,8 @@ def numeric_round(value: str, places: int) -> str:
     number = Decimal(value)
     if not number.is_finite():
         return value
-    # PostgreSQL clamps the places to what a numeric can have.
-    places = max(min(places, decimals.SCALE_MAX), -decimals.DIGITS_MAX)
+    # PostgreSQL clamps the places to what a numeric can have; one more in front leaves nothing that rounds up.
+    places = max(min(places, decimals.SCALE_MAX), -decimals.DIGITS_MAX - 1)
     return decimals.text(_at(number, places, None))
 
 
