@@ -18,6 +18,7 @@ import pgparse
 from borealis.errors import (
     FeatureNotSupported,
     InvalidEscapeSequence,
+    InvalidParameterValue,
     ReservedName,
     SqlError,
     StatementTooComplex,
@@ -146,16 +147,23 @@ def _invalid_escape(text: str, position: int) -> SqlError:
     )
 
 
+_KINDS: tuple[tuple[re.Pattern[str], type[SqlError]], ...] = (
+    (re.compile("^frame "), WindowingError),
+    (re.compile("^role name |cannot be used as a role name here$"), ReservedName),
+    (re.compile("^precision for type float |^column number must be in range "), InvalidParameterValue),
+    (
+        re.compile(
+            "not yet implemented$|no longer (supported|required)$|is not supported$| cannot be marked |"
+            "is only supported for ON DELETE actions$|not supported on recursive views$|"
+            "^current database cannot be changed$|^aggregates cannot have output arguments$|"
+            "^CREATE SCHEMA IF NOT EXISTS cannot include schema elements$"
+        ),
+        FeatureNotSupported,
+    ),
+)
+"""Errors of the grammar that are none of syntax, by their text. Source: PostgreSQL 16, gram.y."""
+
+
 def _kind_of(message: str) -> type[SqlError]:
     """Return the class of a parser's error; libpg_query tells its text alone."""
-    if message.startswith("frame "):
-        return WindowingError
-    if (
-        message == "CREATE SCHEMA IF NOT EXISTS cannot include schema elements"
-        or message.endswith("not yet implemented")  # MATCH PARTIAL
-        or " constraints cannot be marked " in message  # CHECK … DEFERRABLE
-    ):
-        return FeatureNotSupported
-    if message.endswith("cannot be used as a role name here") or message.startswith("role name "):
-        return ReservedName
-    return SyntaxError_
+    return next((kind for pattern, kind in _KINDS if pattern.search(message)), SyntaxError_)
