@@ -358,7 +358,7 @@ class Printer:
 
 
 _SPECIAL: dict[tuple[str, int], tuple[str | int, ...]] = {
-    # the words and the arguments' ordinals; -1 is the first argument's text without quotes
+    # the words and the arguments' ordinals; -1 and -2 are the first and second argument's text without quotes
     ("extract", 2): ("EXTRACT(", -1, " FROM ", 1, ")"),
     ("timezone", 2): ("(", 1, " AT TIME ZONE ", 0, ")"),
     ("position", 2): ("POSITION((", 1, ") IN (", 0, "))"),
@@ -374,5 +374,8 @@ _SPECIAL: dict[tuple[str, int], tuple[str | int, ...]] = {
     ("rtrim", 1): ("TRIM(TRAILING FROM ", 0, ")"),
     ("rtrim", 2): ("TRIM(TRAILING ", 1, " FROM ", 0, ")"),
     ("normalize", 1): ("NORMALIZE(", 0, ")"),
-    ("is_normalized", 1): ("((", 0, ") IS NORMALIZED)"),
+    ("normalize", 2): ("NORMALIZE(", 0, ", ", -2, ")"),
+    ("is_normalized", 1): ("(", 0, " IS NORMALIZED)"),
+    ("is_normalized", 2): ("(", 0, " IS ", -2, " NORMALIZED)"),
+    ("pg_collation_for", 1): ("COLLATION FOR (", 0, ")"),
 }

@@ -41,7 +41,8 @@ class Scope:
     names: set[str] = field(default_factory=set)
     shown: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     tables: dict[tuple[int, int], tuple[Oid, int]] = field(default_factory=dict)
-    joined: list[tuple[Expr, str]] = field(default_factory=list)
+    joined: list[tuple[Expr, str, str]] = field(default_factory=list)
+    """What columns of joins are that USING makes of two, with the join's alias and the column's name; outer joins last."""
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self
@@ -62,9 +63,13 @@ class Scope:
     def merged(self, expr: Expr) -> str | None:
         """Return the name of the column of a join that an expression is."""
         for scope in self.chain():
-            for other, name in scope.joined:
+            for other, alias, name in reversed(scope.joined):
                 if other == expr:
-                    return quote_identifier(name)
+                    return (
+                        f"{quote_identifier(alias)}.{quote_identifier(name)}"
+                        if alias
+                        else quote_identifier(name)
+                    )
         return None
 
     def base_column(self, var: Var) -> tuple[Oid, int] | None:
@@ -135,11 +140,12 @@ def _add_join(scope: Scope, body: Node, item: NamespaceItem) -> None:
     alias = body.get("alias", {}).get("aliasname")
     if alias:
         columns = tuple((column, column.name) for column in item.columns)
-        scope.add(Range("JoinExpr", body, scope.unique(alias), columns))
-        return
+        alias = scope.unique(alias)
+        scope.add(Range("JoinExpr", body, alias, columns))
     for column in item.columns:
-        if not isinstance(column.expr, Var):
-            scope.joined.append((column.expr, column.name))
+        is_passed_on = not alias and any(other == column.expr for other, _, _ in scope.joined)
+        if not isinstance(column.expr, Var) and not is_passed_on:
+            scope.joined.append((column.expr, alias or "", column.name))
 
 
 def using_names(body: Node, trace: BindTrace) -> list[str]:

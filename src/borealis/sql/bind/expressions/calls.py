@@ -145,7 +145,9 @@ def finish_call(
             args = _any_arguments(level, function, args)
     _refuse_special_forms(node, function, position)
     made = made_function(context, function)
-    if made is None and function.name in KNOWN_CALLS:
+    if (
+        made is None and function.name in KNOWN_CALLS and context.trace is None
+    ):  # what is to be shown stays a call
         return context.remember(KNOWN_CALLS[function.name](context, node, args), position)
     if made is not None:
         context.keep(node, {"function": {"oid": made.oid}})
