@@ -1,6 +1,6 @@
 SELECT grantor.rolname AS grantor, grantee.rolname AS grantee, 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema,
   p.relname AS table_name, p.attname AS column_name, p.privilege_type::varchar AS privilege_type,
-  (CASE WHEN p.is_grantable OR pg_catalog.pg_has_role(grantee.oid, p.relowner, 'USAGE') THEN 'YES' ELSE 'NO' END)::varchar AS is_grantable
+  (CASE WHEN p.is_grantable OR pg_catalog.pg_has_role(grantee.oid, p.relowner, 'USAGE') THEN 'YES' ELSE 'NO' END)::varchar(3) AS is_grantable
 FROM (
   SELECT e.grantor, e.grantee, c.relnamespace, c.relname, c.relowner, a.attname, e.privilege_type, e.is_grantable
   FROM pg_catalog.pg_class c

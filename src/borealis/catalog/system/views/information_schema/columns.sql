@@ -1,7 +1,7 @@
 SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, c.relname AS table_name,
   a.attname AS column_name, a.attnum::int AS ordinal_position,
   (CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)::varchar AS column_default,
-  (CASE WHEN a.attnotnull OR (t.typtype = 'd' AND t.typnotnull) THEN 'NO' ELSE 'YES' END)::varchar AS is_nullable,
+  (CASE WHEN a.attnotnull OR (t.typtype = 'd' AND t.typnotnull) THEN 'NO' ELSE 'YES' END)::varchar(3) AS is_nullable,
   (CASE WHEN b.typelem <> 0 AND b.typlen = -1 THEN 'ARRAY'
         WHEN bn.nspname = 'pg_catalog' THEN pg_catalog.format_type(b.oid, NULL) ELSE 'USER-DEFINED' END)::varchar AS data_type,
   (CASE WHEN b.oid IN (1042, 1043) AND m.typmod > 0 THEN m.typmod - 4
@@ -26,14 +26,14 @@ SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, 
   'postgres'::pg_catalog.name AS udt_catalog, bn.nspname AS udt_schema, b.typname AS udt_name,
   NULL::pg_catalog.name AS scope_catalog, NULL::pg_catalog.name AS scope_schema, NULL::pg_catalog.name AS scope_name,
   NULL::int AS maximum_cardinality, a.attnum::text::pg_catalog.name AS dtd_identifier,
-  'NO'::varchar AS is_self_referencing, (CASE WHEN a.attidentity <> '' THEN 'YES' ELSE 'NO' END)::varchar AS is_identity,
+  'NO'::varchar(3) AS is_self_referencing, (CASE WHEN a.attidentity <> '' THEN 'YES' ELSE 'NO' END)::varchar(3) AS is_identity,
   (CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END)::varchar AS identity_generation,
   s.seqstart::text::varchar AS identity_start, s.seqincrement::text::varchar AS identity_increment,
   s.seqmax::text::varchar AS identity_maximum, s.seqmin::text::varchar AS identity_minimum,
-  (CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END)::varchar AS identity_cycle,
+  (CASE WHEN s.seqcycle THEN 'YES' ELSE 'NO' END)::varchar(3) AS identity_cycle,
   (CASE WHEN a.attgenerated <> '' THEN 'ALWAYS' ELSE 'NEVER' END)::varchar AS is_generated,
   (CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)::varchar AS generation_expression,
-  (CASE WHEN c.relkind = 'r' OR pg_catalog.pg_column_is_updatable(c.oid, a.attnum, false) THEN 'YES' ELSE 'NO' END)::varchar
+  (CASE WHEN c.relkind = 'r' OR pg_catalog.pg_column_is_updatable(c.oid, a.attnum, false) THEN 'YES' ELSE 'NO' END)::varchar(3)
     AS is_updatable
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

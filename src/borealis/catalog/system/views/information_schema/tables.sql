@@ -3,8 +3,8 @@ SELECT 'postgres'::pg_catalog.name AS table_catalog, n.nspname AS table_schema, 
   NULL::pg_catalog.name AS self_referencing_column_name, NULL::varchar AS reference_generation,
   NULL::pg_catalog.name AS user_defined_type_catalog, NULL::pg_catalog.name AS user_defined_type_schema,
   NULL::pg_catalog.name AS user_defined_type_name,
-  (CASE WHEN c.relkind = 'r' OR pg_catalog.pg_relation_is_updatable(c.oid, false) & 8 = 8 THEN 'YES' ELSE 'NO' END)::varchar
-    AS is_insertable_into, 'NO'::varchar AS is_typed,
+  (CASE WHEN c.relkind = 'r' OR pg_catalog.pg_relation_is_updatable(c.oid, false) & 8 = 8 THEN 'YES' ELSE 'NO' END)::varchar(3)
+    AS is_insertable_into, 'NO'::varchar(3) AS is_typed,
   NULL::varchar AS commit_action
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v')

@@ -1,6 +1,6 @@
 SELECT grantor.rolname AS grantor, grantee.rolname AS grantee, 'postgres'::pg_catalog.name AS udt_catalog, n.nspname AS udt_schema,
   t.typname AS udt_name, 'TYPE USAGE'::varchar AS privilege_type,
-  (CASE WHEN p.is_grantable OR pg_catalog.pg_has_role(grantee.oid, t.typowner, 'USAGE') THEN 'YES' ELSE 'NO' END)::varchar AS is_grantable
+  (CASE WHEN p.is_grantable OR pg_catalog.pg_has_role(grantee.oid, t.typowner, 'USAGE') THEN 'YES' ELSE 'NO' END)::varchar(3) AS is_grantable
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner))) AS p

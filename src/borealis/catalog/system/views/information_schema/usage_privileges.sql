@@ -1,6 +1,6 @@
 SELECT grantor.rolname AS grantor, grantee.rolname AS grantee, 'postgres'::pg_catalog.name AS object_catalog, n.nspname AS object_schema,
   o.name AS object_name, o.kind::varchar AS object_type, 'USAGE'::varchar AS privilege_type,
-  (CASE WHEN o.kind <> 'COLLATION' AND (o.is_grantable OR pg_catalog.pg_has_role(grantee.oid, o.owner, 'USAGE')) THEN 'YES' ELSE 'NO' END)::varchar
+  (CASE WHEN o.kind <> 'COLLATION' AND (o.is_grantable OR pg_catalog.pg_has_role(grantee.oid, o.owner, 'USAGE')) THEN 'YES' ELSE 'NO' END)::varchar(3)
     AS is_grantable
 FROM (
   SELECT c.collowner AS grantor, 0::pg_catalog.oid AS grantee, c.collowner AS owner, c.collnamespace AS namespace, c.collname AS name,
