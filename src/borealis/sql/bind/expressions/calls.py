@@ -1,4 +1,4 @@
-"""Calls: plain functions, casts written as functions, aggregates, window functions, set-returning functions."""
+"""Calls: which function a name and arguments mean, casts written as functions, defaults, set-returning functions."""
 
 from __future__ import annotations
 
@@ -11,20 +11,15 @@ from borealis.errors import (
     SqlError,
     SyntaxError_,
     UndefinedFunction,
-    WindowingError,
     WrongObjectType,
 )
 from borealis.functions.signatures import Function
-from borealis.sql.bind.aggregate_levels import given_to_its_query
-from borealis.sql.bind.coerce import coerce_explicit, coerce_to_boolean, coerce_type, resolve_unknown
+from borealis.sql.bind.coerce import coerce_explicit, coerce_type, resolve_unknown
 from borealis.sql.bind.composites import is_composite, select_field, shape_of
+from borealis.sql.bind.expressions.aggregate_calls import ORDERED_SETS, aggregate_call, window_call
 from borealis.sql.bind.expressions.dispatch import bind_expr, binds
 from borealis.sql.bind.expressions.known_calls import KNOWN_CALLS
-from borealis.sql.bind.expressions.ordered_sets import (
-    check_ordered_set,
-    ordered_set_call,
-    unify_hypothetical,
-)
+from borealis.sql.bind.expressions.ordered_sets import check_ordered_set, unify_hypothetical
 from borealis.sql.bind.level import Level
 from borealis.sql.bind.overloads import Candidate, find_function
 from borealis.sql.bind.pathways import CoercionContext, Method, can_coerce, find_pathway, is_array
@@ -33,22 +28,11 @@ from borealis.sql.bind.record_functions import POPULATE, TO_RECORD, check_base, 
 from borealis.sql.bind.sql_functions import call_value, functions_named, made_function, signature_of
 from borealis.sql.bind.stored import stored, stored_node
 from borealis.sql.bind.sys_functions import system_functions
-from borealis.sql.bind.windows import bind_window
-from borealis.sql.bound.expressions import (
-    AggregateCall,
-    Array,
-    CoerceViaIO,
-    Expr,
-    FuncCall,
-    SortKey,
-    WindowCall,
-)
+from borealis.sql.bound.expressions import Array, CoerceViaIO, Expr, FuncCall
 from borealis.sql.parse import Node, parse
 from borealis.types import oids
 from borealis.types.base import Oid
 from borealis.types.registry import format_type, type_named, type_of
-
-_ORDERED_SETS = frozenset("oh")
 
 
 @binds("FuncCall")
@@ -157,16 +141,16 @@ def finish_call(
         return _set_call(level, FuncCall(made.result, -1, function, made_args), position)
     if len(node["funcname"]) == 1:
         context.keep(node, {"funcname": [{"String": {"sval": "pg_catalog"}}, *node["funcname"]]})
-    if function.aggregate_kind in _ORDERED_SETS:
+    if function.aggregate_kind in ORDERED_SETS:
         check_ordered_set(function, node, args, position)
         if function.aggregate_kind == "h":
             args = unify_hypothetical(context, args)
     coerced, result = resolve_polymorphic(context, function, candidate.args, args, position)
     coerced += _default_args(level, function, len(coerced)) if not candidate.is_variadic else ()
     if function.kind == "a" and "over" not in node:
-        expr = _aggregate(level, node, function, args, coerced, result, position)
+        expr = aggregate_call(level, node, function, args, coerced, result, position)
     elif "over" in node:
-        expr = _window_call(level, node, function, coerced, result, position)
+        expr = window_call(level, node, function, coerced, result, position)
     elif function.kind == "w":
         raise WrongObjectType(f"window function {function.name} requires an OVER clause", position=position)
     else:
@@ -394,108 +378,6 @@ def _refuse_special_forms(node: Node, function: Function, position: int | None) 
             f"OVER specified, but {name} is not a window function nor an aggregate function",
             position=position,
         )
-
-
-def _aggregate(
-    level: Level,
-    node: Node,
-    function: Function,
-    given: tuple[Expr, ...],
-    args: tuple[Expr, ...],
-    result: Oid,
-    position: int | None,
-) -> Expr:
-    _refuse_sets(level, args, "aggregate function", position)
-    if function.aggregate_kind == "n" and "agg_within_group" in node:
-        raise WrongObjectType(
-            f"{function.name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
-            position=position,
-        )
-    if function.aggregate_kind in _ORDERED_SETS:
-        call = ordered_set_call(level, node, function, args, result, _filter(level, node))
-        return given_to_its_query(level, call, position)
-    if not args and "agg_star" not in node:
-        raise WrongObjectType(
-            f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
-        )
-    call = AggregateCall(
-        result,
-        -1,
-        function,
-        args,
-        bool(node.get("agg_distinct")),
-        _aggregate_order(level, node, given),
-        _filter(level, node),
-    )
-    return given_to_its_query(level, call, position)
-
-
-def _refuse_sets(level: Level, args: tuple[Expr, ...], what: str, position: int | None) -> None:
-    from borealis.sql.bind.grouping import own_nodes
-
-    for inner in (found for arg in args for found in own_nodes(arg)):
-        if isinstance(inner, FuncCall) and inner.function.returns_set:
-            raise FeatureNotSupported(
-                f"{what} calls cannot contain set-returning function calls",
-                hint="You might be able to move the set-returning function into a LATERAL FROM item.",
-                position=level.context.position_of(inner),
-            )
-
-
-def _aggregate_order(level: Level, node: Node, given: tuple[Expr, ...]) -> tuple[SortKey, ...]:
-    """Bind ORDER BY in a call; beside DISTINCT it names arguments, as they were given, before they fitted the signature."""
-    from borealis.sql.bind.ordering import bind_sort_direction
-
-    keys = []
-    for item in node.get("agg_order", ()):
-        sort_by = item["SortBy"]
-        expr = resolve_unknown(level.context, bind_expr(level, sort_by["node"]))
-        _refuse_sets(level, (expr,), "aggregate function", None)
-        if node.get("agg_distinct") and expr not in given:
-            from borealis.errors import InvalidColumnReference
-
-            raise InvalidColumnReference(
-                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
-                position=level.context.position_of(expr),
-            )
-        keys.append(bind_sort_direction(level.context, expr, sort_by))
-    return tuple(keys)
-
-
-def _filter(level: Level, node: Node) -> Expr | None:
-    if "agg_filter" not in node:
-        return None
-    place, level.place = level.place, "FILTER"
-    condition = bind_expr(level, node["agg_filter"])
-    level.place = place
-    return coerce_to_boolean(level.context, condition, "FILTER", None)
-
-
-def _window_call(
-    level: Level, node: Node, function: Function, args: tuple[Expr, ...], result: Oid, position: int | None
-) -> Expr:
-    from borealis.sql.bind.grouping import contains_window_call
-
-    if level.place not in ("SELECT", "ORDER BY", "DISTINCT ON"):
-        place = "JOIN conditions" if level.place == "JOIN/ON" else level.place
-        place = "window definitions" if place.startswith("window ") else place
-        place = {"FROM": "functions in FROM", "CHECK constraints": "check constraints"}.get(place, place)
-        raise WindowingError(f"window functions are not allowed in {place}", position=position)
-    _refuse_sets(level, args, "window function", position)
-    if any(contains_window_call(arg) for arg in args):
-        raise WindowingError("window function calls cannot be nested", position=position)
-    if node.get("agg_distinct"):
-        raise FeatureNotSupported("DISTINCT is not implemented for window functions", position=position)
-    if node.get("agg_order"):
-        raise FeatureNotSupported(
-            "aggregate ORDER BY is not implemented for window functions", position=position
-        )
-    if not args and function.kind == "a" and "agg_star" not in node:
-        raise WrongObjectType(
-            f"{function.name}(*) must be used to call a parameterless aggregate function", position=position
-        )
-    level.has_window_calls = True
-    return WindowCall(result, -1, function, args, _filter(level, node), bind_window(level, node["over"]))
 
 
 _PLACES_OF_SETS = frozenset(
