@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from borealis.catalog.relations import Table
+from borealis.catalog.relations import Relation, Table, View
+from borealis.catalog.relations import Sequence as Sequence_
 from borealis.errors import (
     DuplicateColumn,
     FeatureNotSupported,
@@ -18,6 +19,7 @@ from borealis.errors import (
     SqlError,
     SyntaxError_,
     UndefinedColumn,
+    WrongObjectType,
 )
 from borealis.session.block import Access
 from borealis.session.commands.base import Command
@@ -62,6 +64,9 @@ class CopyFrom(Command):
         transaction = session.block.enter(Access.WRITE, "COPY FROM", session.scope)
         options = _options(self._parsed)
         relation = node["relation"]
+        _refuse_other_than_tables(
+            session, relation, "to", "To enable copying to a view, provide an INSTEAD OF INSERT trigger."
+        )
         columns = _columns(session, relation, _names(node), options)
         names = ", ".join(map(quote_identifier, columns))
         values = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
@@ -104,6 +109,7 @@ class CopyTo(Command):
         node = self._parsed.node
         if "relation" in node:
             relation = node["relation"]
+            _refuse_other_than_tables(session, relation, "from", "Try the COPY (SELECT ...) TO variant.")
             columns = _columns(session, relation, _names(node), options)
             return _prepared(
                 session, f"SELECT {', '.join(map(quote_identifier, columns))} FROM {_written(relation)}"
@@ -198,12 +204,25 @@ def _columns(session: Session, relation: Node, named: Sequence[str], options: Co
     return list(named) or [name for name in there if name not in generated]
 
 
+def _refuse_other_than_tables(session: Session, relation: Node, direction: str, hint: str) -> None:
+    """Raise WrongObjectType 42809 for views and sequences; the hint is what to do about a view."""
+    found = _relation(session, relation)
+    if isinstance(found, View):
+        raise WrongObjectType(f'cannot copy {direction} view "{found.name}"', hint=hint)
+    if isinstance(found, Sequence_):
+        raise WrongObjectType(f'cannot copy {direction} sequence "{found.name}"')
+
+
 def _table(session: Session, relation: Node) -> Table | None:
+    found = _relation(session, relation)
+    return found if isinstance(found, Table) else None
+
+
+def _relation(session: Session, relation: Node) -> Relation | None:
     catalog, scope = session.engine.catalog, session.scope
     path = usable_path(catalog, role_of_session(catalog, scope.user), scope.search_path)
     context = BindContext(Parsed("", "CopyStmt", {}), catalog, (), path, scope.style)
-    found = lookup_relation(context, relation)
-    return found if isinstance(found, Table) else None
+    return lookup_relation(context, relation)
 
 
 def _prepared(session: Session, text: str) -> QueryCommand:
