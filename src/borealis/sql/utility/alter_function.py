@@ -8,6 +8,7 @@ from borealis.catalog.objects import Function
 from borealis.errors import (
     DuplicateFunction,
     InvalidSchemaName,
+    SqlError,
     UndefinedFunction,
     UndefinedObject,
 )
@@ -64,18 +65,25 @@ def drop_function(context: BindContext, node: Node, owner: Oid) -> Ddl:
         except (UndefinedFunction, UndefinedObject, InvalidSchemaName) as error:
             if not node.get("missing_ok"):
                 raise
-            notices.append(("00000", _skipped(named, error.message, kind)))
+            notices.append(("00000", _skipped(named, error, kind)))
             continue
         if function not in functions:
             functions.append(function)
     return drop_holders(context, _tag("DROP", node["removeType"]), functions, notices)
 
 
-def _skipped(named: Node, message: str, kind: str) -> str:
-    if named.get("args_unspecified"):
-        name = ".".join(part["String"]["sval"] for part in named["objname"])
-        return f"{kind} {name}() does not exist, skipping"
-    return f"{message}, skipping"
+def _skipped(named: Node, error: SqlError, kind: str) -> str:
+    if not isinstance(error, UndefinedFunction):
+        return f"{error.message}, skipping"
+    types = ",".join(_as_parsed(item["TypeName"]) for item in named.get("objargs", ()))
+    name = ".".join(part["String"]["sval"] for part in named["objname"])
+    return f"{kind} {name}({types}) does not exist, skipping"
+
+
+def _as_parsed(type_name: Node) -> str:
+    """Return a type's name as the parser has it: `pg_catalog.int4[]` of int[]."""
+    name = ".".join(part["String"]["sval"] for part in type_name["names"])
+    return f"{name}[]" if "arrayBounds" in type_name else name
 
 
 def _moved(context: BindContext, node: Node, key: str, before: Function, after: Function) -> Ddl:
