@@ -99,6 +99,9 @@ class Sequences(Protocol):
     def last_value(self, oid: Oid) -> int | None: ...
 
 
+_T = TypeVar("_T")
+
+
 @dataclass(slots=True)
 class Context:
     """What functions see of the session while one statement runs; one object a SQLite connection, set before each run."""
@@ -124,12 +127,19 @@ class Context:
     catalog: Catalog = field(default_factory=lambda: Catalog(0, Oid(0)))
     definitions: Definitions | None = None
     """Shows what the catalog keeps as SQL; what does is above this part (sql/deparse)."""
-    visible: dict[str, Any] = field(default_factory=dict)
-    """What pg_*_is_visible has found out: by function, (catalog, search path, answers by oid)."""
+    found_out: dict[str, tuple[Catalog, tuple[str, ...], Any]] = field(default_factory=dict)
+    """By subject, what functions have found out of a catalog along a search path; see kept."""
     sequences: Sequences | None = None
     is_interrupted: Callable[[], bool] = lambda: False
     error: BaseException | None = None
     """The SqlError a function raised: SQLite carries only its text, so the executor raises this one instead."""
+
+    def kept(self, subject: str, make: Callable[[], _T]) -> _T:
+        """Return what is made of the catalog and the search path, once while they are the same."""
+        known = self.found_out.get(subject)
+        if known is None or known[0] is not self.catalog or known[1] != self.search_path:
+            known = self.found_out[subject] = (self.catalog, self.search_path, make())
+        return known[2]
 
 
 Emitter = Callable[[tuple[Sql, ...]], Sql]

@@ -31,13 +31,10 @@ def pg_column_is_updatable(context: Context, oid: int, attnum: int, include_trig
 
 def _written(context: Context, oid: int) -> frozenset[int] | None:
     """Return the columns of a relation that may be written, None where not even rows may be deleted."""
-    known = context.visible.get("written columns")
-    if known is None or known[0] is not context.catalog:
-        known = context.visible["written columns"] = (context.catalog, {})
-    kept: dict[int, frozenset[int] | None] = known[1]
-    if oid not in kept:
-        kept[oid] = _find_written(context, oid)
-    return kept[oid]
+    known = context.kept("written columns", dict[int, frozenset[int] | None])
+    if oid not in known:
+        known[oid] = _find_written(context, oid)
+    return known[oid]
 
 
 def _find_written(context: Context, oid: int) -> frozenset[int] | None:

@@ -41,14 +41,11 @@ def _register(function: str, table: str, name_column: str, schema_column: str) -
 
     @scalar(function, context=True, deterministic=False)
     def is_visible(context: Context, object_: int) -> Value:
-        known = context.visible.get(function)
-        if known is None or known[0] is not context.catalog or known[1] != context.search_path:
+        def visible() -> dict[Value, int]:
             rows = rows_of(system_tables()[table], context.catalog)
-            visible = _visible(
-                context, ((row[oid], (row[name], row[arguments]), row[schema]) for row in rows)
-            )
-            known = context.visible[function] = (context.catalog, context.search_path, visible)
-        return known[2].get(object_)
+            return _visible(context, ((row[oid], (row[name], row[arguments]), row[schema]) for row in rows))
+
+        return context.kept(function, visible).get(object_)
 
 
 def _visible(

@@ -51,7 +51,7 @@ class Descriptions:
             case "pg_amop" | "pg_amproc":
                 return self._member(row)
             case "pg_auth_members":
-                return f"membership of role {self._role(row['member'])} in role {self._role(row['roleid'])}"
+                return f"membership of role {self.rows.role_name(row['member'])} in role {self.rows.role_name(row['roleid'])}"
             case "pg_default_acl":
                 return self._default_acl(row)
         return f"{kind.word} {self._shown(kind, row) if kind.schema else row[kind.name]!s}"
@@ -60,23 +60,16 @@ class Descriptions:
         """Return a name, with its schema where the search path leads to another object of the name or to none."""
         path = self.search_path if "pg_catalog" in self.search_path else ("pg_catalog", *self.search_path)
         schemas = {
-            self._schema(one[kind.schema]) for one in self.rows.named(kind.table, kind.name, row[kind.name])
+            self.rows.schema_name(one[kind.schema])
+            for one in self.rows.named(kind.table, kind.name, row[kind.name])
         }
-        own = self._schema(row[kind.schema])
+        own = self.rows.schema_name(row[kind.schema])
         name = quote_identifier(str(row[kind.name]))
         is_visible = next((schema for schema in path if schema in schemas), None) == own
         return name if is_visible else f"{quote_identifier(own)}.{name}"
 
-    def _schema(self, oid: Value) -> str:
-        row = self.rows.row("pg_namespace", oid)
-        return "" if row is None else str(row["nspname"])
-
     def _name(self, kind: Oid, oid: Value) -> str:
         return self.names.name_of(kind, Oid(int(str(oid)))) or str(oid)
-
-    def _role(self, oid: Value) -> str:
-        row = self.rows.row("pg_authid", oid)
-        return "" if row is None else str(row["rolname"])
 
     def _relation(self, row: SystemRow) -> str:
         return f"{RELATION_WORDS[str(row['relkind'])]} {self._name(oids.REGCLASS, row['oid'])}"
@@ -118,8 +111,14 @@ class Descriptions:
 
     def _default_acl(self, row: SystemRow) -> str:
         objects = "relations" if row["defaclobjtype"] == "r" else DEFAULT_ACL_WORDS[str(row["defaclobjtype"])]
-        text = f"default privileges on new {objects} belonging to role {self._role(row['defaclrole'])}"
-        return f"{text} in schema {self._schema(row['defaclnamespace'])}" if row["defaclnamespace"] else text
+        text = (
+            f"default privileges on new {objects} belonging to role {self.rows.role_name(row['defaclrole'])}"
+        )
+        return (
+            f"{text} in schema {self.rows.schema_name(row['defaclnamespace'])}"
+            if row["defaclnamespace"]
+            else text
+        )
 
 
 DEFAULT_ACL_WORDS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas"}

@@ -64,8 +64,4 @@ def _check(catalog: int) -> None:
 
 def _rows(context: Context) -> SystemRows:
     """Return the rows of the statement's catalog; they serve all calls until it is another."""
-    kept = context.visible.get("system rows")
-    if kept is None or kept.catalog is not context.catalog:
-        kept = context.visible["system rows"] = SystemRows(context.catalog)
-    assert isinstance(kept, SystemRows)
-    return kept
+    return context.kept("system rows", lambda: SystemRows(context.catalog))

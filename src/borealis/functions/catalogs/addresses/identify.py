@@ -48,7 +48,7 @@ class Identities:
             return Identified(type_)
         return Identified(
             type_,
-            quote_identifier(self._names.schema(row[kind.schema])) if kind.schema else None,
+            quote_identifier(self._rows.schema_name(row[kind.schema])) if kind.schema else None,
             quote_identifier(str(row[kind.name])) if kind.name and kind.is_unique else None,
             identity,
         )
@@ -78,21 +78,23 @@ class Identities:
             case "pg_amop" | "pg_amproc":
                 return self._member(row)
             case "pg_auth_members":
-                text = f"membership of role {self._role(row['member'])} in role {self._role(row['roleid'])}"
+                text = f"membership of role {self._rows.role_name(row['member'])} in role {self._rows.role_name(row['roleid'])}"
                 return Identity(text, ())
             case "pg_default_acl":
                 return self._default_acl(row)
         name = str(row[kind.name])
         if not kind.schema:
             return Identity(quote_identifier(name), (name,))
-        return Identity(self._names.of(name, row[kind.schema]), (self._names.schema(row[kind.schema]), name))
+        return Identity(
+            self._names.of(name, row[kind.schema]), (self._rows.schema_name(row[kind.schema]), name)
+        )
 
     def _relation(self, oid: Value) -> Identity:
         row = self._rows.row("pg_class", oid)
         assert row is not None, oid
         return Identity(
             self._names.of(row["relname"], row["relnamespace"]),
-            (self._names.schema(row["relnamespace"]), str(row["relname"])),
+            (self._rows.schema_name(row["relnamespace"]), str(row["relname"])),
         )
 
     def _column(self, row: SystemRow, column: Value) -> Identity | None:
@@ -119,12 +121,12 @@ class Identities:
         return Identity(f"{quote_identifier(name)} on {domain}", (domain,), (name,))
 
     def _function(self, row: SystemRow) -> Identity:
-        schema = self._names.schema(row["pronamespace"])
+        schema = self._rows.schema_name(row["pronamespace"])
         arguments = tuple(self._names.argument_types(row))
         return Identity(self._names.function(row), (schema, str(row["proname"])), arguments)
 
     def _operator(self, row: SystemRow) -> Identity:
-        schema = self._names.schema(row["oprnamespace"])
+        schema = self._rows.schema_name(row["oprnamespace"])
         operands = tuple(self._names.type(row[side]) for side in ("oprleft", "oprright") if row[side])
         return Identity(self._names.operator(row), (schema, str(row["oprname"])), operands)
 
@@ -136,7 +138,7 @@ class Identities:
         using = "" if method is None else str(method["amname"])
         return Identity(
             f"{self._names.of(name, schema)} USING {quote_identifier(using)}",
-            (using, self._names.schema(schema), name),
+            (using, self._rows.schema_name(schema), name),
         )
 
     def _member(self, row: SystemRow) -> Identity:
@@ -151,15 +153,11 @@ class Identities:
         text = f"{word} {number} ({', '.join(sides)}) of {family.text}"
         return Identity(text, (*family.names, number), sides)
 
-    def _role(self, oid: Value) -> str:
-        row = self._rows.row("pg_authid", oid)
-        return "" if row is None else str(row["rolname"])
-
     def _default_acl(self, row: SystemRow) -> Identity:
-        role, letter = self._role(row["defaclrole"]), str(row["defaclobjtype"])
+        role, letter = self._rows.role_name(row["defaclrole"]), str(row["defaclobjtype"])
         text, names = f"for role {quote_identifier(role)}", [role]
         if row["defaclnamespace"]:
-            schema = self._names.schema(row["defaclnamespace"])
+            schema = self._rows.schema_name(row["defaclnamespace"])
             text = f"{text} in schema {quote_identifier(schema)}"
             names.append(schema)
         return Identity(f"{text} on {DEFAULT_ACL_WORDS[letter]}", tuple(names), (letter,))

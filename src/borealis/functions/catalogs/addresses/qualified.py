@@ -15,12 +15,8 @@ class QualifiedNames:
     def __init__(self, rows: SystemRows) -> None:
         self._rows = rows
 
-    def schema(self, oid: Value) -> str:
-        row = self._rows.row("pg_namespace", oid)
-        return str(row["nspname"]) if row is not None else ""
-
     def of(self, name: Value, schema: Value) -> str:
-        return f"{quote_identifier(self.schema(schema))}.{quote_identifier(str(name))}"
+        return f"{quote_identifier(self._rows.schema_name(schema))}.{quote_identifier(str(name))}"
 
     def type(self, oid: Value) -> str:
         """Return a type's name; SQL's own names of types stand without a schema."""
@@ -45,4 +41,6 @@ class QualifiedNames:
 
     def operator(self, row: SystemRow) -> str:
         operands = ",".join(self.type(row[side]) if row[side] else "NONE" for side in ("oprleft", "oprright"))
-        return f"{quote_identifier(self.schema(row['oprnamespace']))}.{row['oprname']!s}({operands})"
+        return (
+            f"{quote_identifier(self._rows.schema_name(row['oprnamespace']))}.{row['oprname']!s}({operands})"
+        )

@@ -28,6 +28,14 @@ class SystemRows:
             self._by_name[table] = found
         return self._by_name[table].get(name, [])
 
+    def schema_name(self, oid: Value) -> str:
+        row = self.row("pg_namespace", oid)
+        return "" if row is None else str(row["nspname"])
+
+    def role_name(self, oid: Value) -> str:
+        row = self.row("pg_authid", oid)
+        return "" if row is None else str(row["rolname"])
+
     def column(self, relation: Value, attnum: Value) -> str | None:
         """Return the name of a relation's column."""
         if self._columns is None:
